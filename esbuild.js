@@ -1,0 +1,31 @@
+// Builds what is shipped: the extension and its worker (CommonJS, as the extension host loads them) and the CLI (a module).
+import { rm } from "node:fs/promises";
+import { build, context } from "esbuild";
+
+const production = process.argv.includes("--production");
+const watch = process.argv.includes("--watch");
+
+/** @type {import("esbuild").BuildOptions} */
+const shared = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  minify: production,
+  sourcemap: production ? false : "linked",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** @type {import("esbuild").BuildOptions[]} */
+const bundles = [
+  { ...shared, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", external: ["vscode"] },
+  { ...shared, entryPoints: ["src/worker.ts"], outfile: "dist/worker.cjs", format: "cjs" },
+  { ...shared, entryPoints: ["src/cli.ts"], outfile: "dist/cli.js", format: "esm" },
+];
+
+await rm("dist", { recursive: true, force: true });
+if (watch) {
+  for (const bundle of bundles) await (await context(bundle)).watch();
+} else {
+  await Promise.all(bundles.map((bundle) => build(bundle)));
+}

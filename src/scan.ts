@@ -4,8 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
-import type { EvidenceReader } from "./inspect/openclawJson/evidenceReader.ts";
-import { readJsonStore } from "./inspect/openclawJson/readStore.ts";
+import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
 import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
@@ -39,7 +38,7 @@ export interface ScanInput {
 }
 
 export interface ScanMemory {
-  readonly evidence: EvidenceReader;
+  readonly stores: StoreMemory;
   /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
   readonly stoppedSince: Map<string, number>;
 }
@@ -69,16 +68,16 @@ interface Look {
  */
 export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
   const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
-  const memory = input.memory ?? { evidence: undefined, stoppedSince: new Map<string, number>() };
-  let look = await lookAtWriters(places, input, memory.stoppedSince);
+  const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
+  let look = await lookAtWriters(places, input, stoppedSince);
   const problems = new Map<string, string>();
   const stores = places.flatMap((place) => readStores(place, look, input, problems));
-  memory.evidence?.sweep();
+  input.memory?.stores.evidence.sweep();
   const result = (): Scan => judgeAll(places, stores, look, problems, input);
   if (input.capture === undefined && stores.some((store) => awaitsSecondLook(store, look))) {
     onProvisional?.(result());
     await wait(secondLookMs + 20);
-    look = await lookAtWriters(places, input, memory.stoppedSince);
+    look = await lookAtWriters(places, input, stoppedSince);
   }
   return result();
 }
@@ -144,7 +143,7 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
         processes: look.processes,
         blind: blindSpot(dir.path, look.processes),
         writer: writerOf(look, dir.path),
-        ...(input.memory !== undefined && { evidence: input.memory.evidence }),
+        ...(input.memory !== undefined && { memory: input.memory.stores }),
       }),
       ...(input.report !== undefined && { report: input.report }),
     }));
@@ -230,6 +229,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     permission,
     sessions,
     sizeBytes: content.state === "unreadable" ? 0 : content.sizeBytes,
+    ...(content.state === "read" && { fileVersion: content.fileVersion }),
     ...(agent !== undefined && { agent }),
     ...(era !== undefined && { era }),
     ...(version !== undefined && { version }),

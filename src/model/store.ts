@@ -51,4 +51,6 @@ export interface Store {
   /** How many rows it holds. */
   readonly sessions: number;
   readonly sizeBytes: number;
+  /** The version of the file that the byte ranges of its sessions hold for. */
+  readonly fileVersion?: string;
 }

@@ -12,7 +12,7 @@ export async function bundleHostTests(root, files) {
   const outfile = join(root, "dist", "test-host", "index.cjs");
   const entry = [
     'import { runInExtensionHost } from "./test/host/extensionHost.mjs";',
-    "export const run = () => runInExtensionHost(() => {",
+    "export const run = () => runInExtensionHost(__filename, () => {",
     // Required late: when they are loaded, mocha's words must be there.
     ...files.map((file) => `  require(${JSON.stringify(`./${relative(root, file).replaceAll("\\", "/")}`)});`),
     "});",
@@ -25,9 +25,8 @@ export async function bundleHostTests(root, files) {
     format: "cjs",
     target: "node22",
     external: ["vscode", "mocha"],
-    sourcemap: "inline",
+    sourcemap: "linked",
     logLevel: "warning",
-    logOverride: { "empty-import-meta": "silent" },
   });
   return outfile;
 }

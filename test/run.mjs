@@ -11,7 +11,6 @@ import { temporaryDirectory } from "./vscode/scratch.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** @type {Record<string, () => Promise<Counts>>} */
 const steps = {
   lint: () => script("lint"),
   types: () => script("types"),
@@ -23,7 +22,7 @@ const steps = {
   oldest: () => hostTests("oldest"),
 };
 
-/** @type {Record<string, string[]>} */
+/** @type {Record<string, (keyof typeof steps)[]>} */
 const plans = {
   check: ["lint", "types", "unit"],
   unit: ["unit"],
@@ -47,7 +46,7 @@ const total = { passed: 0, failed: 0 };
 for (const name of plan) {
   console.log(`\n── ${name} ──`);
   const began = Date.now();
-  const { passed, failed } = await steps[name]?.().catch((error) => {
+  const { passed, failed } = await steps[name]().catch((error) => {
     console.error(error);
     return { passed: 0, failed: 1 };
   });
@@ -103,7 +102,10 @@ async function hostTests(edition) {
 function testFiles(suite) {
   const folder = join(root, "test", suite);
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
-  return names.filter((name) => /\.test\.(ts|mjs)$/.test(name)).map((name) => join(folder, name)).sort();
+  return names
+    .filter((name) => /\.test\.(ts|mjs)$/.test(name))
+    .map((name) => join(folder, name))
+    .sort();
 }
 
 /**

@@ -28,6 +28,11 @@ export class Editors {
     return this.#page.locator(".editor-instance .view-line", { hasText: text });
   }
 
+  /** A word in view, as the colouring cuts it: a whole string of JSON, a name. */
+  word(text: string | RegExp): Locator {
+    return this.line(text).locator("span > span", { hasText: text });
+  }
+
   diff(): Locator {
     return this.#page.locator(".monaco-diff-editor");
   }
@@ -52,17 +57,17 @@ export class Editors {
     return panel.locator(".monaco-list-row", { hasText: text });
   }
 
-  /** The light bulb of a line; a fix that is preferred makes it blue. Read-only editors have none. */
-  async lightBulb(line: Locator): Promise<Locator> {
-    await line.click();
-    const bulb = this.#page.locator(".lightBulbWidget:visible, .codicon-gutter-lightbulb:visible").first();
+  /** The light bulb of a word; a preferred fix makes it blue. Read-only editors have none. */
+  async lightBulb(word: Locator): Promise<Locator> {
+    await word.click();
+    const bulb = this.#page.locator(".lightBulbWidget:visible, [class*=gutter-lightbulb]:visible").first();
     await bulb.waitFor();
     return bulb;
   }
 
-  /** Applies a quick fix of a line. */
-  async quickFix(line: Locator, title: string | RegExp): Promise<void> {
-    await this.lightBulb(line);
+  /** Applies a quick fix of a word. */
+  async quickFix(word: Locator, title: string | RegExp): Promise<void> {
+    await this.lightBulb(word);
     await this.#page.keyboard.press("Control+.");
     const fix = this.#page.locator(".action-widget .monaco-list-row.action", { hasText: title });
     await fix.waitFor();

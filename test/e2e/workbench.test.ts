@@ -53,9 +53,9 @@ describe("The workbench of the tests", () => {
     const { editors } = workbench;
     await editors.open("broken.css");
     await (await editors.problems("Unknown property")).waitFor();
-    const hover = await workbench.hover(editors.line("colr").locator("span", { hasText: /colr/ }).last());
+    const hover = await workbench.hover(editors.word("colr"));
     assert.match((await hover.textContent()) ?? "", /Unknown property/);
-    await editors.quickFix(editors.line("colr"), "Rename to 'color'");
+    await editors.quickFix(editors.word("colr"), "Rename to 'color'");
     await editors.line("color: red").waitFor();
   });
 

@@ -49,7 +49,12 @@ export async function runHostTests({ root, files, edition }) {
  * @param {HostRun} run
  */
 async function runOnServer(edition, home, { root, tests, env, settings }) {
-  const server = await startServer({ edition, env: { ...env, HOME: home }, machineSettings: settings, testDriver: true });
+  const server = await startServer({
+    edition,
+    env: { ...env, HOME: home },
+    machineSettings: settings,
+    testDriver: true,
+  });
   const browser = await openBrowser(server.directory);
   const log = /** @type {string[]} */ ([]);
   /** @type {NodeJS.Timeout | undefined} */

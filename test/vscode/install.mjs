@@ -16,7 +16,9 @@ export function ensureServer(edition) {
   const modules = join(directory, "node_modules");
   const server = join(modules, "code-server", "lib", "vscode");
   const stamp = join(modules, ".installed");
-  const wanted = createHash("sha256").update(readFileSync(join(directory, "package-lock.json"))).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(directory, "package-lock.json")))
+    .digest("hex");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
     note(`Installing the ${edition} VS Code server (about 500 MB, once)`);
     // No scripts: what they would compile is stubbed or not needed, and they need a compiler.

@@ -96,7 +96,7 @@ export async function startServer({ edition = "current", port = 0, ...options })
   try {
     const authority = `127.0.0.1:${await listening}`;
     const address = (/** @type {string} */ folder, /** @type {[string, string][]} */ payload = []) => {
-      const query = new URLSearchParams({ tkn: token, folder });
+      const query = new URLSearchParams({ folder, tkn: token });
       if (payload.length) query.set("payload", JSON.stringify(payload));
       return `http://${authority}/?${query}`;
     };

@@ -14,7 +14,7 @@ import { asText } from "./records.ts";
 import { readSubagents } from "./registries.ts";
 import { rowFields } from "./rowFields.ts";
 import { listSessionsDir, restoreCandidates, type SessionsDir, type StoreFile } from "./storeFiles.ts";
-import { scanStore, type StoreScan } from "./storeScanner.ts";
+import { type StoreScan, scanStore } from "./storeScanner.ts";
 import { eraOf, versionOf } from "./version.ts";
 
 export interface StoreInput {

@@ -91,7 +91,10 @@ function scanSoon(): void {
 }
 
 function followDisk(): void {
-  if (!following || latest === undefined) return watch.close();
+  if (!following || latest === undefined) {
+    watch.close();
+    return;
+  }
   const dirs = latest.stateDirs.map(({ path }) => path);
   watch.follow({
     directories: [...new Set(latest.stores.map(({ path }) => dirname(path)))],
@@ -120,8 +123,9 @@ function scheduleLook(): void {
 
 /** Signals nobody: signal 0 only asks whether the process is there. */
 function somePidIsGone(): boolean {
-  const pids = latest?.locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid) ?? [];
-  return pids.some((pid) => {
+  const holders = latest?.locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid) ?? [];
+  const writers = latest?.stateDirs.map((dir) => dir.writer.pid) ?? [];
+  return [...holders, ...writers].some((pid) => {
     try {
       return pid !== undefined && !process.kill(pid, 0);
     } catch (error) {

@@ -10,6 +10,8 @@ export interface Writer {
   /** One sentence: how the state was reached. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
+  /** The process that shows that it runs. */
+  readonly pid?: number;
 }
 
 /**

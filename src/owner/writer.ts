@@ -33,7 +33,7 @@ export async function findWriter(input: WriterInput): Promise<Writer> {
   const served = realPath(stateDir);
   const own = input.gatewayLocks.filter((lock) => lock.stateDir === served);
   const held = own.find((lock) => lock.facts.owner === "alive");
-  if (held !== undefined) return running(`gateway lock: ${held.facts.why}`, "lock", held.facts.path);
+  if (held !== undefined) return running(`gateway lock: ${held.facts.why}`, "lock", held.facts.path, held.facts.pid);
 
   const ties = tiesOf(input.gatewayLocks);
   for (const process of processes.byPid.values()) {
@@ -45,7 +45,7 @@ export async function findWriter(input: WriterInput): Promise<Writer> {
       tied === served
         ? `process ${process.pid} (${name}) serves this directory`
         : `process ${process.pid} (${name}) runs, and nothing says that it serves another directory`;
-    return running(why, "process", "process list");
+    return running(why, "process", "process list", process.pid);
   }
 
   if (port !== undefined && processes.source === "live" && (await gatewayAnswers(port))) {
@@ -61,8 +61,8 @@ export async function findWriter(input: WriterInput): Promise<Writer> {
   return { state: "stopped", why: "no OpenClaw process serves this directory", evidence: dead };
 }
 
-function running(why: string, kind: Evidence["kind"], path: string): Writer {
-  return { state: "running", why, evidence: [{ kind, path, text: why }] };
+function running(why: string, kind: Evidence["kind"], path: string, pid?: number): Writer {
+  return { state: "running", why, evidence: [{ kind, path, text: why }], ...(pid !== undefined && { pid }) };
 }
 
 function unknown(why: string): Writer {

@@ -363,11 +363,8 @@ describe("store scanner", () => {
       assert.equal(scan.ok, true);
       assert.ok(rows.get("a")?.fields["label"] === oversize, `after ${padding} bytes`);
       assert.equal(rows.get("a")?.fields["status"], "done");
-      assert.deepEqual(
-        [...rows.keys()].filter((key) => key.startsWith("(a key of ")).length,
-        1,
-        `after ${padding} bytes`,
-      );
+      const unnamed = [...rows.keys()].filter((key) => key.startsWith("(a key of "));
+      assert.equal(unnamed.length, 1, `after ${padding} bytes`);
     }
   });
 

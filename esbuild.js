@@ -23,7 +23,8 @@ const bundles = [
   { ...shared, entryPoints: ["src/cli.ts"], outfile: "dist/cli.js", format: "esm" },
 ];
 
-await rm("dist", { recursive: true, force: true });
+// Only what is built here: the package, the bundled tests and the screenshots lie in dist/ too.
+for (const { outfile } of bundles) for (const end of ["", ".map"]) await rm(`${outfile}${end}`, { force: true });
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {

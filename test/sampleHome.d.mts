@@ -1,1 +1,1 @@
-export function prepareSampleHome(directory: string): Promise<{ home: string }>;
+export function prepareSampleHome(directory: string): Promise<string>;

@@ -19,7 +19,7 @@ const deadPid = 4_194_305;
  * Writes the sample home into `directory`, which is made where it is missing.
  * Deterministic but for the clock: keys, ids and ages are always the same.
  * @param {string} directory
- * @returns {Promise<{ home: string }>}
+ * @returns {Promise<string>} the home, which is `directory`
  */
 export async function prepareSampleHome(directory) {
   const now = Date.now();
@@ -28,7 +28,7 @@ export async function prepareSampleHome(directory) {
   await writeBroken(sample, join(directory, ".openclaw", "agents"));
   await writeRegistries(sample, join(directory, ".openclaw"));
   await writeStateDir(sample, ".openclaw-next", "2026.7.1", nextGeneration);
-  return { home: directory };
+  return directory;
 }
 
 /**

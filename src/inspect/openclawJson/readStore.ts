@@ -114,7 +114,7 @@ function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" 
     const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
     if (sameFile && (after.size !== stats.size || after.mtimeMs !== stats.mtimeMs)) return "changed";
     if (scan.ok) return { rows: [...rows.values()], sizeBytes: stats.size, fileVersion: fileVersion(stats) };
-    return { broken: scan, line: lineNumber(fd, scan.offset) ?? 1, sizeBytes: stats.size };
+    return { broken: scan, line: lineNumber(fd, scan.offset), sizeBytes: stats.size };
   });
 }
 

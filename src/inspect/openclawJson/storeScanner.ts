@@ -135,7 +135,8 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   const keptBytes = (end: number): Buffer | undefined => {
     const from = keptFrom;
     keptFrom = -1;
-    if (keptTooLarge || from < 0) return undefined;
+    // The size alone decides, not where the window happens to end: the same row must read the same in every place.
+    if (keptTooLarge || from < 0 || end - from > decodeLimitBytes) return undefined;
     return window.subarray(from - base, end - base);
   };
   const startKeeping = (at: number): void => {

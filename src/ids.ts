@@ -1,0 +1,43 @@
+// Every id that package.json declares; a test holds the two equal.
+
+export const extensionName = "openclawSessionInspector";
+
+export const viewContainer = "openclawSessionInspector";
+export const views = { sessions: "openclawSessionInspector.sessions" } as const;
+
+export const commands = {
+  refresh: "openclawSessionInspector.refresh",
+  filter: "openclawSessionInspector.filter",
+  clearFilter: "openclawSessionInspector.clearFilter",
+  showSystemSessions: "openclawSessionInspector.showSystemSessions",
+  hideSystemSessions: "openclawSessionInspector.hideSystemSessions",
+  openRow: "openclawSessionInspector.openRow",
+  openStore: "openclawSessionInspector.openStore",
+  openComparison: "openclawSessionInspector.openComparison",
+  openTranscript: "openclawSessionInspector.openTranscript",
+  openEvidence: "openclawSessionInspector.openEvidence",
+  explainFinding: "openclawSessionInspector.explainFinding",
+  copyKey: "openclawSessionInspector.copyKey",
+  copySessionId: "openclawSessionInspector.copySessionId",
+  copyPath: "openclawSessionInspector.copyPath",
+  revealFile: "openclawSessionInspector.revealFile",
+  showMore: "openclawSessionInspector.showMore",
+  showLog: "openclawSessionInspector.showLog",
+} as const;
+
+export const settings = {
+  homes: "openclawSessionInspector.homes",
+  stateDirectories: "openclawSessionInspector.stateDirectories",
+  showSystemSessions: "openclawSessionInspector.showSystemSessions",
+  statusBar: "openclawSessionInspector.statusBar",
+} as const;
+
+export const contextKeys = {
+  /** Why the tree is empty: "none" (no OpenClaw), "empty" (no sessions), "unreadable", or unset. */
+  emptyBecause: "openclawSessionInspector.emptyBecause",
+  filtered: "openclawSessionInspector.filtered",
+  systemSessionsShown: "openclawSessionInspector.systemSessionsShown",
+} as const;
+
+/** Scheme of our read-only documents: rows, both sides of comparisons, excerpts. */
+export const documentScheme = "openclaw-session";

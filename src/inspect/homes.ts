@@ -1,0 +1,92 @@
+// Where state directories may be (facts A). Nothing to configure: a home is enough, and the environment of the inspected
+// programs counts as it does for them.
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Where } from "../model/where.ts";
+
+export interface FoundStateDir {
+  readonly path: string;
+  readonly origin: string;
+  /** The home that it was found in, whose `tmp` may hold its gateway's lock. */
+  readonly home?: string;
+  /** Why it could not be listed. */
+  readonly problem?: string;
+}
+
+/**
+ * State directories in the order to show them, each once, by real path. A directory that was named is given even where
+ * it does not exist, with a problem; one that was only looked for is given only where it looks like one.
+ */
+export function findStateDirs(where: Where, env: NodeJS.ProcessEnv, ownHome: string = homedir()): FoundStateDir[] {
+  const found: FoundStateDir[] = [];
+  for (const path of where.stateDirs) found.push(named(resolve(expandTilde(path, ownHome)), "named"));
+  for (const home of where.homes) found.push(...inHome(resolve(expandTilde(home, ownHome))));
+  if (where.homes.length === 0 && where.stateDirs.length === 0) found.push(...inOwnHome(env, ownHome));
+  const seen = new Set<string>();
+  return found.filter(({ path }) => {
+    const real = realPath(path);
+    if (seen.has(real)) return false;
+    seen.add(real);
+    return true;
+  });
+}
+
+function inOwnHome(env: NodeJS.ProcessEnv, ownHome: string): FoundStateDir[] {
+  const found: FoundStateDir[] = [];
+  const stateDir = env["OPENCLAW_STATE_DIR"]?.trim();
+  if (stateDir) found.push({ ...named(resolve(expandTilde(stateDir, ownHome)), "OPENCLAW_STATE_DIR"), home: ownHome });
+  const openclawHome = env["OPENCLAW_HOME"]?.trim();
+  if (openclawHome) found.push(...inHome(resolve(expandTilde(openclawHome, ownHome))));
+  found.push(...inHome(ownHome));
+  return found;
+}
+
+/** `.openclaw`, its profiles `.openclaw-<name>`, `.clawdbot`, and the `.openclaw/.openclaw` that OPENCLAW_HOME=~/.openclaw makes (#45765). */
+function inHome(home: string): FoundStateDir[] {
+  let names: string[];
+  try {
+    names = readdirSync(home).filter((name) => name === ".clawdbot" || /^\.openclaw(-.+)?$/.test(name));
+  } catch {
+    return [];
+  }
+  return names
+    .sort()
+    .flatMap((name) => [join(home, name), join(home, name, ".openclaw")])
+    .filter(looksLikeStateDir)
+    .map((path) => ({ path, origin: "home", home }));
+}
+
+/** A directory that somebody named: it may be a home as well as a state directory. */
+function named(path: string, origin: string): FoundStateDir {
+  try {
+    if (!statSync(path).isDirectory()) return { path, origin, problem: "it is not a directory" };
+    readdirSync(path);
+    return { path, origin };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return { path, origin, problem: code === "ENOENT" ? "it does not exist" : `it cannot be listed (${code})` };
+  }
+}
+
+/** It holds agents or a configuration, or it may not be listed, which must be said. */
+function looksLikeStateDir(path: string): boolean {
+  try {
+    if (!statSync(path).isDirectory()) return false;
+    return readdirSync(path).some((name) => name === "agents" || name === "openclaw.json" || name === "clawdbot.json");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES";
+  }
+}
+
+function expandTilde(path: string, home: string): string {
+  return path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path;
+}
+
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}

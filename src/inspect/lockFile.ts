@@ -1,0 +1,85 @@
+import { lstatSync } from "node:fs";
+import * as z from "zod/mini";
+import type { LockFacts } from "../model/facts.ts";
+import type { LockKind } from "../model/lock.ts";
+import { ownerOfPid } from "../owner/pidOwner.ts";
+import type { ProcessTable } from "./processes.ts";
+import { isUnreadable, readText } from "./regularFile.ts";
+
+/** Facts D1 to D3, K: `starttime` in transcript and store locks, `startTime` in gateway locks; the rest is not used. */
+const payloadSchema = z.object({
+  pid: z.int().check(z.positive()),
+  createdAt: z.catch(z.optional(z.string()), undefined),
+  starttime: z.catch(z.optional(z.number()), undefined),
+  startTime: z.catch(z.optional(z.number()), undefined),
+  maxHoldMs: z.catch(z.optional(z.number()), undefined),
+  configPath: z.catch(z.optional(z.string()), undefined),
+  stateDir: z.catch(z.optional(z.string()), undefined),
+  port: z.catch(z.optional(z.number()), undefined),
+});
+export type LockPayload = z.infer<typeof payloadSchema>;
+
+const payloadLimitBytes = 64 << 10;
+
+export interface LockRead {
+  readonly facts: LockFacts;
+  readonly payload?: LockPayload;
+}
+
+/**
+ * Reads a lock and tells who holds it. Undefined where it is gone, as locks of a living program often are by then.
+ * Newer gateways end the payload in a run of blanks (facts G): it is trimmed.
+ */
+export function readLock(
+  path: string,
+  kind: LockKind,
+  table: ProcessTable,
+  blind: string | undefined,
+): LockRead | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const file = { path, kind, mtimeMs: stats.mtimeMs, sizeBytes: stats.size, identity: `${stats.dev}:${stats.ino}` };
+  if (!stats.isFile()) {
+    return { facts: { ...file, payload: "unreadable", owner: "unknown", why: "the lock is not a regular file" } };
+  }
+  const text = readText(path, payloadLimitBytes);
+  if (isUnreadable(text)) {
+    if (text.code === "ENOENT") return undefined;
+    return {
+      facts: { ...file, payload: "unreadable", owner: "unknown", why: `the lock cannot be read: ${text.reason}` },
+    };
+  }
+  if (text.trim() === "") {
+    return { facts: { ...file, payload: "empty", owner: "unknown", why: "the lock is empty and names nobody" } };
+  }
+  const payload = parsePayload(text);
+  if (payload === undefined) {
+    return { facts: { ...file, payload: "unparsable", owner: "unknown", why: "the lock names no process" } };
+  }
+  const createdAt = payload.createdAt === undefined ? Number.NaN : Date.parse(payload.createdAt);
+  const startTicks = payload.starttime ?? payload.startTime;
+  const claim = {
+    pid: payload.pid,
+    ...(Number.isFinite(createdAt) && { createdAt }),
+    ...(startTicks !== undefined && { startTicks }),
+  };
+  const { owner, why } = ownerOfPid(claim, table, blind);
+  const facts: LockFacts = {
+    ...file,
+    payload: "valid",
+    pid: payload.pid,
+    owner,
+    why,
+    ...(claim.createdAt !== undefined && { createdAt: claim.createdAt }),
+    ...(payload.maxHoldMs !== undefined && { maxHoldMs: payload.maxHoldMs }),
+  };
+  return { facts, payload };
+}
+
+function parsePayload(text: string): LockPayload | undefined {
+  try {
+    return z.safeParse(payloadSchema, JSON.parse(text.trim())).data;
+  } catch {
+    return undefined;
+  }
+}

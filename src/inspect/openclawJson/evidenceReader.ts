@@ -1,0 +1,151 @@
+// Proof for rows: what their transcripts and trajectories show. Full proof is for rows that claim to run, have no
+// status, or look odd; the others get a stat (DESIGN, Size and speed). What was read of a file is kept until the file
+// changes, so that a changed transcript costs one stat and one tail.
+import { type Stats, statSync } from "node:fs";
+import { basename } from "node:path";
+import type {
+  LockFacts,
+  SessionFacts,
+  SessionRow,
+  SubagentFacts,
+  TrajectoryFacts,
+  TranscriptFacts,
+} from "../../model/facts.ts";
+import { fileVersion, isUnreadable, withFile } from "../regularFile.ts";
+import { asNumber, asText } from "./records.ts";
+import { readCronRun } from "./registries.ts";
+import { terminalStatuses } from "./rowFields.ts";
+import { archivesOf, type SessionsDir } from "./storeFiles.ts";
+import { readTrajectory } from "./trajectoryTail.ts";
+import { resolveTranscript } from "./transcriptPath.ts";
+import { readTranscriptTail } from "./transcriptTail.ts";
+
+export interface Surroundings {
+  readonly directory: SessionsDir;
+  readonly stateDir: string;
+  /** By base name of the transcript. */
+  readonly locks: ReadonlyMap<string, readonly LockFacts[]>;
+  readonly subagent: SubagentFacts | undefined;
+}
+
+export interface EvidenceReader {
+  sessionFacts(row: SessionRow, around: Surroundings): SessionFacts;
+  /** Forgets what no scan has asked for since the last call. */
+  sweep(): void;
+}
+
+interface Kept<T> {
+  readonly signature: string;
+  readonly value: T;
+  used: boolean;
+}
+
+export function evidenceReader(): EvidenceReader {
+  const transcripts = new Map<string, Kept<TranscriptFacts>>();
+  const trajectories = new Map<string, Kept<TrajectoryFacts | undefined>>();
+  return {
+    sessionFacts: (row, around) => readSession(row, around, transcripts, trajectories),
+    sweep: () => {
+      for (const map of [transcripts, trajectories]) {
+        for (const [path, kept] of map) {
+          if (kept.used) kept.used = false;
+          else map.delete(path);
+        }
+      }
+    },
+  };
+}
+
+function readSession(
+  row: SessionRow,
+  { directory, stateDir, locks, subagent }: Surroundings,
+  transcripts: Map<string, Kept<TranscriptFacts>>,
+  trajectories: Map<string, Kept<TrajectoryFacts | undefined>>,
+): SessionFacts {
+  const sessionId = asText(row.fields["sessionId"]);
+  const resolved = resolveTranscript(directory, sessionId, asText(row.fields["sessionFile"]));
+  if (resolved === undefined) {
+    const cron = claimsToRun(row) ? readCronRun(stateDir, row.key, sessionId) : undefined;
+    return { row, transcript: { state: "none", archives: [] }, locks: [], ...extra(subagent, cron) };
+  }
+  const { path } = resolved;
+  const ownLocks = locks.get(basename(path)) ?? [];
+  const full = needsFullProof(row, ownLocks, subagent);
+  const transcript = resolved.exists
+    ? transcriptAt(path, full, transcripts)
+    : ({ state: "absent", path, archives: archivesOf(directory, path) } as const);
+  const trajectory = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : undefined;
+  const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;
+  return {
+    row,
+    transcript,
+    locks: ownLocks,
+    ...(trajectory !== undefined && { trajectory }),
+    ...extra(subagent, cron),
+  };
+}
+
+function extra(
+  subagent: SubagentFacts | undefined,
+  cron: SessionFacts["cron"],
+): Pick<SessionFacts, "subagent" | "cron"> {
+  return { ...(subagent !== undefined && { subagent }), ...(cron !== undefined && { cron }) };
+}
+
+function claimsToRun(row: SessionRow): boolean {
+  return !terminalStatuses.has(row.fields["status"]);
+}
+
+/** All but rows that say plainly how their last run ended. */
+function needsFullProof(row: SessionRow, locks: readonly LockFacts[], subagent: SubagentFacts | undefined): boolean {
+  const startedAt = asNumber(row.fields["startedAt"]);
+  const endedAt = asNumber(row.fields["endedAt"]);
+  if (claimsToRun(row) || locks.length > 0 || subagent?.status === "running") return true;
+  return endedAt === undefined || (startedAt !== undefined && endedAt < startedAt);
+}
+
+function transcriptAt(path: string, full: boolean, kept: Map<string, Kept<TranscriptFacts>>): TranscriptFacts {
+  const stats = statOf(path);
+  if (stats === undefined) return { state: "unreadable", path, archives: [] };
+  const signature = `${full} ${fileVersion(stats)}`;
+  const known = kept.get(path);
+  if (known?.signature === signature) {
+    known.used = true;
+    return known.value;
+  }
+  const value = readTranscript(path, stats, full);
+  kept.set(path, { signature, value, used: true });
+  return value;
+}
+
+function readTranscript(path: string, stats: Stats, full: boolean): TranscriptFacts {
+  const file = { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: [] };
+  if (!full) return { ...file, state: stats.isFile() ? "unread" : "unreadable" };
+  const tail = withFile(path, (open) => readTranscriptTail(open.fd, open.stats.size));
+  return isUnreadable(tail) ? { ...file, state: "unreadable" } : { ...file, state: "read", tail };
+}
+
+function trajectoryOf(
+  transcript: string,
+  sessionId: string | undefined,
+  kept: Map<string, Kept<TrajectoryFacts | undefined>>,
+): TrajectoryFacts | undefined {
+  const known = kept.get(transcript);
+  const knownStats = known?.value === undefined ? undefined : statOf(known.value.path);
+  if (known !== undefined && knownStats !== undefined && known.signature === fileVersion(knownStats)) {
+    known.used = true;
+    return known.value;
+  }
+  const value = readTrajectory(transcript, sessionId);
+  const stats = value === undefined ? undefined : statOf(value.path);
+  if (stats !== undefined) kept.set(transcript, { signature: fileVersion(stats), value, used: true });
+  return value;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+// A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
+import { readSync, statSync } from "node:fs";
+import { dirname, isAbsolute } from "node:path";
+import type { LockFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
+import type { Writer } from "../../model/store.ts";
+import { realPath } from "../homes.ts";
+import { lineNumber } from "../lines.ts";
+import { readLock } from "../lockFile.ts";
+import type { ProcessTable } from "../processes.ts";
+import { fileVersion, fileVersionAt, isUnreadable, type Unreadable, withFile } from "../regularFile.ts";
+import type { OpenclawConfig } from "./config.ts";
+import { type EvidenceReader, evidenceReader } from "./evidenceReader.ts";
+import { asText } from "./records.ts";
+import { readSubagents } from "./registries.ts";
+import { rowFields } from "./rowFields.ts";
+import { listSessionsDir, restoreCandidates, type SessionsDir, type StoreFile } from "./storeFiles.ts";
+import { type StoreScan, scanStore } from "./storeScanner.ts";
+import { eraOf, versionOf } from "./version.ts";
+
+export interface StoreInput {
+  readonly file: StoreFile;
+  readonly stateDir: string;
+  readonly config: OpenclawConfig;
+  readonly processes: ProcessTable;
+  /** Why processes that own locks here may not be listed. */
+  readonly blind: string | undefined;
+  readonly writer: Writer;
+  /** What earlier scans found in files that are the same since. */
+  readonly memory?: StoreMemory;
+}
+
+/** Kept between scans by whoever scans again and again. */
+export interface StoreMemory {
+  readonly evidence: EvidenceReader;
+  /** The rows of each store by its path, for the version of the file that they were read from. */
+  readonly rows: Map<string, Rows>;
+}
+
+export function storeMemory(): StoreMemory {
+  return { evidence: evidenceReader(), rows: new Map() };
+}
+
+/** A writer renames a whole new store into place; more than this many changes under our reading is no writer of ours. */
+const readAttempts = 3;
+
+export function readJsonStore(input: StoreInput): StoreFacts {
+  const { file, stateDir, config } = input;
+  const directory = listSessionsDir(file.path);
+  const locks = readLocks(directory, input);
+  const rows = readRows(file.path, input.memory?.rows);
+  const read = "rows" in rows ? rows.rows : [];
+  const version = versionOf({
+    config,
+    directory,
+    rows: read,
+    maxHoldInLock: locks.some((lock) => "maxHoldMs" in lock),
+  });
+  const era = eraOf(version);
+  const movedFrom = whereItWas(directory, read);
+  return {
+    id: `openclaw-json:${file.path}`,
+    kind: "openclaw-json",
+    path: file.path,
+    stateDir,
+    version,
+    writer: input.writer,
+    locks,
+    content: "rows" in rows ? sessionsOf(rows, locks, directory, input) : contentProblem(rows, directory),
+    ...(file.agent !== undefined && { agent: file.agent }),
+    ...(era !== undefined && { era }),
+    ...(config.runTimeoutMs !== undefined && { runTimeoutMs: config.runTimeoutMs }),
+    ...(movedFrom !== undefined && { movedFrom }),
+  };
+}
+
+interface Rows {
+  readonly rows: readonly SessionRow[];
+  readonly sizeBytes: number;
+  readonly fileVersion: string;
+}
+interface BrokenRows {
+  readonly broken: Extract<StoreScan, { ok: false }>;
+  readonly line: number;
+  readonly sizeBytes: number;
+}
+
+function readRows(path: string, memory: Map<string, Rows> | undefined): Rows | BrokenRows | Unreadable {
+  const known = memory?.get(path);
+  if (known !== undefined && fileVersionAt(path) === known.fileVersion) return known;
+  let read = readRowsOnce(path);
+  for (let attempt = 1; read === "changed" && attempt < readAttempts; attempt++) read = readRowsOnce(path);
+  if (read === "changed") return { code: "CHANGING", reason: "it kept changing while it was read" };
+  if ("rows" in read) memory?.set(path, read);
+  else memory?.delete(path);
+  return read;
+}
+
+function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" {
+  return withFile(path, ({ fd, stats }) => {
+    // The last of duplicate keys counts, at the place of the first, as JSON.parse has it.
+    const rows = new Map<string, SessionRow>();
+    let at = 0;
+    const scan = scanStore(
+      (target, offset) => {
+        const got = readSync(fd, target, offset, target.length - offset, at);
+        at += got;
+        return got;
+      },
+      { fields: rowFields },
+      ({ key, range, shape, fields }) => rows.set(key, { key, range, shape, fields }),
+    );
+    const after = statSync(path, { throwIfNoEntry: false });
+    // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
+    const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
+    if (sameFile && (after.size !== stats.size || after.mtimeMs !== stats.mtimeMs)) return "changed";
+    if (scan.ok) return { rows: [...rows.values()], sizeBytes: stats.size, fileVersion: fileVersion(stats) };
+    return { broken: scan, line: lineNumber(fd, scan.offset) ?? 1, sizeBytes: stats.size };
+  });
+}
+
+function contentProblem(rows: BrokenRows | Unreadable, directory: SessionsDir): StoreContent {
+  if (isUnreadable(rows)) return { state: "unreadable", reason: rows.reason };
+  const { broken, line, sizeBytes } = rows;
+  const candidates = restoreCandidates(directory);
+  return { state: "unparsable", sizeBytes, offset: broken.offset, line, reason: broken.reason, candidates };
+}
+
+function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: SessionsDir, input: StoreInput): StoreContent {
+  const subagents = readSubagents(input.stateDir);
+  const evidence = input.memory?.evidence ?? evidenceReader();
+  const byTranscript = new Map<string, LockFacts[]>();
+  for (const lock of locks) {
+    if (lock.transcript === undefined) continue;
+    byTranscript.set(lock.transcript, [...(byTranscript.get(lock.transcript) ?? []), lock]);
+  }
+  const sessions = rows.rows.map((row): SessionFacts => {
+    const subagent = subagents.get(row.key);
+    return evidence.sessionFacts(row, { directory, stateDir: input.stateDir, locks: byTranscript, subagent });
+  });
+  return { state: "read", sizeBytes: rows.sizeBytes, fileVersion: rows.fileVersion, sessions };
+}
+
+function readLocks(directory: SessionsDir, { processes, blind }: StoreInput): LockFacts[] {
+  const locks: LockFacts[] = [];
+  for (const name of directory.locks) {
+    const kind = name === "sessions.json.lock" ? "store" : "transcript";
+    const lock = readLock(`${directory.path}/${name}`, kind, processes, blind);
+    if (lock === undefined) continue;
+    locks.push(kind === "store" ? lock.facts : { ...lock.facts, transcript: name.replace(/\.lock$/, "") });
+  }
+  return locks;
+}
+
+/** The directory that rows name for their transcripts, where it is not this one and does not exist: the store was moved (facts O). */
+function whereItWas(directory: SessionsDir, rows: readonly SessionRow[]): string | undefined {
+  const asked = new Set<string>([directory.path, realPath(directory.path)]);
+  for (const row of rows) {
+    const file = asText(row.fields["sessionFile"]);
+    if (file === undefined || !isAbsolute(file) || asked.has(dirname(file))) continue;
+    asked.add(dirname(file));
+    if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) return dirname(file);
+  }
+  return undefined;
+}

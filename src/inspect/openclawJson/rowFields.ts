@@ -1,0 +1,33 @@
+/** The fields of a row that judgement or the tree uses (facts B1). Everything else of a row is passed over undecoded. */
+export const rowFields: ReadonlySet<string> = new Set([
+  "sessionId",
+  "sessionFile",
+  "status",
+  "startedAt",
+  "endedAt",
+  "runtimeMs",
+  "updatedAt",
+  "lastInteractionAt",
+  "abortedLastRun",
+  "archivedAt",
+  "outputTokens",
+  "totalTokens",
+  "compactionCount",
+  "spawnDepth",
+  "subagentRole",
+  "spawnedBy",
+  "acp",
+  "cliSessionBindings",
+  "claudeCliSessionId",
+  "initializationPending",
+  "quotaSuspension",
+  "pendingFinalDelivery",
+  "pendingFinalDeliveryText",
+  "restartRecoveryRuns",
+  "model",
+  "label",
+  "displayName",
+]);
+
+/** The statuses that end a run in the JSON eras, and the one that claims it runs (facts B3). */
+export const terminalStatuses: ReadonlySet<unknown> = new Set(["done", "failed", "killed", "timeout"]);

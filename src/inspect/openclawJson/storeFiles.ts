@@ -1,0 +1,139 @@
+// Which stores a state directory has, and what lies beside each (facts A, C, E).
+import { readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { ArchiveFacts, FileFacts } from "../../model/facts.ts";
+import { realPath } from "../homes.ts";
+import type { OpenclawConfig } from "./config.ts";
+
+export interface StoreFile {
+  readonly path: string;
+  readonly agent?: string;
+}
+
+/**
+ * Every `agents/<id>/sessions/sessions.json`, and where `session.store` says for every known agent (facts A, Discovery).
+ * Throws where `agents` exists but may not be listed.
+ */
+export function findStoreFiles(stateDir: string, config: OpenclawConfig): StoreFile[] {
+  const onDisk = listAgents(join(stateDir, "agents"));
+  const found = onDisk.map((agent) => ({ agent, path: join(stateDir, "agents", agent, "sessions", "sessions.json") }));
+  const template = config.storeTemplate;
+  if (template !== undefined) {
+    for (const agent of new Set(["main", ...onDisk, ...config.agents.map((id) => id.toLowerCase())])) {
+      const path = expandTemplate(template, agent, stateDir);
+      found.push(template.includes("{agentId}") ? { path, agent } : ({ path } as { path: string; agent: string }));
+    }
+  }
+  const seen = new Set<string>();
+  return found.filter(({ path }) => {
+    const real = realPath(path);
+    if (seen.has(real) || !isThere(path)) return false;
+    seen.add(real);
+    return true;
+  });
+}
+
+function listAgents(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function expandTemplate(template: string, agent: string, stateDir: string): string {
+  const filled = template.trim().replaceAll("{agentId}", agent);
+  const home = filled.startsWith("~/") ? join(homedir(), filled.slice(2)) : filled;
+  return resolve(stateDir, home);
+}
+
+/** There, or hidden from us: only what is certainly absent is passed over. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+/** What lies in a store's directory, listed once: with ten thousand transcripts a look-up is cheaper than a stat. */
+export interface SessionsDir {
+  readonly path: string;
+  readonly names: ReadonlySet<string>;
+  /** Topic transcripts `<id>-topic-<thread>.jsonl` and forks `<time>_<id>.jsonl`, by session id (facts C1). */
+  readonly otherTranscripts: ReadonlyMap<string, string>;
+  /** Names of archives, by the name of the transcript that they were (facts C4). */
+  readonly archives: ReadonlyMap<string, readonly string[]>;
+  /** Names of `*.lock` files. */
+  readonly locks: readonly string[];
+}
+
+const archiveName = /^(.+\.jsonl)\.(deleted|reset|bak)\.(.+?)(?:\.[0-9a-f]+)?(?:\.zst)?$/;
+
+export function listSessionsDir(storePath: string): SessionsDir {
+  const path = dirname(storePath);
+  let names: string[] = [];
+  try {
+    names = readdirSync(path);
+  } catch {
+    // A store whose directory may be entered but not listed: its transcripts are looked for by name only.
+  }
+  const otherTranscripts = new Map<string, string>();
+  const archives = new Map<string, string[]>();
+  for (const name of names) {
+    if (name.endsWith(".jsonl")) {
+      const id = /^(.+)-topic-.+\.jsonl$/.exec(name)?.[1] ?? /_([^_]+)\.jsonl$/.exec(name)?.[1];
+      if (id !== undefined) otherTranscripts.set(id, name);
+    } else {
+      const transcript = archiveName.exec(name)?.[1];
+      if (transcript !== undefined) archives.set(transcript, [...(archives.get(transcript) ?? []), name]);
+    }
+  }
+  const locks = names.filter((name) => name.endsWith(".jsonl.lock") || name === "sessions.json.lock");
+  return { path, names: new Set(names), otherTranscripts, archives, locks };
+}
+
+/** Archives of a transcript, newest first by the time in the name, which is the one that retention reads (facts C4). */
+export function archivesOf(directory: SessionsDir, transcript: string): ArchiveFacts[] {
+  const found: ArchiveFacts[] = [];
+  for (const name of directory.archives.get(basename(transcript)) ?? []) {
+    const match = archiveName.exec(name);
+    const facts = fileFacts(join(directory.path, name));
+    if (match === null || facts === undefined) continue;
+    const archivedAt = archiveTime(match[3] ?? "");
+    const reason = match[2] as ArchiveFacts["reason"];
+    found.push({ ...facts, reason, ...(archivedAt !== undefined && { archivedAt }) });
+  }
+  return found.sort((a, b) => (b.archivedAt ?? b.mtimeMs) - (a.archivedAt ?? a.mtimeMs));
+}
+
+/** `2026-11-20T10-16-56.194Z` or milliseconds. */
+function archiveTime(text: string): number | undefined {
+  const iso = /^(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d(?:\.\d+)?Z)$/.exec(text);
+  const at = iso === null ? Number(text) : Date.parse(`${iso[1]}${iso[2]}:${iso[3]}:${iso[4]}`);
+  return Number.isFinite(at) && at > 0 ? at : undefined;
+}
+
+/** Files that a broken store might be restored from: backups and temporary files of its writers, newest first (facts C4, E). */
+export function restoreCandidates(directory: SessionsDir): FileFacts[] {
+  return [...directory.names]
+    .filter((name) => /^sessions\.json\..+/.test(name) || /^\.fs-safe-replace\..+\.tmp$/.test(name))
+    .filter((name) => !name.endsWith(".lock"))
+    .map((name) => fileFacts(join(directory.path, name)))
+    .filter((facts) => facts !== undefined)
+    .sort((a, b) => b.mtimeMs - a.mtimeMs);
+}
+
+function fileFacts(path: string): FileFacts | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+// The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
+import { lstatSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
+import { readLinesBackwards } from "../lines.ts";
+import { isUnreadable, readText, withFile } from "../regularFile.ts";
+import { asRecord, asText, parseLine, timeOf } from "./records.ts";
+
+const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
+const pointerLimitBytes = 64 << 10;
+
+/**
+ * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
+ * to a regular file that is no symbolic link; one that names another machine's place is looked for beside it by name.
+ */
+export function readTrajectory(transcript: string, sessionId: string | undefined): TrajectoryFacts | undefined {
+  const base = transcript.replace(/\.jsonl$/, "");
+  const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
+  if (beside !== undefined) return beside;
+  const pointer = readPointer(`${base}.trajectory-path.json`, sessionId);
+  if (pointer === undefined) return undefined;
+  return readTrajectoryFile(pointer) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer)));
+}
+
+function readPointer(path: string, sessionId: string | undefined): string | undefined {
+  const text = readText(path, pointerLimitBytes);
+  if (isUnreadable(text)) return undefined;
+  try {
+    const pointer = asRecord(JSON.parse(text));
+    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer" || pointer["sessionId"] !== sessionId)
+      return undefined;
+    return asText(pointer["runtimeFile"]);
+  } catch {
+    return undefined;
+  }
+}
+
+function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
+  if (!path.endsWith(".jsonl") || isSymbolicLink(path)) return undefined;
+  const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
+    let last: LifecycleEvent | undefined;
+    let lastAt: number | undefined;
+    let truncated = false;
+    const seenAll = readLinesBackwards(fd, stats.size, (line) => {
+      const event = parseLine(line);
+      if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
+      const type = asText(event["type"]) ?? "";
+      lastAt ??= timeOf(event);
+      if (type === "trace.truncated") truncated = true;
+      if (!lifecycle.has(type)) return undefined;
+      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
+      // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
+      return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
+    });
+    return {
+      path,
+      sizeBytes: stats.size,
+      mtimeMs: stats.mtimeMs,
+      decided: seenAll || last !== undefined,
+      truncated,
+      ...(last !== undefined && { last }),
+      ...(lastAt !== undefined && { lastAt }),
+    };
+  });
+  return isUnreadable(read) ? undefined : read;
+}
+
+function lifecycleEvent(
+  event: Readonly<Record<string, unknown>>,
+  type: LifecycleEvent["type"],
+  offset: number,
+): LifecycleEvent {
+  const data = asRecord(event["data"]) ?? {};
+  const at = timeOf(event);
+  const runId = asText(event["runId"]);
+  const sessionKey = asText(event["sessionKey"]);
+  const status = asText(data["status"]);
+  return {
+    type,
+    offset,
+    aborted: data["aborted"] === true,
+    externalAbort: data["externalAbort"] === true,
+    timedOut: data["timedOut"] === true,
+    idleTimedOut: data["idleTimedOut"] === true,
+    ...(at !== undefined && { at }),
+    ...(runId !== undefined && { runId }),
+    ...(sessionKey !== undefined && { sessionKey }),
+    ...(status !== undefined && { status }),
+  };
+}
+
+function isSymbolicLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}

@@ -1,0 +1,66 @@
+import { statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { SessionsDir } from "./storeFiles.ts";
+
+/** What names a transcript file: a session id that is no path (facts B1, SAFE_SESSION_ID_RE). */
+export const safeSessionId = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
+
+export interface TranscriptPath {
+  readonly path: string;
+  readonly exists: boolean;
+  /** The directory that `sessionFile` names, where that is another machine's and the file was found beside the store. */
+  readonly movedFrom?: string;
+}
+
+/**
+ * Where a row's transcript is, as OpenClaw resolves it (facts C1), but for one thing: an absolute path that does not
+ * exist is looked for by its base name beside the store, since a state directory that was moved keeps the old paths
+ * and the vendor's own tools then call every transcript missing (facts N, O).
+ * Undefined where the row names none.
+ */
+export function resolveTranscript(
+  directory: SessionsDir,
+  sessionId: string | undefined,
+  sessionFile: string | undefined,
+): TranscriptPath | undefined {
+  const byId = sessionId !== undefined && safeSessionId.test(sessionId) ? `${sessionId}.jsonl` : undefined;
+  if (sessionFile !== undefined && sessionFile !== "" && !sessionFile.startsWith("sqlite:")) {
+    const path = resolve(directory.path, sessionFile);
+    if (isAllowed(directory.path, path)) {
+      if (exists(directory, path)) return { path, exists: true };
+      const beside = basename(path);
+      const elsewhere = isAbsolute(sessionFile) && dirname(path) !== directory.path;
+      if (elsewhere && directory.names.has(beside)) {
+        return { path: join(directory.path, beside), exists: true, movedFrom: dirname(path) };
+      }
+      if (byId === undefined || beside !== byId) {
+        const named = elsewhere ? join(directory.path, beside) : path;
+        return presentUnderOtherName(directory, sessionId) ?? { path: named, exists: false };
+      }
+    }
+  }
+  if (byId === undefined) return undefined;
+  if (directory.names.has(byId)) return { path: join(directory.path, byId), exists: true };
+  return presentUnderOtherName(directory, sessionId) ?? { path: join(directory.path, byId), exists: false };
+}
+
+function presentUnderOtherName(directory: SessionsDir, sessionId: string | undefined): TranscriptPath | undefined {
+  const name = sessionId === undefined ? undefined : directory.otherTranscripts.get(sessionId);
+  return name === undefined ? undefined : { path: join(directory.path, name), exists: true };
+}
+
+/** Inside the store's directory, or a file of the shape `agents/<id>/sessions/<file>`; anything else OpenClaw ignores. */
+function isAllowed(directory: string, path: string): boolean {
+  const inside = relative(directory, path);
+  if (inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)) return true;
+  return /[\\/]agents[\\/][^\\/]+[\\/]sessions[\\/][^\\/]+$/.test(path);
+}
+
+function exists(directory: SessionsDir, path: string): boolean {
+  if (dirname(path) === directory.path) return directory.names.has(basename(path));
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+// The end of a transcript: who spoke last, and how the turn stood (facts C2, C3, C7).
+import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
+import { type Line, readLinesBackwards } from "../lines.ts";
+import { asRecord, asText, parseLine, timeOf } from "./records.ts";
+
+/**
+ * Reads backwards until the last message and the last user message are known.
+ * `decided` is false where 4 MB held no message although the file goes on before them.
+ */
+export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTail {
+  let torn = false;
+  let lastAt: number | undefined;
+  let lastMessage: MessageFacts | undefined;
+  let lastUserMessage: MessageFacts | undefined;
+  let isLastLine = true;
+  const seenAll = readLinesBackwards(fd, sizeBytes, (line) => {
+    const entry = parseLine(line);
+    if (isLastLine) torn = entry === undefined;
+    isLastLine = false;
+    if (entry === undefined) return undefined;
+    lastAt ??= timeOf(entry);
+    if (entry["type"] !== "message") return undefined;
+    const message = messageOf(entry, line);
+    lastMessage ??= message;
+    if (message.role === "user") lastUserMessage = message;
+    // Before an assistant's answer only an earlier turn's user message can come; it cannot be later than the end.
+    return lastUserMessage !== undefined || message.role === "assistant" ? "stop" : undefined;
+  });
+  return {
+    decided: seenAll || lastMessage !== undefined,
+    torn,
+    ...(lastMessage !== undefined && { lastMessage }),
+    ...(lastUserMessage !== undefined && { lastUserMessage }),
+    ...(lastAt !== undefined && { lastAt }),
+  };
+}
+
+function messageOf(entry: Readonly<Record<string, unknown>>, line: Line): MessageFacts {
+  const message = asRecord(entry["message"]) ?? {};
+  const stopReason = asText(message["stopReason"]);
+  const at = timeOf(entry) ?? timeOf(message);
+  return {
+    role: asText(message["role"]) ?? "",
+    offset: line.offset,
+    abort: message["model"] === "gateway-injected" || asRecord(message["openclawAbort"])?.["aborted"] === true,
+    ...(at !== undefined && { at }),
+    ...(stopReason !== undefined && { stopReason }),
+  };
+}

@@ -1,0 +1,88 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
+
+/** A file that could not be read, with the system's code (`ENOENT`, `EACCES`, …) or `NOTFILE`. */
+export interface Unreadable {
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface OpenFile {
+  readonly fd: number;
+  readonly stats: Stats;
+}
+
+/**
+ * Opens for reading what is a regular file after opening: a FIFO cannot make us wait (O_NONBLOCK), a device or a
+ * directory is refused. Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
+ */
+export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unreadable {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return unreadable(error);
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return { code: "NOTFILE", reason: "it is not a regular file" };
+    return use({ fd, stats });
+  } catch (error) {
+    return unreadable(error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What byte ranges and everything else read from a file hold for: its device, inode, size and time of change. */
+export function fileVersion(stats: Stats): string {
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+}
+
+/** The version of the file that is at `path` now; undefined where there is none or it may not be looked at. */
+export function fileVersionAt(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? undefined : fileVersion(stats);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isUnreadable(value: unknown): value is Unreadable {
+  return typeof value === "object" && value !== null && "code" in value && "reason" in value;
+}
+
+/** Bytes `[from, to)` of an open file; fewer where the file is shorter. */
+export function readRange(fd: number, from: number, to: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.max(0, to - from));
+  let got = 0;
+  while (got < buffer.length) {
+    const read = readSync(fd, buffer, got, buffer.length - got, from + got);
+    if (read === 0) break;
+    got += read;
+  }
+  return buffer.subarray(0, got);
+}
+
+/** The whole of a small file as text; `TOOLARGE` above `limitBytes`, so that nothing hostile fills the memory. */
+export function readText(path: string, limitBytes: number): string | Unreadable {
+  return withFile(path, ({ fd, stats }) => {
+    if (stats.size > limitBytes) return { code: "TOOLARGE", reason: `it is larger than ${limitBytes} bytes` };
+    return readRange(fd, 0, stats.size).toString("utf8");
+  });
+}
+
+function unreadable(error: unknown): Unreadable {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== "string") throw error;
+  return { code, reason: reasons[code] ?? `the system says ${code}` };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  EACCES: "this user may not open it",
+  EPERM: "this user may not open it",
+  EISDIR: "it is a directory",
+  ELOOP: "it is a loop of symbolic links",
+  ENXIO: "it is not a regular file",
+};

@@ -1,0 +1,182 @@
+// What inspection hands to judgement: plain data, nothing decided yet. Times are epoch milliseconds, sizes bytes.
+import type { Evidence } from "./evidence.ts";
+import type { LockKind, LockOwner } from "./lock.ts";
+import type { ByteRange } from "./session.ts";
+import type { Era, VersionRange, Writer } from "./store.ts";
+
+export interface StoreFacts {
+  readonly id: string;
+  readonly kind: "openclaw-json";
+  readonly path: string;
+  readonly stateDir: string;
+  readonly agent?: string;
+  readonly era?: Era;
+  readonly version?: VersionRange;
+  readonly writer: Writer;
+  readonly content: StoreContent;
+  readonly locks: readonly LockFacts[];
+  /** agents.defaults.timeoutSeconds of the configuration, where it is set. */
+  readonly runTimeoutMs?: number;
+  readonly movedFrom?: string;
+  /** Keys of rows that the writer itself reports; absent where it was not asked. */
+  readonly report?: WriterReport;
+}
+
+export type StoreContent =
+  | {
+      readonly state: "read";
+      readonly sizeBytes: number;
+      /** Device, inode, size and time of change that the byte ranges of its rows hold for. */
+      readonly fileVersion: string;
+      readonly sessions: readonly SessionFacts[];
+    }
+  | {
+      readonly state: "unparsable";
+      readonly sizeBytes: number;
+      /** Byte at which reading as JSON fails. */
+      readonly offset: number;
+      readonly line: number;
+      readonly reason: string;
+      /** Files it might be restored from, newest first. */
+      readonly candidates: readonly FileFacts[];
+    }
+  | { readonly state: "unreadable"; readonly reason: string };
+
+export interface FileFacts {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+}
+
+/** What the writer said of its own sessions (facts G: sessions.list). A row that it did not name is unknown, never idle. */
+export interface WriterReport {
+  readonly at: number;
+  readonly running: ReadonlySet<string>;
+  readonly idle: ReadonlySet<string>;
+}
+
+export interface SessionRow {
+  readonly key: string;
+  /** Bytes of the value in the store. */
+  readonly range: ByteRange;
+  readonly shape: "object" | "array" | "null" | "scalar";
+  /** The fields in use, of any type: nothing of a row is trusted. The last of duplicates. No prototype. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface SessionFacts {
+  readonly row: SessionRow;
+  readonly transcript: TranscriptFacts;
+  readonly trajectory?: TrajectoryFacts;
+  /** Locks on its transcript. */
+  readonly locks: readonly LockFacts[];
+  readonly subagent?: SubagentFacts;
+  readonly cron?: CronFacts;
+}
+
+export interface TranscriptFacts {
+  /** `none`: the row names no transcript. `unread`: there, but full proof was not needed. */
+  readonly state: "none" | "absent" | "unreadable" | "unread" | "read";
+  /** Where it is, or where it should be. */
+  readonly path?: string;
+  readonly sizeBytes?: number;
+  readonly mtimeMs?: number;
+  readonly tail?: TranscriptTail;
+  /** Archives of the same transcript, newest first; looked for only where it is absent. */
+  readonly archives: readonly ArchiveFacts[];
+}
+
+export interface ArchiveFacts extends FileFacts {
+  readonly reason: "deleted" | "reset" | "bak";
+  /** The time in its name, which is the one that retention reads (facts C4). */
+  readonly archivedAt?: number;
+}
+
+/** The end of a transcript (facts C2, C3). */
+export interface TranscriptTail {
+  /** False where the bytes that may be read did not reach a message: nothing is decided then. */
+  readonly decided: boolean;
+  /** The last line is no whole JSON value. */
+  readonly torn: boolean;
+  readonly lastMessage?: MessageFacts;
+  /** The last user message, where no assistant message follows it. */
+  readonly lastUserMessage?: MessageFacts;
+  /** Time of the last entry of any type. */
+  readonly lastAt?: number;
+}
+
+export interface MessageFacts {
+  readonly role: string;
+  readonly at?: number;
+  /** Byte offset of its line. */
+  readonly offset: number;
+  readonly stopReason?: string;
+  /** It records an abort although it says `stop` (facts C5: model `gateway-injected` or `openclawAbort`). */
+  readonly abort: boolean;
+}
+
+/** The end of a trajectory (facts C5). */
+export interface TrajectoryFacts extends FileFacts {
+  readonly decided: boolean;
+  /** Its recorder stopped recording: what is missing proves nothing. */
+  readonly truncated: boolean;
+  /** The last `session.started`, `prompt.submitted` or `session.ended` of any run in the file. */
+  readonly last?: LifecycleEvent;
+  readonly lastAt?: number;
+}
+
+export interface LifecycleEvent {
+  readonly type: "session.started" | "prompt.submitted" | "session.ended";
+  readonly at?: number;
+  readonly offset: number;
+  readonly runId?: string;
+  readonly sessionKey?: string;
+  /** Of `session.ended`. */
+  readonly status?: string;
+  readonly aborted: boolean;
+  readonly externalAbort: boolean;
+  readonly timedOut: boolean;
+  readonly idleTimedOut: boolean;
+}
+
+export interface LockFacts {
+  readonly path: string;
+  readonly kind: LockKind;
+  /** Base name of the transcript that it locks. */
+  readonly transcript?: string;
+  readonly payload: "valid" | "empty" | "unparsable" | "unreadable";
+  readonly pid?: number;
+  readonly createdAt?: number;
+  readonly maxHoldMs?: number;
+  readonly mtimeMs: number;
+  readonly sizeBytes: number;
+  /** Device and inode, so that a repair takes exactly this lock. */
+  readonly identity: string;
+  readonly owner: LockOwner;
+  readonly why: string;
+}
+
+/** The latest run of a sub-agent in `<state>/subagents/runs.json` (facts B2). */
+export interface SubagentFacts {
+  readonly path: string;
+  readonly runId: string;
+  readonly startedAt?: number;
+  /** First start over follow-ups: what the row's startedAt copies. */
+  readonly sessionStartedAt?: number;
+  readonly endedAt?: number;
+  readonly status: "running" | "done" | "failed" | "killed" | "timeout";
+  readonly runtimeMs?: number;
+}
+
+/** The record of a cron run in `<state>/cron/runs/<job>.jsonl`. */
+export interface CronFacts {
+  readonly path: string;
+  readonly jobId: string;
+  readonly offset: number;
+  /** When the run started and when its end was recorded. */
+  readonly runAt?: number;
+  readonly endedAt: number;
+  readonly status: string;
+}
+
+export type { Evidence };

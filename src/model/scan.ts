@@ -1,0 +1,26 @@
+import type { Finding } from "./finding.ts";
+import type { Lock } from "./lock.ts";
+import type { Session } from "./session.ts";
+import type { Store, Writer } from "./store.ts";
+
+/** Everything that one look at a machine or at a captured home gave. */
+export interface Scan {
+  /** The clock that it was judged by, epoch milliseconds. */
+  readonly now: number;
+  readonly stateDirs: readonly StateDir[];
+  readonly stores: readonly Store[];
+  readonly sessions: readonly Session[];
+  readonly locks: readonly Lock[];
+  readonly findings: readonly Finding[];
+}
+
+/** A state directory that was found, with or without stores in it. */
+export interface StateDir {
+  readonly path: string;
+  /** Why it was looked at: "home", "OPENCLAW_STATE_DIR", "setting", … */
+  readonly origin: string;
+  /** Why nothing could be read in it. */
+  readonly problem?: string;
+  readonly stores: number;
+  readonly writer: Writer;
+}

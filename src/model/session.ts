@@ -1,0 +1,44 @@
+import type { Evidence } from "./evidence.ts";
+
+/** What we say of a session (DESIGN, Words). */
+export type Verdict = "active" | "waiting" | "finished" | "interrupted" | "unknown";
+
+/** What kind of conversation the key names (facts B1, Keys). */
+export type SessionKind = "main" | "subagent" | "cron" | "acp" | "heartbeat" | "other";
+
+export interface Session {
+  /** Stable over scans: store id and key. */
+  readonly id: string;
+  /** Id of the store. */
+  readonly store: string;
+  readonly key: string;
+  readonly kind: SessionKind;
+  readonly sessionId?: string;
+  /** The row's own `status`; null where it has none. */
+  readonly claimed: string | null;
+  readonly verdict: Verdict;
+  /** One sentence: how the verdict was reached. */
+  readonly why: string;
+  /** What the verdict rests on. */
+  readonly proof: readonly Evidence[];
+  /** Epoch milliseconds, as the row has them where they are plausible numbers. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly updatedAt?: number;
+  /** The latest trace of any kind, epoch milliseconds. */
+  readonly lastSeenAt?: number;
+  readonly model?: string;
+  readonly label?: string;
+  readonly transcript?: string;
+  readonly trajectory?: string;
+  /** Bytes of the row's value in the store; they hold for one version of the file only. */
+  readonly range: ByteRange;
+  /** Codes of the findings about it, most severe first. */
+  readonly findings: readonly string[];
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** One past the last byte. */
+  readonly end: number;
+}

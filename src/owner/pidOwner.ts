@@ -1,0 +1,55 @@
+import type { ProcessTable } from "../inspect/processes.ts";
+import type { LockOwner } from "../model/lock.ts";
+import { programOf } from "./program.ts";
+
+/** What a lock says of the process that took it. */
+export interface PidClaim {
+  readonly pid: number;
+  readonly createdAt?: number;
+  readonly startTicks?: number;
+}
+
+export interface PidOwner {
+  readonly owner: LockOwner;
+  readonly why: string;
+}
+
+/** `ps` gives seconds, and a program takes its first lock some time after its start. */
+const startToleranceMs = 2000;
+/** Two looks at the same clock-tick count agree to the tick; one is left for rounding. */
+const tickTolerance = 1;
+
+/**
+ * Who holds what names this pid (DESIGN, Words: ownership). Anything but proof of the contrary is `unknown`.
+ * `blind`: why processes that could hold it may not be in the list; then no absence proves anything.
+ */
+export function ownerOfPid(claim: PidClaim, table: ProcessTable, blind: string | undefined): PidOwner {
+  const { pid, createdAt } = claim;
+  if (createdAt !== undefined && table.bootAt !== undefined && createdAt < table.bootAt - startToleranceMs) {
+    return blind === undefined
+      ? { owner: "dead", why: `pid ${pid} is from before the machine's last start` }
+      : { owner: "unknown", why: `pid ${pid} cannot be judged: ${blind}` };
+  }
+  const process = table.byPid.get(pid);
+  if (process === undefined) {
+    if (blind !== undefined) return { owner: "unknown", why: `pid ${pid} is not visible, but ${blind}` };
+    return { owner: "dead", why: `no process has pid ${pid}` };
+  }
+  if (blind !== undefined) return { owner: "unknown", why: `pid ${pid} cannot be judged: ${blind}` };
+  const program = programOf(process);
+  const name = process.argv?.[0] ?? "?";
+  if (claim.startTicks !== undefined && process.startTicks !== undefined) {
+    if (Math.abs(claim.startTicks - process.startTicks) <= tickTolerance) {
+      return program === "other"
+        ? { owner: "unknown", why: `pid ${pid} started when the lock says, but is called ${name}` }
+        : { owner: "alive", why: `pid ${pid} (${name}) is the process that took it` };
+    }
+    return { owner: "recycled", why: `pid ${pid} now belongs to a process with another start time (${name})` };
+  }
+  if (createdAt !== undefined && process.startedAt !== undefined && process.startedAt > createdAt + startToleranceMs) {
+    return { owner: "recycled", why: `pid ${pid} now belongs to a process that started later (${name})` };
+  }
+  if (program === "other") return { owner: "foreign", why: `pid ${pid} is another program (${name})` };
+  if (program === "unreadable") return { owner: "unknown", why: `the command line of pid ${pid} may not be read` };
+  return { owner: "alive", why: `pid ${pid} is ${name}, which started before the lock was taken` };
+}

@@ -1,0 +1,61 @@
+// Which program a process is, told from its own name and arguments only. Exact names are compared: an editor that has
+// openclaw.json open, a log viewer and we ourselves are no OpenClaw.
+import type { ProcessInfo } from "../inspect/processes.ts";
+
+export type Program = "openclaw" | "other" | "unreadable";
+
+const ourName = "openclaw-session-inspector";
+const scriptRunners = new Set(["node", "nodejs", "bun", "deno"]);
+const optionsWithValue = new Set([
+  "-r",
+  "--require",
+  "--import",
+  "--loader",
+  "--experimental-loader",
+  "-C",
+  "--conditions",
+]);
+
+/**
+ * OpenClaw sets its title: `openclaw`, `openclaw-gateway`, `openclaw-agent`, … (facts K). Before it does, it is a script
+ * of the package `openclaw` that Node runs.
+ */
+export function programOf(process: ProcessInfo): Program {
+  const argv = process.argv;
+  if (argv === undefined) return "unreadable";
+  // Kernel threads and the like: nothing that writes a store.
+  if (argv.length === 0) return "other";
+  const name = baseName(argv[0] ?? "");
+  if (isTitle(name)) return "openclaw";
+  if (!scriptRunners.has(name.replace(/\.exe$/, ""))) return "other";
+  const script = scriptOf(argv);
+  return script !== undefined && isOpenclawScript(script) ? "openclaw" : "other";
+}
+
+function isTitle(name: string): boolean {
+  return name !== ourName && (name === "openclaw" || /^openclaw-[a-z0-9-]+$/.test(name));
+}
+
+function isOpenclawScript(script: string): boolean {
+  const parts = script.split(/[\\/]/);
+  const name = parts.at(-1) ?? "";
+  if (parts.includes(ourName)) return false;
+  const inPackage = parts.some((part, i) => part === "node_modules" && parts[i + 1] === "openclaw");
+  return name === "openclaw" || name === "openclaw.mjs" || inPackage;
+}
+
+/** The first argument that is no option of the runner: the script. */
+function scriptOf(argv: readonly string[]): string | undefined {
+  for (let i = 1; i < argv.length; i++) {
+    const argument = argv[i] ?? "";
+    if (optionsWithValue.has(argument)) i += 1;
+    else if (!argument.startsWith("-")) return argument;
+  }
+  return undefined;
+}
+
+/** The last part of a path, or the first word of a title that was set. */
+function baseName(first: string): string {
+  const word = first.trim().split(/\s+/)[0] ?? "";
+  return word.split(/[\\/]/).at(-1) ?? "";
+}

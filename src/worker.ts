@@ -1,1 +1,217 @@
-export {};
+// Everything heavy, off the extension host's thread. One scan at a time; whoever asks while one is under way gets the
+// next. The messages are typed in model/messages.ts.
+import { dirname, join } from "node:path";
+import { parentPort } from "node:worker_threads";
+import { readExcerpt } from "./inspect/excerpt.ts";
+import { follower } from "./inspect/follow.ts";
+import { storeMemory } from "./inspect/openclawJson/readStore.ts";
+import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
+import { nextChangeMs } from "./judge/nextChange.ts";
+import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
+import type { Scan } from "./model/scan.ts";
+import type { Session } from "./model/session.ts";
+import { UserError } from "./model/userError.ts";
+import type { Where } from "./model/where.ts";
+import { compareRow } from "./plan/proposedRow.ts";
+import { type ScanMemory, scan } from "./scan.ts";
+
+/** A write is several events; and a store is read at most once a second, however often it is written. */
+const settleMs = 80;
+const betweenScansMs = 1000;
+/** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
+const pidLookMs = 15_000;
+
+if (parentPort === null) throw new Error("This is the worker of the extension and runs in a thread of it only.");
+const port = parentPort;
+
+const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map() };
+let where: Where = { homes: [], stateDirs: [] };
+let latest: Scan | undefined;
+let sent = new Map<string, string>();
+let underWay: Promise<void> | undefined;
+let again: Promise<void> | undefined;
+let lastScanAt = 0;
+let following = false;
+let focused = false;
+let soon: NodeJS.Timeout | undefined;
+let later: NodeJS.Timeout | undefined;
+
+const watch = follower(
+  () => scanSoon(),
+  (message) => emit("trouble", { message }),
+);
+
+/** The answer of `scan` comes after the scan that began last. */
+function scanNow(): Promise<void> {
+  if (underWay === undefined) {
+    underWay = runScan().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+  again ??= underWay.then(() => {
+    again = undefined;
+    return scanNow();
+  });
+  return again;
+}
+
+async function runScan(): Promise<void> {
+  clearTimeout(soon);
+  soon = undefined;
+  lastScanAt = Date.now();
+  const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
+  publish(finished, true);
+  followDisk();
+  scheduleLook();
+}
+
+function publish(found: Scan, settled: boolean): void {
+  latest = found;
+  const now = new Map<string, string>();
+  const changed: Session[] = [];
+  for (const session of found.sessions) {
+    const image = JSON.stringify(session);
+    now.set(session.id, image);
+    if (sent.get(session.id) !== image) changed.push(session);
+  }
+  const removed = [...sent.keys()].filter((id) => !now.has(id));
+  sent = now;
+  const { sessions: _sessions, ...rest } = found;
+  emit("scanned", { ...rest, settled, changed, removed });
+}
+
+function scanSoon(): void {
+  if (!following || soon !== undefined) return;
+  const wait = Math.max(settleMs, lastScanAt + betweenScansMs - Date.now());
+  soon = setTimeout(() => {
+    soon = undefined;
+    scanNow().catch(report);
+  }, wait);
+}
+
+function followDisk(): void {
+  if (!following || latest === undefined) {
+    watch.close();
+    return;
+  }
+  const dirs = latest.stateDirs.map(({ path }) => path);
+  watch.follow({
+    directories: [...new Set(latest.stores.map(({ path }) => dirname(path)))],
+    paths: dirs.flatMap((path) => [
+      join(path, "agents"),
+      join(path, "openclaw.json"),
+      join(path, "subagents", "runs.json"),
+      join(path, "cron", "runs"),
+    ]),
+  });
+}
+
+/** One timer, only while someone looks and something claims to run. */
+function scheduleLook(): void {
+  clearTimeout(later);
+  later = undefined;
+  if (!following || !focused || latest === undefined) return;
+  if (!latest.sessions.some((session) => session.claimed === "running")) return;
+  const wait = Math.min(nextChangeMs(latest) ?? pidLookMs, pidLookMs);
+  const due = Date.now() + (nextChangeMs(latest) ?? Number.POSITIVE_INFINITY);
+  later = setTimeout(() => {
+    if (Date.now() >= due || somePidIsGone()) scanNow().catch(report);
+    else scheduleLook();
+  }, wait);
+}
+
+/** Signals nobody: signal 0 only asks whether the process is there. */
+function somePidIsGone(): boolean {
+  const holders = latest?.locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid) ?? [];
+  const writers = latest?.stateDirs.map((dir) => dir.writer.pid) ?? [];
+  return [...holders, ...writers].some((pid) => {
+    try {
+      return pid !== undefined && !process.kill(pid, 0);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "ESRCH";
+    }
+  });
+}
+
+function findSession(name: SessionName): Session {
+  const found = latest?.sessions.find(({ store, key }) => store === name.store && key === name.key);
+  if (found === undefined) throw new UserError("The session is not in the last scan. Refresh the view.");
+  return found;
+}
+
+function storedRow(session: Session): string {
+  const store = latest?.stores.find(({ id }) => id === session.store);
+  if (store === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+  return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
+}
+
+const answers: {
+  [K in RequestKind]: (ask: Requests[K]["ask"]) => Requests[K]["answer"] | Promise<Requests[K]["answer"]>;
+} = {
+  async scan(ask) {
+    where = ask.where;
+    await scanNow();
+    return undefined;
+  },
+  follow(ask) {
+    following = ask.on;
+    focused = ask.on && ask.focused;
+    followDisk();
+    scheduleLook();
+    return undefined;
+  },
+  row(name) {
+    const session = findSession(name);
+    const text = prettyRow(storedRow(session));
+    const findings =
+      latest?.findings.filter(({ store, session: key }) => store === name.store && key === name.key) ?? [];
+    const fields = [...new Set(findings.map(({ field }) => field))].filter((field) => field !== undefined);
+    return {
+      text,
+      places: placesInRow(
+        text,
+        fields.map((field) => ({ key: name.key, field })),
+      ),
+    };
+  },
+  comparison(name) {
+    const session = findSession(name);
+    const row: unknown = JSON.parse(storedRow(session));
+    if (typeof row !== "object" || row === null)
+      throw new UserError("The row is no object: there is nothing to compare.");
+    const proposal = latest?.findings.find(
+      ({ store, session: key, repair }) => store === name.store && key === name.key && repair.set !== undefined,
+    );
+    return compareRow(row as Record<string, unknown>, proposal?.repair.set ?? {});
+  },
+  excerpt: (ask) => readExcerpt(ask),
+  locate: (ask) => locateFields(ask.text, ask.fields),
+};
+
+function emit<K extends EventKind>(event: K, data: Events[K]): void {
+  send({ event, data } as FromWorker);
+}
+
+function send(message: FromWorker): void {
+  port.postMessage(message);
+}
+
+function report(error: unknown): void {
+  emit("trouble", { message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+
+port.on("message", async (message: ToWorker) => {
+  const { id, kind, ask } = message;
+  try {
+    const answer = await (answers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
+    send({ id, answer });
+  } catch (error) {
+    const expected = error instanceof UserError;
+    send({
+      id,
+      expected,
+      error: expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+});

@@ -82,7 +82,7 @@ async function mochaFiles(suite, timeoutMs) {
   const args = ["--disable-warning=ExperimentalWarning", "test/mochaFiles.mjs", result, String(timeoutMs), ...files];
   spawnSync(ensureNode(), args, { stdio: "inherit" });
   const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 1 };
-  await scratch.remove();
+  scratch.remove();
   return ranSome(counts);
 }
 

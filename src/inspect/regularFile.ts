@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
 
 /** A file that could not be read, with the system's code (`ENOENT`, `EACCES`, …) or `NOTFILE`. */
 export interface Unreadable {
@@ -30,6 +30,21 @@ export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unrea
     return unreadable(error);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** What byte ranges and everything else read from a file hold for: its device, inode, size and time of change. */
+export function fileVersion(stats: Stats): string {
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+}
+
+/** The version of the file that is at `path` now; undefined where there is none or it may not be looked at. */
+export function fileVersionAt(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? undefined : fileVersion(stats);
+  } catch {
+    return undefined;
   }
 }
 

@@ -23,7 +23,13 @@ export interface StoreFacts {
 }
 
 export type StoreContent =
-  | { readonly state: "read"; readonly sizeBytes: number; readonly sessions: readonly SessionFacts[] }
+  | {
+      readonly state: "read";
+      readonly sizeBytes: number;
+      /** Device, inode, size and time of change that the byte ranges of its rows hold for. */
+      readonly fileVersion: string;
+      readonly sessions: readonly SessionFacts[];
+    }
   | {
       readonly state: "unparsable";
       readonly sizeBytes: number;

@@ -10,10 +10,7 @@ import type { Where } from "./where.ts";
 export interface Requests {
   /** Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. */
   scan: { ask: { readonly where: Where }; answer: undefined };
-  /**
-   * Follows changes on disk from now on, or stops to; the last scan's `where` counts. Nothing is timed while the window
-   * is not focused: nobody looks (DESIGN, How it should feel).
-   */
+  /** Follows changes on disk from now on, or stops to. `focused`: the window has the focus, so that a timer may run too. */
   follow: { ask: { readonly on: boolean; readonly focused: boolean }; answer: undefined };
   /** The stored row, pretty, with the places of the fields that findings name. */
   row: { ask: SessionName; answer: RowText };

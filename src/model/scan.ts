@@ -1,7 +1,7 @@
 import type { Finding } from "./finding.ts";
 import type { Lock } from "./lock.ts";
 import type { Session } from "./session.ts";
-import type { Store } from "./store.ts";
+import type { Store, Writer } from "./store.ts";
 
 /** Everything that one look at a machine or at a captured home gave. */
 export interface Scan {
@@ -22,4 +22,5 @@ export interface StateDir {
   /** Why nothing could be read in it. */
   readonly problem?: string;
   readonly stores: number;
+  readonly writer: Writer;
 }

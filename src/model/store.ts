@@ -10,6 +10,8 @@ export interface Writer {
   /** One sentence: how the state was reached. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
+  /** The process that shows that it runs. */
+  readonly pid?: number;
 }
 
 /**
@@ -51,4 +53,6 @@ export interface Store {
   /** How many rows it holds. */
   readonly sessions: number;
   readonly sizeBytes: number;
+  /** The version of the file that the byte ranges of its sessions hold for. */
+  readonly fileVersion?: string;
 }

@@ -40,16 +40,13 @@ export function storeItem(node: StoreNode, store: Store, shape: StoreShape | und
   return item;
 }
 
-export function groupItem(node: GroupNode, shape: StoreShape | undefined, model: SessionModel): vscode.TreeItem {
+export function groupItem(node: GroupNode, shape: StoreShape | undefined): vscode.TreeItem {
   const open = node.group === "attention" || node.group === "active";
   const item = new vscode.TreeItem(groupTitle(node.group), open ? Expanded : Collapsed);
-  const ids = shape?.groups.get(node.group) ?? [];
-  const doubtful = ids.filter((id) => model.sessions.get(id)?.verdict === "unknown").length;
+  const count = shape?.groups.get(node.group)?.length ?? 0;
+  const doubtful = node.group === "active" ? (shape?.doubtful ?? 0) : 0;
   item.id = node.id;
-  item.description = String(node.group === "locks" ? model.looseLocks(node.store).length : ids.length);
-  if (node.group === "active" && doubtful > 0) {
-    item.description = ids.length > doubtful ? `${ids.length - doubtful} · ${doubtful}?` : `${doubtful}?`;
-  }
+  item.description = doubtful === 0 ? String(count) : `${count - doubtful} · ${doubtful}?`;
   item.contextValue = "group";
   item.accessibilityInformation = { label: `${groupTitle(node.group)}, ${item.description}` };
   return item;

@@ -12,7 +12,7 @@ export interface ModelChange {
   readonly sessions: ReadonlySet<string>;
   /** Ids of stores whose own facts, findings, locks or sessions are different. */
   readonly stores: ReadonlySet<string>;
-  /** Other state directories or stores than before, or other words about them. */
+  /** Other state directories or stores than before, or another state of one. */
   readonly places: boolean;
 }
 
@@ -71,7 +71,7 @@ export class SessionModel {
       const id = this.#names.get(name);
       if (id !== undefined) changed.add(id);
     }
-    const places = !same([this.stateDirs, this.stores], [update.stateDirs, update.stores]);
+    const places = !same(outline(this), outline(update));
     for (const store of update.stores) {
       const before = this.stores.find(({ id }) => id === store.id);
       if (!same(before, store)) stores.add(store.id);
@@ -197,6 +197,17 @@ function different(before: ReadonlyMap<string, About>, after: ReadonlyMap<string
   const changes = new Map([...before].filter(([name]) => !after.has(name)));
   for (const [name, about] of after) if (!same(before.get(name), about)) changes.set(name, about);
   return changes;
+}
+
+function outline({ stateDirs, stores }: Pick<ScanUpdate, "stateDirs" | "stores">): unknown {
+  const outlines = stores.map(({ id, stateDir, agent, problem, writer }) => [
+    id,
+    stateDir,
+    agent,
+    problem,
+    writer.state,
+  ]);
+  return [stateDirs, outlines];
 }
 
 /** Plain data of the worker, written in one order: equal text is equal data. */

@@ -1,6 +1,7 @@
 // The tree: state directories, agents, groups, sessions, and what was found about each.
 import * as vscode from "vscode";
 import type { Store } from "../model/store.ts";
+import { emptyReason } from "./emptyReason.ts";
 import { groupItem, moreItem, noteItem, stateDirItem, storeItem } from "./placeItem.ts";
 import type { SessionFilter } from "./sessionFilter.ts";
 import { findingItem, lockItem, sessionItem } from "./sessionItem.ts";
@@ -56,7 +57,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
         return store === undefined ? gone(node) : storeItem(node, store, this.#shapes.get(node.store));
       }
       case "group":
-        return groupItem(node, this.#shapes.get(node.store), model);
+        return groupItem(node, this.#shapes.get(node.store));
       case "session": {
         const session = model.session(node);
         return session === undefined ? gone(node) : sessionItem(node, session, model);
@@ -173,18 +174,36 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       this.#changed.fire(undefined);
       return;
     }
-    const redraw: TreeNode[] = [];
-    const redrawn = new Set<string>();
-    for (const [id, shape] of after) {
-      const old = before.get(id);
-      const storeNode = this.#nodes.drawn(`store:${id}`);
-      if (storeNode === undefined) continue;
-      if (old === undefined || old.hidden !== shape.hidden || !equal([...old.groups.keys()], [...shape.groups.keys()])) {
-        redraw.push(storeNode);
-        redrawn.add(id);
-        continue;
-      }
+    const redraw = [...after].flatMap(([id, shape]) => this.#differences(id, before.get(id), shape));
+    const redrawn = new Set(redraw);
+    for (const id of sessions) {
+      const node = this.#nodes.drawn(`session:${id}`);
+      const group = node && this.getParent(node);
+      const store = group && this.getParent(group);
+      if (node && !(group && redrawn.has(group)) && !(store && redrawn.has(store))) redraw.push(node);
     }
-    void redraw;
+    if (redraw.length > 0) this.#changed.fire(redraw);
   }
+
+  #differences(store: string, before: StoreShape | undefined, after: StoreShape): TreeNode[] {
+    const node = this.#nodes.drawn(`store:${store}`);
+    if (node === undefined) return [];
+    if (before === undefined || before.frame !== after.frame) return [node];
+    return [...after.groups].flatMap(([group, ids]) => {
+      const drawn = this.#nodes.drawn(`group:${group}:${store}`);
+      const changed = group === "locks" || before.doubtful !== after.doubtful || !equal(before.groups.get(group), ids);
+      return drawn !== undefined && changed ? [drawn] : [];
+    });
+  }
+}
+
+function equal(a: readonly string[] | undefined, b: readonly string[]): boolean {
+  return a?.length === b.length && b.every((id, index) => id === a[index]);
+}
+
+/** VS Code may ask for what an update has just taken away, before it has heard of the update. */
+function gone(node: TreeNode): vscode.TreeItem {
+  const item = new vscode.TreeItem("");
+  item.id = node.id;
+  return item;
 }

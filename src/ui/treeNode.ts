@@ -96,9 +96,9 @@ export class TreeNodes {
     return this.#parents.get(node.id);
   }
 
-  /** The node of a session that was drawn already. */
-  drawnSession(id: string): TreeNode | undefined {
-    return this.#nodes.get(`session:${id}`);
+  /** A node by its id, if it was drawn already. */
+  drawn(id: string): TreeNode | undefined {
+    return this.#nodes.get(id);
   }
 
   forgetSession(id: string): void {

@@ -5,10 +5,14 @@ import type { SessionModel } from "./sessionModel.ts";
 import type { GroupName } from "./treeNode.ts";
 
 export interface StoreShape {
-  /** Groups that are not empty, in the order to show them, with the ids of their sessions. The locks group has none. */
+  /** Groups that are not empty, in the order to show them, with the ids of their sessions, or with the paths of the locks. */
   readonly groups: ReadonlyMap<GroupName, readonly string[]>;
   /** How many sessions the filter hides. */
   readonly hidden: number;
+  /** How many of the active ones may as well be dead. */
+  readonly doubtful: number;
+  /** Equal in two shapes: the store itself and what stands right below it look the same. */
+  readonly frame: string;
 }
 
 const recentMs = 24 * 3_600_000;
@@ -29,20 +33,29 @@ export function storeShapes(
     if (passes(session, filter, group === "attention" || group === "active")) store.groups.get(group)?.push(session);
     else store.hidden++;
   }
-  const shapes = new Map<string, StoreShape>();
-  for (const [id, { groups, hidden }] of sorted) {
-    const filled = new Map<GroupName, readonly string[]>();
-    for (const [name, sessions] of groups) {
-      if (sessions.length > 0)
-        filled.set(
-          name,
-          sessions.sort((a, b) => byUrgency(a, b, model)).map((one) => one.id),
-        );
-    }
-    if (model.looseLocks(id).length > 0) filled.set("locks", []);
-    shapes.set(id, { groups: filled, hidden });
+  return new Map([...sorted].map(([id, { groups, hidden }]) => [id, shapeOf(id, groups, hidden, model)]));
+}
+
+function shapeOf(
+  id: string,
+  sessions: ReadonlyMap<GroupName, Session[]>,
+  hidden: number,
+  model: SessionModel,
+): StoreShape {
+  const groups = new Map<GroupName, readonly string[]>();
+  for (const [name, members] of sessions) {
+    if (members.length > 0)
+      groups.set(
+        name,
+        members.sort((a, b) => byUrgency(a, b, model)).map((one) => one.id),
+      );
   }
-  return shapes;
+  const locks = model.looseLocks(id).map(({ path }) => path);
+  if (locks.length > 0) groups.set("locks", locks);
+  const doubtful = sessions.get("active")?.filter(({ verdict }) => verdict === "unknown").length ?? 0;
+  const findings = model.findingsOfStore(id).map((finding) => finding.id);
+  const frame = JSON.stringify([...groups.keys(), hidden, findings, model.store(id)?.sessions]);
+  return { groups, hidden, doubtful, frame };
 }
 
 /** A row that claims to run stays among the active ones while nobody can say that it does not. */

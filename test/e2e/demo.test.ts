@@ -39,7 +39,7 @@ describe("npm run demo, without a screen", () => {
       await assert.rejects(fetch(address), "The server has ended, too.");
     } finally {
       demo.kill("SIGINT");
-      await place.remove();
+      place.remove();
     }
   });
 });

@@ -13,7 +13,7 @@ describe("The installed extension", () => {
 
   after(async () => {
     await workbench?.dispose();
-    await home.remove();
+    home.remove();
   });
 
   it("shows itself in the status bar", async () => {

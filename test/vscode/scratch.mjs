@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,30 +9,51 @@ import { join } from "node:path";
 const leavings = new Set();
 
 // The newest first: a process is ended before the directory that it was started in is removed.
-process.on("exit", () => {
+function removeAll() {
   for (const remove of [...leavings].reverse()) remove();
-});
+}
+
+process.on("exit", removeAll);
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   process.on(signal, () => process.exit(128 + constants.signals[signal]));
 }
 
-// A process that was just killed may still be creating a file; removing is tried again for a moment.
-const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+/** For who has just started something that ends itself on exit: that comes first, and our removal after it. */
+export function removeLast() {
+  process.off("exit", removeAll);
+  process.on("exit", removeAll);
+}
 
 /**
  * A fresh directory for one server, one browser, one test.
- * @returns {{ path: string, remove: () => Promise<void> }} the real path (no symbolic links, as VS Code shows it)
+ * @returns {{ path: string, remove: () => void }} the real path (no symbolic links, as VS Code shows it)
  */
 export function temporaryDirectory() {
   // Short on purpose: VS Code puts sockets below it, and their paths end at about 100 characters.
   const path = realpathSync(mkdtempSync(join(tmpdir(), "osi-")));
-  const removeNow = () => rmSync(path, removal);
-  leavings.add(removeNow);
-  const remove = async () => {
-    await rm(path, removal);
-    leavings.delete(removeNow);
+  const remove = () => {
+    removeDirectory(path);
+    leavings.delete(remove);
   };
+  leavings.add(remove);
   return { path, remove };
+}
+
+/**
+ * A process that was just killed may still be creating a file, and Node removes what it found at first: so from the
+ * start again, for a moment.
+ * @param {string} path
+ */
+function removeDirectory(path) {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (attempts === 40) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
 }
 
 /**

@@ -91,7 +91,7 @@ export async function startServer({ edition = "current", port = 0, ...options })
   });
   const close = async () => {
     await end();
-    await directory.remove();
+    directory.remove();
   };
   try {
     const authority = `127.0.0.1:${await listening}`;

@@ -11,7 +11,7 @@ import type {
   TrajectoryFacts,
   TranscriptFacts,
 } from "../../model/facts.ts";
-import { isUnreadable, withFile } from "../regularFile.ts";
+import { fileVersion, isUnreadable, withFile } from "../regularFile.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
@@ -107,7 +107,7 @@ function needsFullProof(row: SessionRow, locks: readonly LockFacts[], subagent: 
 function transcriptAt(path: string, full: boolean, kept: Map<string, Kept<TranscriptFacts>>): TranscriptFacts {
   const stats = statOf(path);
   if (stats === undefined) return { state: "unreadable", path, archives: [] };
-  const signature = `${full} ${signatureOf(stats)}`;
+  const signature = `${full} ${fileVersion(stats)}`;
   const known = kept.get(path);
   if (known?.signature === signature) {
     known.used = true;
@@ -132,18 +132,14 @@ function trajectoryOf(
 ): TrajectoryFacts | undefined {
   const known = kept.get(transcript);
   const knownStats = known?.value === undefined ? undefined : statOf(known.value.path);
-  if (known !== undefined && knownStats !== undefined && known.signature === signatureOf(knownStats)) {
+  if (known !== undefined && knownStats !== undefined && known.signature === fileVersion(knownStats)) {
     known.used = true;
     return known.value;
   }
   const value = readTrajectory(transcript, sessionId);
   const stats = value === undefined ? undefined : statOf(value.path);
-  if (stats !== undefined) kept.set(transcript, { signature: signatureOf(stats), value, used: true });
+  if (stats !== undefined) kept.set(transcript, { signature: fileVersion(stats), value, used: true });
   return value;
-}
-
-function signatureOf(stats: Stats): string {
-  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }
 
 function statOf(path: string): Stats | undefined {

@@ -7,14 +7,14 @@ import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
 import type { ProcessTable } from "../processes.ts";
-import { isUnreadable, type Unreadable, withFile } from "../regularFile.ts";
+import { fileVersion, fileVersionAt, isUnreadable, type Unreadable, withFile } from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 import { type EvidenceReader, evidenceReader } from "./evidenceReader.ts";
 import { asText } from "./records.ts";
 import { readSubagents } from "./registries.ts";
 import { rowFields } from "./rowFields.ts";
 import { listSessionsDir, restoreCandidates, type SessionsDir, type StoreFile } from "./storeFiles.ts";
-import { scanStore, type StoreScan } from "./storeScanner.ts";
+import { type StoreScan, scanStore } from "./storeScanner.ts";
 import { eraOf, versionOf } from "./version.ts";
 
 export interface StoreInput {
@@ -26,7 +26,18 @@ export interface StoreInput {
   readonly blind: string | undefined;
   readonly writer: Writer;
   /** What earlier scans found in files that are the same since. */
-  readonly evidence?: EvidenceReader;
+  readonly memory?: StoreMemory;
+}
+
+/** Kept between scans by whoever scans again and again. */
+export interface StoreMemory {
+  readonly evidence: EvidenceReader;
+  /** The rows of each store by its path, for the version of the file that they were read from. */
+  readonly rows: Map<string, Rows>;
+}
+
+export function storeMemory(): StoreMemory {
+  return { evidence: evidenceReader(), rows: new Map() };
 }
 
 /** A writer renames a whole new store into place; more than this many changes under our reading is no writer of ours. */
@@ -36,7 +47,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
   const { file, stateDir, config } = input;
   const directory = listSessionsDir(file.path);
   const locks = readLocks(directory, input);
-  const rows = readRows(file.path);
+  const rows = readRows(file.path, input.memory?.rows);
   const read = "rows" in rows ? rows.rows : [];
   const version = versionOf({
     config,
@@ -65,6 +76,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
 interface Rows {
   readonly rows: readonly SessionRow[];
   readonly sizeBytes: number;
+  readonly fileVersion: string;
 }
 interface BrokenRows {
   readonly broken: Extract<StoreScan, { ok: false }>;
@@ -72,10 +84,15 @@ interface BrokenRows {
   readonly sizeBytes: number;
 }
 
-function readRows(path: string): Rows | BrokenRows | Unreadable {
+function readRows(path: string, memory: Map<string, Rows> | undefined): Rows | BrokenRows | Unreadable {
+  const known = memory?.get(path);
+  if (known !== undefined && fileVersionAt(path) === known.fileVersion) return known;
   let read = readRowsOnce(path);
   for (let attempt = 1; read === "changed" && attempt < readAttempts; attempt++) read = readRowsOnce(path);
-  return read === "changed" ? { code: "CHANGING", reason: "it kept changing while it was read" } : read;
+  if (read === "changed") return { code: "CHANGING", reason: "it kept changing while it was read" };
+  if ("rows" in read) memory?.set(path, read);
+  else memory?.delete(path);
+  return read;
 }
 
 function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" {
@@ -96,7 +113,7 @@ function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" 
     // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
     const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
     if (sameFile && (after.size !== stats.size || after.mtimeMs !== stats.mtimeMs)) return "changed";
-    if (scan.ok) return { rows: [...rows.values()], sizeBytes: stats.size };
+    if (scan.ok) return { rows: [...rows.values()], sizeBytes: stats.size, fileVersion: fileVersion(stats) };
     return { broken: scan, line: lineNumber(fd, scan.offset) ?? 1, sizeBytes: stats.size };
   });
 }
@@ -110,7 +127,7 @@ function contentProblem(rows: BrokenRows | Unreadable, directory: SessionsDir): 
 
 function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: SessionsDir, input: StoreInput): StoreContent {
   const subagents = readSubagents(input.stateDir);
-  const evidence = input.evidence ?? evidenceReader();
+  const evidence = input.memory?.evidence ?? evidenceReader();
   const byTranscript = new Map<string, LockFacts[]>();
   for (const lock of locks) {
     if (lock.transcript === undefined) continue;
@@ -120,7 +137,7 @@ function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: Sessions
     const subagent = subagents.get(row.key);
     return evidence.sessionFacts(row, { directory, stateDir: input.stateDir, locks: byTranscript, subagent });
   });
-  return { state: "read", sizeBytes: rows.sizeBytes, sessions };
+  return { state: "read", sizeBytes: rows.sizeBytes, fileVersion: rows.fileVersion, sessions };
 }
 
 function readLocks(directory: SessionsDir, { processes, blind }: StoreInput): LockFacts[] {

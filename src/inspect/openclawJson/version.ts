@@ -40,6 +40,23 @@ export function versionOf({ config, directory, rows, maxHoldInLock }: StoreTrace
   return { to: lastWithJson, source: "nothing tells the version" };
 }
 
+/** What several stores of one installation tell together; undefined where they contradict each other or there are none. */
+export function combineVersions(ranges: readonly VersionRange[]): VersionRange | undefined {
+  let combined: VersionRange | undefined;
+  for (const range of ranges) combined = combined === undefined ? range : narrower(combined, range);
+  if (combined?.from === undefined || combined.to === undefined) return combined;
+  return compareVersions(combined.from, combined.to) <= 0 ? combined : undefined;
+}
+
+function narrower(a: VersionRange, b: VersionRange): VersionRange {
+  const laterFrom = b.from !== undefined && (a.from === undefined || compareVersions(b.from, a.from) > 0);
+  const earlierTo = b.to !== undefined && (a.to === undefined || compareVersions(b.to, a.to) < 0);
+  if (!laterFrom && !earlierTo) return a;
+  const source =
+    a.from === undefined && a.to === b.to ? b.source : laterFrom && earlierTo ? b.source : `${a.source}; ${b.source}`;
+  return { ...a, ...(laterFrom && { from: b.from }), ...(earlierTo && { to: b.to }), source } as VersionRange;
+}
+
 /** J1 takes `sessions.json.lock`, J2 takes none (facts 0.1); undefined where the range spans both. */
 export function eraOf(version: VersionRange): Era | undefined {
   if (version.to !== undefined && compareVersions(version.to, lastWithStoreLock) <= 0) return "J1";

@@ -1,0 +1,40 @@
+import type { Finding } from "../model/finding.ts";
+import { readRange, withFile } from "./regularFile.ts";
+
+/** Above this a line number costs more than it tells; the byte offset is there all the same. */
+const countLimitBytes = 16 << 20;
+
+/** Puts line numbers to evidence that has only a byte offset: each file is read once, up to the last offset in it. */
+export function withLines(findings: readonly Finding[]): Finding[] {
+  const wanted = new Map<string, Set<number>>();
+  for (const { path, offset, line } of findings.flatMap((finding) => finding.evidence)) {
+    if (offset === undefined || line !== undefined || offset > countLimitBytes) continue;
+    wanted.set(path, (wanted.get(path) ?? new Set()).add(offset));
+  }
+  const lines = new Map<string, ReadonlyMap<number, number>>();
+  for (const [path, offsets] of wanted) lines.set(path, countLines(path, [...offsets]));
+  return findings.map((finding) => ({
+    ...finding,
+    evidence: finding.evidence.map((evidence) => {
+      const line = evidence.offset === undefined ? undefined : lines.get(evidence.path)?.get(evidence.offset);
+      return line === undefined ? evidence : { ...evidence, line };
+    }),
+  }));
+}
+
+function countLines(path: string, offsets: number[]): ReadonlyMap<number, number> {
+  const sorted = offsets.sort((a, b) => a - b);
+  const read = withFile(path, ({ fd }) => readRange(fd, 0, sorted.at(-1) ?? 0));
+  const found = new Map<number, number>();
+  if (!Buffer.isBuffer(read)) return found;
+  let line = 1;
+  let at = 0;
+  for (const offset of sorted) {
+    for (let next = read.indexOf(0x0a, at); next >= 0 && next < offset; next = read.indexOf(0x0a, at)) {
+      line += 1;
+      at = next + 1;
+    }
+    found.set(offset, line);
+  }
+  return found;
+}

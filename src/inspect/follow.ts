@@ -1,0 +1,71 @@
+// Notices changes on disk. Event-driven: nothing is polled, and nothing under an inspected home is written.
+import { type FSWatcher as DirectoryWatch, watch as watchDirectory } from "node:fs";
+import { watch as watchPaths } from "chokidar";
+
+export interface Followed {
+  /** Directories of sessions, one watch each. */
+  readonly directories: readonly string[];
+  /** Files and small directories by name; they need not exist yet. */
+  readonly paths: readonly string[];
+}
+
+export interface Follower {
+  /** Follows these from now on, and nothing else. */
+  follow(followed: Followed): void;
+  close(): void;
+}
+
+/**
+ * `onChange` is called for every event, often several times for one change: the caller waits a moment before it reads.
+ * `onTrouble` gets a sentence where something cannot be watched (too many watches, no permission): it is then seen only
+ * when the view is refreshed.
+ */
+export function follower(onChange: () => void, onTrouble: (message: string) => void): Follower {
+  const directories = new Map<string, DirectoryWatch>();
+  let paths: ReturnType<typeof watchPaths> | undefined;
+  let pathsKey = "";
+
+  const unfollow = (path: string): void => {
+    directories.get(path)?.close();
+    directories.delete(path);
+  };
+  // chokidar stats and watches every entry of a directory it follows: 900 ms and 28 MB at ten thousand transcripts, where
+  // one watch of the directory itself costs under 1 ms and tells as much.
+  const followDirectory = (path: string): void => {
+    try {
+      const watch = watchDirectory(path, { persistent: false }, () => onChange());
+      watch.on("error", (error) => {
+        unfollow(path);
+        onTrouble(
+          `${path} is not followed any more (${(error as NodeJS.ErrnoException).code}): refresh to see changes.`,
+        );
+      });
+      directories.set(path, watch);
+    } catch (error) {
+      onTrouble(`${path} cannot be followed (${(error as NodeJS.ErrnoException).code}): refresh to see changes.`);
+    }
+  };
+
+  return {
+    follow(followed) {
+      for (const path of directories.keys()) if (!followed.directories.includes(path)) unfollow(path);
+      for (const path of followed.directories) if (!directories.has(path)) followDirectory(path);
+      const key = followed.paths.join("\n");
+      if (key === pathsKey) return;
+      pathsKey = key;
+      void paths?.close();
+      paths =
+        followed.paths.length === 0 ? undefined : watchPaths([...followed.paths], { ignoreInitial: true, depth: 1 });
+      paths?.on("all", () => onChange());
+      paths?.on("error", (error) =>
+        onTrouble(`Some files are not followed (${String(error)}): refresh to see changes.`),
+      );
+    },
+    close() {
+      for (const path of [...directories.keys()]) unfollow(path);
+      void paths?.close();
+      paths = undefined;
+      pathsKey = "";
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Evidence } from "../model/evidence.ts";
+import type { Repair, Severity } from "../model/finding.ts";
+import type { Code } from "./catalogue.ts";
+
+/** A finding before its session is settled and its id is known. */
+export interface Draft {
+  readonly code: Code;
+  /** The catalogue's, unless the case is milder or worse. */
+  readonly severity?: Severity;
+  readonly session?: string;
+  readonly lock?: string;
+  readonly path?: string;
+  readonly field?: string;
+  /** Arguments of the catalogue's sentence. */
+  readonly args: Readonly<Record<string, string | number>>;
+  readonly evidence: readonly Evidence[];
+  readonly repair: Repair;
+  /** Keeps every repair away from its session; the sentence says why. */
+  readonly veto?: string;
+  /** Device and inode of the lock or file that would go: part of the finding's id. */
+  readonly identity?: string;
+}
+
+export function nothing(why: string): Repair {
+  return { kind: "none", class: "never", why };
+}

@@ -1,0 +1,59 @@
+// The one repair that all rules about a row that claims to run share: give it the outcome that the evidence proves.
+import type { Repair } from "../model/finding.ts";
+import { nothing } from "./draft.ts";
+import type { Outcome } from "./end.ts";
+import type { SessionCase } from "./sessionCase.ts";
+
+/** How far the row's own endedAt and the record of the end may lie apart and still agree (facts I 4). */
+const agreementMs = 5 * 60_000;
+
+/** DESIGN, Words: finalize. Nothing is proposed before the session is quiet. */
+export function finalization(session: SessionCase): Repair {
+  const { ownership, quiet, end, endedAt, deadLocks } = session;
+  if (ownership.state === "owned") return nothing(`Somebody works on it: ${ownership.why}.`);
+  if (!quiet) return nothing(`Nothing is proposed until it is certain that nobody works on it: ${ownership.why}.`);
+  const unlock = deadLocks.length === 0 ? {} : { unlock: deadLocks.map((lock) => lock.path) };
+  const rowEnd = endedAt !== undefined && endedAt >= (session.startedAt ?? 0) ? endedAt : undefined;
+  if (end === undefined) {
+    const at = rowEnd ?? session.lastTraceAt;
+    const set = outcomeFields("failed", at, session.startedAt);
+    return {
+      kind: "finalize",
+      class: "ask",
+      set,
+      ...unlock,
+      why: "Nothing records how the run ended: you choose the outcome; its last trace gives the time.",
+    };
+  }
+  const agrees = rowEnd !== undefined && Math.abs(rowEnd - end.at) <= agreementMs;
+  const at = agrees ? rowEnd : end.at;
+  const set = outcomeFields(end.outcome, at, session.startedAt, end.runtimeMs);
+  const base = { kind: "finalize", set, ...unlock } as const;
+  if (rowEnd !== undefined && !agrees) {
+    return {
+      ...base,
+      class: "ask",
+      why: `The row's endedAt and the record of the end are more than five minutes apart: ${end.how}.`,
+    };
+  }
+  // A transcript's last answer alone is a guess; together with the row's own endedAt it is proof (facts I 4).
+  const agreedByRow = agrees && end.source === "transcript" && end.outcome === "done";
+  const repairClass = agreedByRow ? "proven" : end.class;
+  const why = repairClass === "proven" ? `Proven: ${end.how}.` : `Likely, but yours to decide: ${end.how}.`;
+  return { ...base, class: repairClass, why };
+}
+
+function outcomeFields(
+  outcome: Outcome,
+  at: number | undefined,
+  startedAt: number | undefined,
+  runtimeMs?: number,
+): Record<string, string | number | boolean> {
+  const runtime = runtimeMs ?? (at !== undefined && startedAt !== undefined ? Math.max(0, at - startedAt) : undefined);
+  return {
+    status: outcome,
+    ...(at !== undefined && { endedAt: at }),
+    ...(runtime !== undefined && { runtimeMs: runtime }),
+    abortedLastRun: outcome === "killed",
+  };
+}

@@ -1,0 +1,134 @@
+// From facts to verdicts and findings: pure, and independent of the order of rows.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { LockFacts, StoreFacts } from "../model/facts.ts";
+import type { Finding, Severity } from "../model/finding.ts";
+import type { Lock } from "../model/lock.ts";
+import type { Session } from "../model/session.ts";
+import { catalogue, sentenceOf } from "./catalogue.ts";
+import type { Draft } from "./draft.ts";
+import { lockRules, lockVerdict } from "./rules/locks.ts";
+import { registryRules } from "./rules/registries.ts";
+import { rowRules } from "./rules/rows.ts";
+import { runningRules } from "./rules/running.ts";
+import { storeRules } from "./rules/stores.ts";
+import { transcriptRules } from "./rules/transcripts.ts";
+import { type SessionCase, sessionCase } from "./sessionCase.ts";
+import { settle } from "./settle.ts";
+import { verdictOf } from "./verdict.ts";
+
+export interface Verdicts {
+  readonly sessions: readonly Session[];
+  readonly locks: readonly Lock[];
+  readonly findings: readonly Finding[];
+}
+
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+/** Judges one store by the clock `now` (epoch milliseconds). */
+export function judge(store: StoreFacts, now: number): Verdicts {
+  const facts = store.content.state === "read" ? store.content.sessions : [];
+  const cases = facts.map((session) => sessionCase(store, session, now));
+  const ofLock = sessionsByLock(cases);
+  const ofSessions = cases.flatMap((session) => settle(sessionRules(session)));
+  const ofLocks = store.locks.flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }));
+  const findings = [...storeRules(store), ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
+  const codes = codesBySubject(findings);
+  return {
+    sessions: cases.map((session) => view(session, codes.get(session.key) ?? [])),
+    locks: store.locks.map((lock): Lock => {
+      const session = ofLock.get(lock)?.key;
+      return {
+        store: store.id,
+        path: lock.path,
+        kind: lock.kind,
+        owner: lock.owner,
+        why: lock.why,
+        verdict: lockVerdict({ store, lock, session: undefined, now }),
+        findings: codes.get(lock.path) ?? [],
+        ...(session !== undefined && { session }),
+        ...(lock.pid !== undefined && { pid: lock.pid }),
+        ...(lock.createdAt !== undefined && { createdAt: lock.createdAt }),
+      };
+    }),
+    findings,
+  };
+}
+
+function sessionRules(session: SessionCase): Draft[] {
+  const ofRow = rowRules(session);
+  if (ofRow.some((draft) => draft.code === "ROW-DROPPED")) return ofRow;
+  return [...runningRules(session), ...registryRules(session), ...ofRow, ...transcriptRules(session)];
+}
+
+/** Of several rows with one transcript, as a cron job and its run, the one that claims to run comes first. */
+function sessionsByLock(cases: readonly SessionCase[]): Map<LockFacts, SessionCase> {
+  const found = new Map<LockFacts, SessionCase>();
+  for (const session of cases) {
+    for (const lock of session.facts.locks) {
+      const known = found.get(lock);
+      if (known === undefined || (session.claimsToRun && !known.claimsToRun)) found.set(lock, session);
+    }
+  }
+  return found;
+}
+
+function finish(draft: Draft, store: StoreFacts): Finding {
+  const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
+  const about = [store.path, draft.session, draft.lock, draft.path, code];
+  const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, identity];
+  return {
+    ...rest,
+    id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),
+    code,
+    severity: severity ?? catalogue[code].severity,
+    store: store.id,
+    message: sentenceOf(code, args),
+    repair,
+  };
+}
+
+/** Codes by session key and by lock path, most severe first, each once. */
+function codesBySubject(findings: readonly Finding[]): Map<string, string[]> {
+  const codes = new Map<string, string[]>();
+  for (const finding of findings.toSorted((a, b) => rank[a.severity] - rank[b.severity])) {
+    for (const subject of [finding.session, finding.lock]) {
+      if (subject === undefined) continue;
+      const known = codes.get(subject);
+      if (known === undefined) codes.set(subject, [finding.code]);
+      else if (!known.includes(finding.code)) known.push(finding.code);
+    }
+  }
+  return codes;
+}
+
+function view(session: SessionCase, findings: readonly string[]): Session {
+  const { store, facts, key, status, startedAt, endedAt, updatedAt, lastChangeAt } = session;
+  const { fields, range } = facts.row;
+  const { verdict, why, proof } = verdictOf(session);
+  const text = (name: string): string | undefined => (typeof fields[name] === "string" ? fields[name] : undefined);
+  const sessionId = text("sessionId");
+  const model = text("model");
+  const label = text("label") ?? text("displayName");
+  return {
+    id: `${store.id}\n${key}`,
+    store: store.id,
+    key,
+    kind: session.kind,
+    claimed: typeof status === "string" ? status : null,
+    verdict,
+    why,
+    proof,
+    range,
+    findings,
+    ...(sessionId !== undefined && { sessionId }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+    ...(updatedAt !== undefined && { updatedAt }),
+    ...(lastChangeAt > 0 && { lastSeenAt: lastChangeAt }),
+    ...(model !== undefined && { model }),
+    ...(label !== undefined && { label }),
+    ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),
+    ...(facts.trajectory !== undefined && { trajectory: facts.trajectory.path }),
+  };
+}

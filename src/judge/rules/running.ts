@@ -1,0 +1,170 @@
+// Rows that claim to run (facts I 1, 2, 4, 5, 6).
+import type { Evidence } from "../../model/evidence.ts";
+import type { Severity } from "../../model/finding.ts";
+import type { Draft } from "../draft.ts";
+import { finalization } from "../finalization.ts";
+import type { SessionCase } from "../sessionCase.ts";
+import { compareVersions } from "../versions.ts";
+import { clock } from "../words.ts";
+
+/** People run scripts that call a row finished this long after its session.ended. */
+const afterEndMs = 30_000;
+/** From here on a start acts on every ownerless running main session (facts 0.2). */
+const firstThatResumes = "2026.6.11";
+const quotaGraceMs = 2 * 30 * 60_000;
+
+export function runningRules(session: SessionCase): Draft[] {
+  if (!session.claimsToRun) return [];
+  const drafts = [runFinished(session), runEnded(session), runDeadlock(session), ...runAbandoned(session)];
+  return drafts.filter((draft) => draft !== undefined);
+}
+
+/** The row itself, at the field that lies. */
+export function rowEvidence({ store, facts, key }: SessionCase, text: string, at?: number): Evidence {
+  return {
+    kind: "row",
+    path: store.path,
+    offset: facts.row.range.start,
+    text: `${key}: ${text}`,
+    ...(at !== undefined && { at }),
+  };
+}
+
+/** Suspended until its quota comes back: legitimately paused (facts B1, quotaSuspension). */
+export function isSuspended({ facts, now }: SessionCase): boolean {
+  const suspension = facts.row.fields["quotaSuspension"] as { expectedResumeBy?: unknown } | null | undefined;
+  const by = suspension?.expectedResumeBy;
+  return typeof by === "number" && by + quotaGraceMs > now;
+}
+
+/** An error only once it is certain that nobody works on it. */
+function severity({ quiet }: SessionCase): { severity: Severity } {
+  return { severity: quiet ? "error" : "warning" };
+}
+
+function ownerEvidence({ store, ownership }: SessionCase): Evidence[] {
+  const [first] = store.writer.evidence;
+  return [{ kind: "writer", path: first?.path ?? store.path, text: ownership.why }];
+}
+
+function runFinished(session: SessionCase): Draft | undefined {
+  const { end, quiet, now, ownership, key } = session;
+  if (end === undefined || end.source === "transcript" || ownership.state === "owned") return undefined;
+  if (!quiet && (end.source !== "trajectory" || now - end.at < afterEndMs)) return undefined;
+  return {
+    code: "RUN-FINISHED",
+    ...severity(session),
+    session: key,
+    field: "status",
+    args: { key, ended: clock(end.at), how: end.how },
+    evidence: [rowEvidence(session, "status is running"), end.evidence, ...ownerEvidence(session)],
+    repair: finalization(session),
+  };
+}
+
+function runEnded(session: SessionCase): Draft | undefined {
+  const { key, startedAt, endedAt, end } = session;
+  if (endedAt === undefined || endedAt < (startedAt ?? 0)) return undefined;
+  return {
+    code: "RUN-ENDED-J",
+    ...severity(session),
+    session: key,
+    field: "endedAt",
+    args: { key, ended: clock(endedAt) },
+    evidence: [
+      rowEvidence(session, `status is running, endedAt is ${clock(endedAt)}`, endedAt),
+      ...(end === undefined ? [] : [end.evidence]),
+      ...ownerEvidence(session),
+    ],
+    repair: finalization(session),
+  };
+}
+
+function runDeadlock(session: SessionCase): Draft | undefined {
+  const { deadLocks, key, ownership, end } = session;
+  const [lock] = deadLocks;
+  if (lock === undefined || ownership.state === "owned") return undefined;
+  return {
+    code: "RUN-DEADLOCK",
+    ...severity(session),
+    session: key,
+    lock: lock.path,
+    field: "status",
+    args: { key, owner: lock.why },
+    evidence: [
+      rowEvidence(session, "status is running", session.startedAt),
+      { kind: "lock", path: lock.path, text: lock.why, ...(lock.createdAt !== undefined && { at: lock.createdAt }) },
+      ...(end === undefined ? [] : [end.evidence]),
+    ],
+    repair: finalization(session),
+    identity: lock.identity,
+  };
+}
+
+/** Rules 2 and 6: what the next start makes of it, or that nothing ever will. */
+function runAbandoned(session: SessionCase): Draft[] {
+  const { quiet, key, end, endedAt, startedAt, deadLocks } = session;
+  if (!quiet || isSuspended(session)) return [];
+  const resumes = willResume(session);
+  const explained = deadLocks.length > 0 || (end !== undefined && end.source !== "transcript") || endedAt !== undefined;
+  if (resumes === undefined && explained) return [];
+  const evidence = [
+    rowEvidence(session, "status is running", startedAt),
+    ...(end === undefined ? lastTrace(session) : [end.evidence]),
+    ...ownerEvidence(session),
+  ];
+  const repair = finalization(session);
+  const common = { session: key, field: "status", evidence, repair };
+  if (resumes !== undefined) return [{ ...common, code: "RUN-WILL-RESUME", args: { key, effect: resumes } }];
+  const started = startedAt === undefined ? "an unknown time" : clock(startedAt);
+  return [{ ...common, code: "RUN-NO-OWNER", args: { key, started } }];
+}
+
+/** What the next gateway start does with the row, or undefined where it does nothing or nothing is known (facts 0.2, B6). */
+function willResume({ store, facts, kind }: SessionCase): string | undefined {
+  const { fields } = facts.row;
+  const spawned = typeof fields["spawnDepth"] === "number" && fields["spawnDepth"] > 0;
+  if (kind === "subagent" || kind === "cron" || kind === "acp" || spawned || fields["subagentRole"] != null)
+    return undefined;
+  const from = store.version?.from;
+  const role = facts.transcript.tail?.lastMessage?.role;
+  const waits = role === "user" || role === "tool" || role === "toolResult";
+  if (from !== undefined && compareVersions(from, firstThatResumes) >= 0) {
+    return waits
+      ? "the next gateway start sends a model request to go on with it"
+      : "the next gateway start marks it as failed and tells its chat that it was interrupted";
+  }
+  if (fields["abortedLastRun"] !== true || from === undefined) return undefined;
+  return waits
+    ? "it is marked as aborted, so the next gateway start resumes it"
+    : "it is marked as aborted, so the next gateway start fails it";
+}
+
+function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {
+  const { transcript, trajectory } = facts;
+  const at = lastTraceAt === undefined ? {} : { at: lastTraceAt };
+  if (trajectory?.last !== undefined) {
+    return [
+      {
+        kind: "trajectory",
+        path: trajectory.path,
+        offset: trajectory.last.offset,
+        text: `The last event of its run is ${trajectory.last.type}.`,
+        ...at,
+      },
+    ];
+  }
+  const last = transcript.tail?.lastMessage;
+  if (last !== undefined && transcript.path !== undefined) {
+    return [
+      {
+        kind: "transcript",
+        path: transcript.path,
+        offset: last.offset,
+        text: `The last message is from the ${last.role}.`,
+        ...at,
+      },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,63 @@
+// Rows whose transcript is gone (facts I 21, 22).
+
+import { type Draft, nothing } from "../draft.ts";
+import { basenameOf } from "../paths.ts";
+import type { SessionCase } from "../sessionCase.ts";
+import { clock } from "../words.ts";
+import { rowEvidence } from "./running.ts";
+
+export function transcriptRules(session: SessionCase): Draft[] {
+  const { transcript } = session.facts;
+  if (transcript.state !== "absent" || transcript.path === undefined || !hadTranscript(session)) return [];
+  const { key } = session;
+  const [restorable] = transcript.archives.filter((archive) => archive.reason !== "reset");
+  const [newest] = transcript.archives;
+  const missing = rowEvidence(session, `its transcript ${basenameOf(transcript.path)} is not there`);
+  if (newest === undefined) {
+    return [
+      {
+        code: "TX-MISSING",
+        session: key,
+        field: session.facts.row.fields["sessionFile"] === undefined ? "sessionId" : "sessionFile",
+        args: { key, file: basenameOf(transcript.path) },
+        evidence: [missing],
+        repair: nothing("There is no archive of it here: look for it in your backups."),
+      },
+    ];
+  }
+  const shown = restorable ?? newest;
+  const archivedAt = shown.archivedAt ?? shown.mtimeMs;
+  return [
+    {
+      code: "TX-ARCHIVED",
+      session: key,
+      field: session.facts.row.fields["sessionFile"] === undefined ? "sessionId" : "sessionFile",
+      args: { key, archived: clock(archivedAt) },
+      evidence: [
+        missing,
+        { kind: "archive", path: shown.path, at: archivedAt, text: `An archive of it (${shown.reason}).` },
+      ],
+      repair:
+        restorable === undefined
+          ? nothing("It was reset: somebody asked to forget it.")
+          : { kind: "restore", class: "ask", from: restorable.path, why: "The newest archive would be renamed back." },
+    },
+  ];
+}
+
+/**
+ * It ran before, so that a transcript must have been there. A first turn that died leaves a row without one and has
+ * lost nothing (facts K), other agents' command-line tools keep theirs elsewhere, and a row that is being set up has
+ * none yet (facts C, claude-cli, ACP, initializing; heartbeat and slash-routing keys).
+ */
+function hadTranscript({ facts, kind, status }: SessionCase): boolean {
+  const { fields, key } = facts.row;
+  if (fields["cliSessionBindings"] != null || fields["claudeCliSessionId"] != null) return false;
+  if (kind === "acp" || kind === "heartbeat" || fields["acp"] != null || fields["initializationPending"]) return false;
+  if (/:slash:/i.test(key)) return false;
+  const answered = [fields["outputTokens"], fields["compactionCount"]].some(
+    (count) => typeof count === "number" && count > 0,
+  );
+  const ended = facts.trajectory?.last;
+  return status === "done" || answered || (ended?.type === "session.ended" && ended.status === "success");
+}

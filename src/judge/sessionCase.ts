@@ -1,0 +1,96 @@
+// One session with everything that is decided about it before any rule speaks: what it claims, who owns it, whether it
+// is quiet, how its run ended. Every rule of a session takes this and nothing else.
+import type { LockFacts, SessionFacts, StoreFacts } from "../model/facts.ts";
+import type { SessionKind } from "../model/session.ts";
+import { type End, endOf } from "./end.ts";
+import { isQuiet, type Ownership, ownershipOf } from "./ownership.ts";
+
+export interface SessionCase {
+  readonly store: StoreFacts;
+  readonly facts: SessionFacts;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly key: string;
+  readonly kind: SessionKind;
+  /** `status` of the row; undefined where it has none. */
+  readonly status: unknown;
+  readonly claimsToRun: boolean;
+  readonly isTerminal: boolean;
+  /** Plausible times only. */
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly updatedAt: number | undefined;
+  /** The latest change of anything that belongs to it. */
+  readonly lastChangeAt: number;
+  /** The latest trace in what its files say, which survives copying; undefined where there is none. */
+  readonly lastTraceAt: number | undefined;
+  readonly ownership: Ownership;
+  readonly quiet: boolean;
+  readonly end: End | undefined;
+  /** Locks on its transcript that nobody holds. */
+  readonly deadLocks: readonly LockFacts[];
+}
+
+const terminal: ReadonlySet<unknown> = new Set(["done", "failed", "killed", "timeout"]);
+/** Before this a number is no time in milliseconds (facts I 25). */
+export const firstPlausibleMs = 1e12;
+export const dayMs = 86_400_000;
+
+export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number): SessionCase {
+  const { fields, key } = facts.row;
+  const time = (name: string): number | undefined => plausibleTime(fields[name], now);
+  const startedAt = time("startedAt");
+  const updatedAt = time("updatedAt");
+  const ownership = ownershipOf(store, facts);
+  const tail = facts.transcript.tail;
+  const traces = past([startedAt, tail?.lastAt, tail?.lastMessage?.at, facts.trajectory?.lastAt], now);
+  const changes = [
+    updatedAt,
+    facts.transcript.mtimeMs,
+    facts.trajectory?.mtimeMs,
+    ...facts.locks.map((lock) => lock.mtimeMs),
+  ];
+  const lastChangeAt = Math.max(0, ...traces, ...past(changes, now));
+  const status = fields["status"];
+  return {
+    store,
+    facts,
+    now,
+    key,
+    kind: kindOf(key),
+    status,
+    claimsToRun: status === "running",
+    isTerminal: terminal.has(status),
+    startedAt,
+    endedAt: time("endedAt"),
+    updatedAt,
+    lastChangeAt,
+    lastTraceAt: traces.length === 0 ? updatedAt : Math.max(...traces),
+    ownership,
+    quiet: isQuiet(ownership, store, now - lastChangeAt),
+    end: endOf(facts, startedAt, now),
+    deadLocks: facts.locks.filter(
+      (lock) => lock.owner === "dead" || lock.owner === "recycled" || lock.owner === "foreign",
+    ),
+  };
+}
+
+/** What a copy or a wrong clock puts into the future is no sign of anything. */
+function past(times: readonly (number | undefined)[], now: number): number[] {
+  return times.filter((at) => at !== undefined && at <= now) as number[];
+}
+
+/** A number of milliseconds of the last decades, and not from the future by more than a day. */
+export function plausibleTime(value: unknown, now: number): number | undefined {
+  return typeof value === "number" && value >= firstPlausibleMs && value <= now + dayMs ? value : undefined;
+}
+
+/** Facts B1, Keys. Keys are compared without case, as older versions wrote them in any. */
+export function kindOf(key: string): SessionKind {
+  const low = key.toLowerCase();
+  if (low.includes(":subagent:")) return "subagent";
+  if (low.includes(":cron:")) return "cron";
+  if (low.includes(":acp:")) return "acp";
+  if (low.endsWith(":heartbeat") || low.includes(":heartbeat-")) return "heartbeat";
+  return /^agent:[^:]+:main$/.test(low) ? "main" : "other";
+}

@@ -1,0 +1,77 @@
+import type { Evidence } from "../model/evidence.ts";
+import type { Verdict } from "../model/session.ts";
+import { isSuspended } from "./rules/running.ts";
+import type { SessionCase } from "./sessionCase.ts";
+import { clock } from "./words.ts";
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** One sentence: how it was reached. */
+  readonly why: string;
+  readonly proof: readonly Evidence[];
+}
+
+/** A trace this young of a session whose writer is not stopped is a sign of life. */
+const lifeSignMs = 60_000;
+
+/**
+ * DESIGN, Words: verdict. A live run is never called anything but active or unknown: `interrupted`, and `finished` for
+ * a row that claims to run, need a session that is quiet.
+ */
+export function verdictOf(session: SessionCase): Judgement {
+  if (session.facts.row.shape !== "object") return say("unknown", "The row is no object.");
+  if (session.claimsToRun) return ofRunning(session);
+  if (session.ownership.state === "owned" && isNewerThanEnd(session)) {
+    return say("active", `Although the row says ${String(session.status ?? "nothing")}, ${session.ownership.why}.`);
+  }
+  if (session.isTerminal)
+    return say("finished", `The row says ${String(session.status)}, and nothing shows a run since.`);
+  return ofSilent(session);
+}
+
+function ofRunning(session: SessionCase): Judgement {
+  const { ownership, quiet, end, now, lastChangeAt, store } = session;
+  const proof = end === undefined ? [] : [end.evidence];
+  if (ownership.state === "owned") return say("active", `${capital(ownership.why)}.`);
+  if (isSuspended(session)) return say("waiting", "It is suspended until its quota comes back.");
+  if (quiet && end !== undefined && end.outcome !== "killed") {
+    return say("finished", `${capital(end.how)} at ${clock(end.at)}, and nobody works on it: ${ownership.why}.`, proof);
+  }
+  if (quiet) return say("interrupted", `It began and nobody works on it: ${ownership.why}.`, proof);
+  if (end !== undefined)
+    return say(
+      "unknown",
+      `${capital(end.how)}, but it is not certain that nobody works on it: ${ownership.why}.`,
+      proof,
+    );
+  if (store.writer.state === "running" && now - lastChangeAt < lifeSignMs) {
+    return say("active", `It changed at ${clock(lastChangeAt)}, and ${ownership.why}.`);
+  }
+  return say("unknown", `It says running, and whether it does cannot be told: ${ownership.why}.`);
+}
+
+/** No status, or one that nobody knows: as embedded runs leave it (facts K). */
+function ofSilent({ facts, end, status }: SessionCase): Judgement {
+  const claim = status === undefined || status === null ? "The row has no status" : "The row's status is unknown";
+  const last = facts.transcript.tail?.lastMessage;
+  const ended =
+    last?.role === "assistant" &&
+    (last.abort || ["stop", "length", "error", "aborted"].includes(last.stopReason ?? ""));
+  if (ended)
+    return say("finished", `${claim}, and its transcript ends a turn.`, end === undefined ? [] : [end.evidence]);
+  return say("unknown", `${claim}, and its transcript does not end a turn.`);
+}
+
+/** A lock that was taken before the recorded end is only late in going; anything else that owns it is a run since. */
+function isNewerThanEnd({ facts, endedAt, store, key }: SessionCase): boolean {
+  if (store.report?.running.has(key) === true) return true;
+  return facts.locks.some((lock) => lock.owner === "alive" && (lock.createdAt ?? lock.mtimeMs) > (endedAt ?? 0));
+}
+
+function say(verdict: Verdict, why: string, proof: readonly Evidence[] = []): Judgement {
+  return { verdict, why, proof };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

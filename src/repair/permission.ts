@@ -1,0 +1,39 @@
+// May this store be written? This function decides, and nothing else does (DESIGN, Who may write).
+import type { Permission, StoreKind, WriterState } from "../model/store.ts";
+
+export interface PermissionQuestion {
+  readonly kind: StoreKind;
+  readonly writer: WriterState;
+  /** Why the writer is judged so. */
+  readonly writerWhy: string;
+  readonly platform: NodeJS.Platform;
+  /** Code of the finding that keeps it from being read. */
+  readonly problem: string | undefined;
+  /** Where it was before it was moved or copied here, unless the person said that it is theirs. */
+  readonly movedFrom: string | undefined;
+}
+
+export function permissionFor(question: PermissionQuestion): Permission {
+  const { kind, writer, writerWhy, platform, problem, movedFrom } = question;
+  if (kind !== "openclaw-json") return no("This kind of store is shown only.");
+  if (platform !== "linux" && platform !== "darwin") {
+    return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
+  }
+  if (problem === "STORE-UNPARSABLE")
+    return no("A store that does not parse is never written: restore it from a copy first.");
+  if (problem !== undefined) return no("A store that cannot be read is never written.");
+  if (movedFrom !== undefined)
+    return no(`It was moved here from ${movedFrom}: say that it is yours (--mine) to have it repaired.`);
+  if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
+  if (writer === "unknown") {
+    return {
+      answer: "vouch",
+      why: `Whether a gateway runs cannot be told (${writerWhy}): make sure that it does not, and vouch for it.`,
+    };
+  }
+  return no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`);
+}
+
+function no(why: string): Permission {
+  return { answer: "no", why };
+}

@@ -1,0 +1,260 @@
+// One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
+import { basename } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { withLines } from "./inspect/evidenceLines.ts";
+import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
+import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
+import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
+import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
+import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
+import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
+import { judge } from "./judge/judge.ts";
+import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
+import type { Lock } from "./model/lock.ts";
+import type { Scan, StateDir } from "./model/scan.ts";
+import type { Store, Writer } from "./model/store.ts";
+import type { Where } from "./model/where.ts";
+import { type GatewayLock, readGatewayLocks, tempDirs } from "./owner/gatewayLocks.ts";
+import { blindSpot, findWriter } from "./owner/writer.ts";
+import { permissionFor } from "./repair/permission.ts";
+
+/** What was seen on another machine, judged here from that alone (CLI.md). */
+export interface Capture {
+  readonly processes: ProcessTable;
+}
+
+export interface ScanInput {
+  readonly where: Where;
+  readonly env: NodeJS.ProcessEnv;
+  readonly capture?: Capture;
+  /** What the gateway said of its sessions. */
+  readonly report?: WriterReport;
+  /** Epoch milliseconds; the real clock where it is left out. */
+  readonly now?: number;
+  /** The person says that moved stores are theirs. */
+  readonly mine?: boolean;
+  /** Kept by the caller between scans, so that what did not change is not read again. */
+  readonly memory?: ScanMemory;
+}
+
+export interface ScanMemory {
+  readonly stores: StoreMemory;
+  /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
+  readonly stoppedSince: Map<string, number>;
+}
+
+/** A writer is believed to be stopped when two looks this far apart both say so (DESIGN, Words: quiet). */
+const secondLookMs = 2000;
+const defaultPort = 18789;
+const developmentPort = 19001;
+
+interface Place {
+  readonly dir: FoundStateDir;
+  readonly config: OpenclawConfig;
+}
+
+interface Look {
+  readonly processes: ProcessTable;
+  readonly gatewayLocks: readonly GatewayLock[];
+  readonly writers: ReadonlyMap<string, Writer>;
+  /** State directories whose writer was seen stopped once: a second look is due. */
+  readonly unconfirmed: ReadonlySet<string>;
+}
+
+/**
+ * Scans once. Where something claims to run and its writer is seen stopped for the first time, `onProvisional` gets the
+ * scan with that writer still unknown, and a second look 2 s later decides. Captured processes need no second look.
+ * Never throws for what it finds on disk: that becomes problems and findings.
+ */
+export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
+  const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
+  const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
+  let look = await lookAtWriters(places, input, stoppedSince);
+  const problems = new Map<string, string>();
+  const stores = places.flatMap((place) => readStores(place, look, input, problems));
+  input.memory?.stores.evidence.sweep();
+  const result = (): Scan => judgeAll(places, stores, look, problems, input);
+  if (input.capture === undefined && stores.some((store) => awaitsSecondLook(store, look))) {
+    onProvisional?.(result());
+    await wait(secondLookMs + 20);
+    look = await lookAtWriters(places, input, stoppedSince);
+  }
+  return result();
+}
+
+async function lookAtWriters(
+  places: readonly Place[],
+  input: ScanInput,
+  stoppedSince: Map<string, number>,
+): Promise<Look> {
+  const processes = input.capture?.processes ?? readProcesses();
+  const roots = places.flatMap(({ dir }) => [dir.path, ...(dir.home === undefined ? [] : [dir.home])]);
+  const gatewayLocks = readGatewayLocks(tempDirs([...new Set(roots)], processes, input.env), processes);
+  const writers = new Map<string, Writer>();
+  const unconfirmed = new Set<string>();
+  for (const { dir, config } of places) {
+    const port = gatewayPort(dir, config, input);
+    const seen = await findWriter({ stateDir: dir.path, processes, gatewayLocks, ...(port !== undefined && { port }) });
+    const believed = input.capture !== undefined || seen.state !== "stopped" || wasStopped(dir.path, stoppedSince);
+    if (seen.state !== "stopped") stoppedSince.delete(dir.path);
+    if (!believed) unconfirmed.add(dir.path);
+    writers.set(dir.path, believed ? seen : { ...seen, state: "unknown", why: `${seen.why}, seen once so far` });
+  }
+  return { processes, gatewayLocks, writers, unconfirmed };
+}
+
+/** Whether every look of the last two seconds and more saw it stopped; this look counts from now on. */
+function wasStopped(path: string, stoppedSince: Map<string, number>): boolean {
+  const now = Date.now();
+  const since = stoppedSince.get(path);
+  if (since === undefined) stoppedSince.set(path, now);
+  return since !== undefined && now - since >= secondLookMs;
+}
+
+/** A configured port is this directory's own; the default one only for the default directory of this user (facts D3). */
+function gatewayPort(dir: FoundStateDir, config: OpenclawConfig, { where, env }: ScanInput): number | undefined {
+  if (config.gatewayPort !== undefined) return config.gatewayPort;
+  const isOwn = where.homes.length === 0 && where.stateDirs.length === 0;
+  if (!isOwn) return undefined;
+  const name = basename(dir.path);
+  if (name === ".openclaw-dev") return developmentPort;
+  return name === ".openclaw" || name === ".clawdbot" ? Number(env["OPENCLAW_GATEWAY_PORT"] ?? defaultPort) : undefined;
+}
+
+/** Only what claims to run, or is locked, is worth waiting for. */
+function awaitsSecondLook(store: StoreFacts, look: Look): boolean {
+  if (!look.unconfirmed.has(store.stateDir)) return false;
+  if (store.locks.length > 0 || store.content.state !== "read") return true;
+  return store.content.sessions.some((session) => session.row.fields["status"] === "running");
+}
+
+function readStores(place: Place, look: Look, input: ScanInput, problems: Map<string, string>): StoreFacts[] {
+  const { dir, config } = place;
+  if (dir.problem !== undefined) {
+    problems.set(dir.path, dir.problem);
+    return [];
+  }
+  try {
+    const stores = findStoreFiles(dir.path, config).map((file) => ({
+      ...readJsonStore({
+        file,
+        stateDir: dir.path,
+        config,
+        processes: look.processes,
+        blind: blindSpot(dir.path, look.processes),
+        writer: writerOf(look, dir.path),
+        ...(input.memory !== undefined && { memory: input.memory.stores }),
+      }),
+      ...(input.report !== undefined && { report: input.report }),
+    }));
+    return withSharedVersion(stores);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    problems.set(dir.path, `its agents cannot be listed (${code})`);
+    return [];
+  }
+}
+
+/** One installation owns a state directory: what one of its stores tells of the version holds for all (facts P). */
+function withSharedVersion(stores: readonly StoreFacts[]): StoreFacts[] {
+  const version = combineVersions(stores.map((store) => store.version).filter((range) => range !== undefined));
+  if (version === undefined) return [...stores];
+  const era = eraOf(version);
+  return stores.map(({ era: _own, ...store }) => ({ ...store, version, ...(era !== undefined && { era }) }));
+}
+
+function writerOf(look: Look, stateDir: string): Writer {
+  return look.writers.get(stateDir) ?? { state: "unknown", why: "nobody looked", evidence: [] };
+}
+
+function judgeAll(
+  places: readonly Place[],
+  stores: readonly StoreFacts[],
+  look: Look,
+  problems: ReadonlyMap<string, string>,
+  input: ScanInput,
+): Scan {
+  const now = input.now ?? Date.now();
+  const judged = stores.map((facts) => {
+    const current = { ...facts, writer: writerOf(look, facts.stateDir) };
+    return { facts: current, verdicts: judge(current, now) };
+  });
+  return {
+    now,
+    stateDirs: places.map(({ dir }): StateDir => {
+      const problem = problems.get(dir.path);
+      const count = stores.filter((store) => store.stateDir === dir.path).length;
+      return {
+        path: dir.path,
+        origin: dir.origin,
+        stores: count,
+        writer: writerOf(look, dir.path),
+        ...(problem && { problem }),
+      };
+    }),
+    stores: judged.map(({ facts, verdicts }) => storeView(facts, verdicts.sessions.length, input)),
+    sessions: judged.flatMap(({ verdicts }) => verdicts.sessions),
+    locks: judged.flatMap(({ facts, verdicts }, i) => {
+      const isFirst = judged.findIndex((other) => other.facts.stateDir === facts.stateDir) === i;
+      return isFirst ? [...verdicts.locks, ...gatewayLocksOf(facts, look)] : verdicts.locks;
+    }),
+    findings: withLines(judged.flatMap(({ verdicts }) => verdicts.findings)),
+  };
+}
+
+function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
+  const { content, era, version, agent, movedFrom, writer } = facts;
+  const problem =
+    content.state === "unparsable"
+      ? "STORE-UNPARSABLE"
+      : content.state === "unreadable"
+        ? "STORE-UNREADABLE"
+        : undefined;
+  const isTheirs = input.mine === true || input.capture !== undefined;
+  const permission = permissionFor({
+    kind: facts.kind,
+    writer: writer.state,
+    writerWhy: writer.why,
+    platform: process.platform,
+    problem,
+    movedFrom: isTheirs ? undefined : movedFrom,
+  });
+  return {
+    id: facts.id,
+    kind: facts.kind,
+    path: facts.path,
+    stateDir: facts.stateDir,
+    writer,
+    permission,
+    sessions,
+    sizeBytes: content.state === "unreadable" ? 0 : content.sizeBytes,
+    ...(content.state === "read" && { fileVersion: content.fileVersion }),
+    ...(agent !== undefined && { agent }),
+    ...(era !== undefined && { era }),
+    ...(version !== undefined && { version }),
+    ...(problem !== undefined && { problem }),
+    ...(movedFrom !== undefined && { movedFrom }),
+  };
+}
+
+/** The gateway's own lock is shown with the first store of its state directory. */
+function gatewayLocksOf(facts: StoreFacts, look: Look): Lock[] {
+  const served = realPath(facts.stateDir);
+  return look.gatewayLocks
+    .filter((lock) => lock.stateDir === served)
+    .map(({ facts: lock }) => ({ ...gatewayLockView(lock), store: facts.id }));
+}
+
+function gatewayLockView(lock: LockFacts): Omit<Lock, "store"> {
+  return {
+    path: lock.path,
+    kind: "gateway",
+    owner: lock.owner,
+    why: lock.why,
+    verdict: lock.owner === "alive" ? "held" : lock.owner === "unknown" ? "unknown" : "stale",
+    findings: [],
+    ...(lock.pid !== undefined && { pid: lock.pid }),
+    ...(lock.createdAt !== undefined && { createdAt: lock.createdAt }),
+  };
+}

@@ -56,6 +56,11 @@ export class Inspection implements vscode.Disposable {
     }
   }
 
+  /** Resolves when there is a scan to answer from, however little is shown. */
+  async ready(): Promise<void> {
+    if (!this.#model.known) await (this.#scans > 0 ? this.#client.idle() : this.scan());
+  }
+
   viewVisible(visible: boolean): void {
     this.#viewVisible = visible;
     // What was not followed may be out of date.

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import type { StateDir } from "../model/scan.ts";
-import type { Store, WriterState } from "../model/store.ts";
+import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { GroupNode, MoreNode, NoteNode, StateDirNode, StoreNode } from "./treeNode.ts";
@@ -12,18 +12,13 @@ import { groupTitle, writerWords } from "./words.ts";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
-/** The worst that can be said of the writers of its stores comes first: who runs may write. */
-const writerStates: readonly WriterState[] = ["running", "draining", "unknown", "stopped"];
-
-export function stateDirItem(node: StateDirNode, stateDir: StateDir, stores: readonly Store[]): vscode.TreeItem {
+export function stateDirItem(node: StateDirNode, { problem, writer }: StateDir): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(tilde(node.path), 200), Expanded);
-  const writer = writerStates.find((state) => stores.some((store) => store.writer.state === state));
   item.id = node.id;
-  item.iconPath = new vscode.ThemeIcon(stateDir.problem === undefined ? "server-environment" : "warning");
-  if (writer !== undefined) item.description = writerWords(writer);
-  item.tooltip = visibleText(node.path, 1000);
+  item.iconPath = new vscode.ThemeIcon(problem === undefined ? "server-environment" : "warning");
+  item.description = writerWords(writer.state);
   item.contextValue = "stateDir";
-  item.accessibilityInformation = { label: [visibleText(node.path, 200), item.description].filter(Boolean).join(", ") };
+  item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
 }
 

@@ -21,6 +21,8 @@ export interface Counts {
   readonly active: number;
   /** Rows that say `running`, whatever is true. */
   readonly claimed: number;
+  /** Of those, rows that say so rightly. */
+  readonly claimedAndActive: number;
   /** Of those, rows of which nobody can tell whether they run. */
   readonly unknown: number;
   /** Findings that are proven contradictions. */
@@ -148,18 +150,17 @@ export class SessionModel {
   }
 
   counts(): Counts {
-    let active = 0;
-    let claimed = 0;
-    let unknown = 0;
-    let needAttention = 0;
-    for (const session of this.sessions.values()) {
-      if (session.verdict === "active" || session.verdict === "waiting") active++;
-      if (session.claimed === "running") claimed++;
-      if (session.claimed === "running" && session.verdict === "unknown") unknown++;
-      if (this.needsAttention(session)) needAttention++;
-    }
-    const contradictions = this.#findings.filter(({ severity }) => severity === "error").length;
-    return { active, claimed, unknown, contradictions, needAttention };
+    const sessions = [...this.sessions.values()];
+    const active = sessions.filter(({ verdict }) => verdict === "active" || verdict === "waiting");
+    const claimed = sessions.filter((session) => session.claimed === "running");
+    return {
+      active: active.length,
+      claimed: claimed.length,
+      claimedAndActive: active.filter((session) => session.claimed === "running").length,
+      unknown: claimed.filter(({ verdict }) => verdict === "unknown").length,
+      contradictions: this.#findings.filter(({ severity }) => severity === "error").length,
+      needAttention: sessions.filter((session) => this.needsAttention(session)).length,
+    };
   }
 
   needsAttention(session: SessionName): boolean {
@@ -199,15 +200,12 @@ function different(before: ReadonlyMap<string, About>, after: ReadonlyMap<string
   return changes;
 }
 
+/** Leaves out what changes with every write of the writer and is read only when it is asked for. */
 function outline({ stateDirs, stores }: Pick<ScanUpdate, "stateDirs" | "stores">): unknown {
-  const outlines = stores.map(({ id, stateDir, agent, problem, writer }) => [
-    id,
-    stateDir,
-    agent,
-    problem,
-    writer.state,
-  ]);
-  return [stateDirs, outlines];
+  return [
+    stateDirs.map(({ path, problem, writer }) => [path, problem, writer.state]),
+    stores.map(({ id, stateDir, agent, problem }) => [id, stateDir, agent, problem]),
+  ];
 }
 
 /** Plain data of the worker, written in one order: equal text is equal data. */

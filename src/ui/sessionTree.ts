@@ -6,7 +6,7 @@ import { groupItem, moreItem, noteItem, stateDirItem, storeItem } from "./placeI
 import type { SessionFilter } from "./sessionFilter.ts";
 import { findingItem, lockItem, sessionItem } from "./sessionItem.ts";
 import type { ModelChange, SessionModel } from "./sessionModel.ts";
-import { findingTooltip, lockTooltip, sessionTooltip, storeTooltip } from "./tooltip.ts";
+import { findingTooltip, lockTooltip, sessionTooltip, stateDirTooltip, storeTooltip } from "./tooltip.ts";
 import { type GroupNode, type StateDirNode, type StoreNode, type TreeNode, TreeNodes } from "./treeNode.ts";
 import { type StoreShape, storeShapes } from "./treeShape.ts";
 
@@ -50,7 +50,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     switch (node.type) {
       case "stateDir": {
         const stateDir = model.stateDirs.find(({ path }) => path === node.path);
-        return stateDir === undefined ? gone(node) : stateDirItem(node, stateDir, this.#storesIn(node));
+        return stateDir === undefined ? gone(node) : stateDirItem(node, stateDir);
       }
       case "store": {
         const store = model.store(node.store);
@@ -89,6 +89,9 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     } else if (node.type === "finding") {
       const finding = model.finding(node.finding);
       if (finding !== undefined) item.tooltip = findingTooltip(finding);
+    } else if (node.type === "stateDir") {
+      const stateDir = model.stateDirs.find(({ path }) => path === node.path);
+      if (stateDir !== undefined) item.tooltip = stateDirTooltip(stateDir);
     } else if (node.type === "store") {
       const store = model.store(node.store);
       if (store !== undefined) item.tooltip = storeTooltip(store);

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Evidence } from "../model/evidence.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
+import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { visibleText } from "../plan/visibleText.ts";
@@ -38,6 +39,15 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   text.line(finding.message);
   text.pair(vscode.l10n.t("Repair"), finding.repair.why);
   text.evidence(finding.evidence);
+  return text.markdown;
+}
+
+export function stateDirTooltip({ path, problem, writer }: StateDir): vscode.MarkdownString {
+  const text = new Tooltip();
+  text.heading(path);
+  if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
+  text.pair(vscode.l10n.t("Gateway"), writer.why);
+  text.evidence(writer.evidence);
   return text.markdown;
 }
 

@@ -1,6 +1,7 @@
 // Builds what is shipped: the extension and its worker (CommonJS, as the extension host loads them) and the CLI (a module).
 import { rm } from "node:fs/promises";
 import { build, context } from "esbuild";
+import { brokenWalls } from "./test/checks/walls.mjs";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");

@@ -94,7 +94,13 @@ async function lookAtWriters(
   const unconfirmed = new Set<string>();
   for (const { dir, config } of places) {
     const port = gatewayPort(dir, config, input);
-    const seen = await findWriter({ stateDir: dir.path, processes, gatewayLocks, ...(port !== undefined && { port }) });
+    const seen = await findWriter({
+      stateDir: dir.path,
+      processes,
+      gatewayLocks,
+      hasOwnConfig: config.exists,
+      ...(port !== undefined && { port }),
+    });
     const believed = input.capture !== undefined || seen.state !== "stopped" || wasStopped(dir.path, stoppedSince);
     if (seen.state !== "stopped") stoppedSince.delete(dir.path);
     if (!believed) unconfirmed.add(dir.path);

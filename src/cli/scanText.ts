@@ -47,11 +47,11 @@ function storeText(store: Store, scan: Scan, paint: Paint): string[] {
     (session) => bySession.has(session.key) || session.verdict === "active" || session.verdict === "waiting",
   );
   const width = Math.min(60, Math.max(0, ...shown.map((session) => visibleText(session.key, 60).length)));
+  for (const finding of bySession.get(undefined) ?? []) lines.push(...findingText(finding, "    ", paint));
   for (const session of shown) {
     lines.push(sessionText(session, scan.now, width));
-    for (const finding of bySession.get(session.key) ?? []) lines.push(...findingText(finding, paint));
+    for (const finding of bySession.get(session.key) ?? []) lines.push(...findingText(finding, "      ", paint));
   }
-  for (const finding of bySession.get(undefined) ?? []) lines.push(...findingText(finding, paint));
   return lines;
 }
 
@@ -67,17 +67,17 @@ function sessionText(session: Session, now: number, width: number): string {
   return `    ${visibleText(session.key, 60).padEnd(width)}  ${claim.padEnd(22)}  ${age}`;
 }
 
-function findingText(finding: Finding, paint: Paint): string[] {
+function findingText(finding: Finding, indent: string, paint: Paint): string[] {
   const { severity, code, message, repair } = finding;
-  const lines = [`      ${paint(styleOf[severity], `${markOf[severity]} ${code}`)}  ${visibleText(message, longest)}`];
+  const lines = [
+    `${indent}${paint(styleOf[severity], `${markOf[severity]} ${code}`)}  ${visibleText(message, longest)}`,
+  ];
   if (repair.kind === "none") return lines;
   const set = Object.entries(repair.set ?? {}).map(
-    ([field, value]) => `${field}=${value === null ? "(taken out)" : String(value)}`,
+    ([field, value]) => `${field}=${value === null ? "(taken out)" : value}`,
   );
-  lines.push(
-    paint("dim", `        ${repair.kind} (${repair.class}) ${set.join(" ")}  ${visibleText(repair.why, longest)}`),
-  );
-  return lines;
+  const what = [`${repair.kind} (${repair.class})`, ...set].join(" ");
+  return [...lines, paint("dim", `${indent}  ${what}: ${visibleText(repair.why, longest)}`)];
 }
 
 function summary(scan: Scan, paint: Paint): string {

@@ -51,5 +51,6 @@ export function ownerOfPid(claim: PidClaim, table: ProcessTable, blind: string |
   }
   if (program === "other") return { owner: "foreign", why: `pid ${pid} is another program (${name})` };
   if (program === "unreadable") return { owner: "unknown", why: `the command line of pid ${pid} may not be read` };
+  if (program === "script") return { owner: "unknown", why: `pid ${pid} (${name}) may or may not be OpenClaw` };
   return { owner: "alive", why: `pid ${pid} is ${name}, which started before the lock was taken` };
 }

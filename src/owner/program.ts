@@ -2,7 +2,8 @@
 // openclaw.json open, a log viewer and we ourselves are no OpenClaw.
 import type { ProcessInfo } from "../inspect/processes.ts";
 
-export type Program = "openclaw" | "other" | "unreadable";
+/** `script`: Node runs something that does not say what it is; it cannot be excluded that it is OpenClaw from its sources. */
+export type Program = "openclaw" | "other" | "script" | "unreadable";
 
 const ourName = "openclaw-session-inspector";
 const scriptRunners = new Set(["node", "nodejs", "bun", "deno"]);
@@ -29,7 +30,8 @@ export function programOf(process: ProcessInfo): Program {
   if (isTitle(name)) return "openclaw";
   if (!scriptRunners.has(name.replace(/\.exe$/, ""))) return "other";
   const script = scriptOf(argv);
-  return script !== undefined && isOpenclawScript(script) ? "openclaw" : "other";
+  if (script === undefined) return "other";
+  return isOpenclawScript(script) ? "openclaw" : "script";
 }
 
 function isTitle(name: string): boolean {
@@ -40,8 +42,8 @@ function isOpenclawScript(script: string): boolean {
   const parts = script.split(/[\\/]/);
   const name = parts.at(-1) ?? "";
   if (parts.includes(ourName)) return false;
-  const inPackage = parts.some((part, i) => part === "node_modules" && parts[i + 1] === "openclaw");
-  return name === "openclaw" || name === "openclaw.mjs" || inPackage;
+  // In the package as in a checkout of it, one folder on the way is called just that.
+  return name === "openclaw.mjs" || parts.includes("openclaw");
 }
 
 /** The first argument that is no option of the runner: the script. */

@@ -13,6 +13,11 @@ export interface WriterInput {
   readonly stateDir: string;
   readonly processes: ProcessTable;
   readonly gatewayLocks: readonly GatewayLock[];
+  /**
+   * The directory has a configuration of its own. A gateway lock names a configuration, not a state directory: for one
+   * without, a gateway that serves another configuration may be its writer all the same.
+   */
+  readonly hasOwnConfig: boolean;
   /** The loopback port to try; undefined where none is known to be this state directory's. */
   readonly port?: number;
 }
@@ -39,7 +44,7 @@ export async function findWriter(input: WriterInput): Promise<Writer> {
   for (const process of processes.byPid.values()) {
     if (programOf(process) !== "openclaw") continue;
     const tied = tiedTo(process, ties, processes);
-    if (tied !== undefined && tied !== served) continue;
+    if (tied !== undefined && tied !== served && input.hasOwnConfig) continue;
     const name = basename(process.argv?.[0] ?? "openclaw");
     const why =
       tied === served

@@ -6,6 +6,7 @@ import { asNumber, asRecord, asText } from "./records.ts";
 /** The few settings of `openclaw.json` that say where stores are and who owns them. Nothing else of it is kept: it holds tokens. */
 export interface OpenclawConfig {
   readonly path: string;
+  readonly exists: boolean;
   readonly lastTouchedVersion?: string;
   /** `session.store`, as written. */
   readonly storeTemplate?: string;
@@ -22,12 +23,12 @@ export function readConfig(stateDir: string): OpenclawConfig {
     const path = join(stateDir, name);
     const text = readText(path, configLimitBytes);
     if (isUnreadable(text)) continue;
-    return { path, ...configOf(text) };
+    return { path, exists: true, ...configOf(text) };
   }
-  return { path: join(stateDir, "openclaw.json"), agents: [] };
+  return { path: join(stateDir, "openclaw.json"), exists: false, agents: [] };
 }
 
-function configOf(text: string): Omit<OpenclawConfig, "path"> {
+function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
   let root: Readonly<Record<string, unknown>>;
   try {
     root = asRecord(JSON5.parse(text)) ?? {};

@@ -24,6 +24,9 @@ const bundles = [
   { ...shared, entryPoints: ["src/cli.ts"], outfile: "dist/cli.js", format: "esm" },
 ];
 
+const broken = brokenWalls("src");
+if (broken.length > 0) throw new Error(`A wall of the design is broken:\n${broken.join("\n")}`);
+
 // Only what is built here: the package, the bundled tests and the screenshots lie in dist/ too.
 for (const { outfile } of bundles) for (const end of ["", ".map"]) await rm(`${outfile}${end}`, { force: true });
 if (watch) {

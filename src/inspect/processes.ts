@@ -65,7 +65,7 @@ export function parseCapturedProcesses(text: string): ProcessTable {
 
 function parseList(text: string): Map<number, ProcessInfo> {
   const byPid = new Map<number, ProcessInfo>();
-  for (const line of text.split("\n")) {
+  for (const line of text.split(/\r?\n/)) {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+[\d:]+\s+\d{4})\s+(.*)$/.exec(line);
     if (match === null) continue;
     const [, pid, ppid, lstart, args] = match as unknown as [string, string, string, string, string];

@@ -25,25 +25,25 @@ const tickTolerance = 1;
  */
 export function ownerOfPid(claim: PidClaim, table: ProcessTable, blind: string | undefined): PidOwner {
   const { pid, createdAt } = claim;
-  if (createdAt !== undefined && table.bootAt !== undefined && createdAt < table.bootAt - startToleranceMs) {
-    return blind === undefined
-      ? { owner: "dead", why: `pid ${pid} is from before the machine's last start` }
-      : { owner: "unknown", why: `pid ${pid} cannot be judged: ${blind}` };
-  }
   const process = table.byPid.get(pid);
-  if (process === undefined) {
-    if (blind !== undefined) return { owner: "unknown", why: `pid ${pid} is not visible, but ${blind}` };
-    return { owner: "dead", why: `no process has pid ${pid}` };
+  if (blind !== undefined) {
+    const seen = process === undefined ? "is not visible, but" : "cannot be judged:";
+    return { owner: "unknown", why: `pid ${pid} ${seen} ${blind}` };
   }
-  if (blind !== undefined) return { owner: "unknown", why: `pid ${pid} cannot be judged: ${blind}` };
-  const program = programOf(process);
-  const name = process.argv?.[0] ?? "?";
-  if (claim.startTicks !== undefined && process.startTicks !== undefined) {
-    if (Math.abs(claim.startTicks - process.startTicks) <= tickTolerance) {
-      return program === "other"
-        ? { owner: "unknown", why: `pid ${pid} started when the lock says, but is called ${name}` }
-        : { owner: "alive", why: `pid ${pid} (${name}) is the process that took it` };
-    }
+  const program = process === undefined ? undefined : programOf(process);
+  const name = process?.argv?.[0] ?? "?";
+  // Ticks come first: they count from the machine's start and do not move when its clock is set.
+  const ticksApart = Math.abs((claim.startTicks ?? Number.NaN) - (process?.startTicks ?? Number.NaN));
+  if (ticksApart <= tickTolerance) {
+    return program === "other"
+      ? { owner: "unknown", why: `pid ${pid} started when the lock says, but is called ${name}` }
+      : { owner: "alive", why: `pid ${pid} (${name}) is the process that took it` };
+  }
+  if (createdAt !== undefined && table.bootAt !== undefined && createdAt < table.bootAt - startToleranceMs) {
+    return { owner: "dead", why: `pid ${pid} is from before the machine's last start` };
+  }
+  if (process === undefined) return { owner: "dead", why: `no process has pid ${pid}` };
+  if (ticksApart > tickTolerance) {
     return { owner: "recycled", why: `pid ${pid} now belongs to a process with another start time (${name})` };
   }
   if (createdAt !== undefined && process.startedAt !== undefined && process.startedAt > createdAt + startToleranceMs) {
@@ -52,5 +52,5 @@ export function ownerOfPid(claim: PidClaim, table: ProcessTable, blind: string |
   if (program === "other") return { owner: "foreign", why: `pid ${pid} is another program (${name})` };
   if (program === "unreadable") return { owner: "unknown", why: `the command line of pid ${pid} may not be read` };
   if (program === "script") return { owner: "unknown", why: `pid ${pid} (${name}) may or may not be OpenClaw` };
-  return { owner: "alive", why: `pid ${pid} is ${name}, which started before the lock was taken` };
+  return { owner: "alive", why: `pid ${pid} is ${name}, and nothing says that it started after the lock was taken` };
 }

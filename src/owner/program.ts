@@ -6,16 +6,7 @@ import type { ProcessInfo } from "../inspect/processes.ts";
 export type Program = "openclaw" | "other" | "script" | "unreadable";
 
 const ourName = "openclaw-session-inspector";
-const scriptRunners = new Set(["node", "nodejs", "bun", "deno"]);
-const optionsWithValue = new Set([
-  "-r",
-  "--require",
-  "--import",
-  "--loader",
-  "--experimental-loader",
-  "-C",
-  "--conditions",
-]);
+const scriptRunner = /^(node|nodejs|bun|deno)[\d.-]*(\.exe)?$/;
 
 /**
  * OpenClaw sets its title: `openclaw`, `openclaw-gateway`, `openclaw-agent`, … (facts K). Before it does, it is a script
@@ -28,10 +19,10 @@ export function programOf(process: ProcessInfo): Program {
   if (argv.length === 0) return "other";
   const name = baseName(argv[0] ?? "");
   if (isTitle(name)) return "openclaw";
-  if (!scriptRunners.has(name.replace(/\.exe$/, ""))) return "other";
-  const script = scriptOf(argv);
-  if (script === undefined) return "other";
-  return isOpenclawScript(script) ? "openclaw" : "script";
+  if (!scriptRunner.test(name)) return "other";
+  const scripts = scriptsOf(argv);
+  if (scripts.length === 0) return "other";
+  return scripts.some(isOpenclawScript) ? "openclaw" : "script";
 }
 
 function isTitle(name: string): boolean {
@@ -41,19 +32,25 @@ function isTitle(name: string): boolean {
 function isOpenclawScript(script: string): boolean {
   const parts = script.split(/[\\/]/);
   const name = parts.at(-1) ?? "";
-  if (parts.includes(ourName)) return false;
   // In the package as in a checkout of it, one folder on the way is called just that.
   return name === "openclaw.mjs" || parts.includes("openclaw");
 }
 
-/** The first argument that is no option of the runner: the script. */
-function scriptOf(argv: readonly string[]): string | undefined {
-  for (let i = 1; i < argv.length; i++) {
-    const argument = argv[i] ?? "";
-    if (optionsWithValue.has(argument)) i += 1;
-    else if (!argument.startsWith("-")) return argument;
+/**
+ * What may be the script: the first argument that is no option of the runner. What follows an option may be its value
+ * or the script, and no list of the options that take one stays complete: then the next argument may be it too.
+ */
+function scriptsOf(argv: readonly string[]): string[] {
+  const scripts: string[] = [];
+  let afterOption = false;
+  for (const argument of argv.slice(1)) {
+    if (!argument.startsWith("-") && argument !== "run") {
+      scripts.push(argument);
+      if (!afterOption) break;
+    }
+    afterOption = argument.startsWith("-") && !argument.includes("=");
   }
-  return undefined;
+  return scripts;
 }
 
 /** The last part of a path, or the first word of a title that was set. */

@@ -18,9 +18,8 @@ const subagent = {
   label: "Collect the figures",
   minutesAgo: 150,
   like: subagentRun,
-  transcript: "missing",
   ask: "Collect the figures of the quarter.",
-  answer: "",
+  answer: "The figures are in figures.csv.",
   lie: runsForEver,
 };
 

@@ -11,9 +11,15 @@ import { rangeOf } from "./places.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { claimAndVerdict } from "./words.ts";
 
-export async function openRow(session: SessionName): Promise<void> {
+export async function openRow(session: SessionName, documents: Documents): Promise<void> {
   const document = await vscode.workspace.openTextDocument(sessionUri("row", session));
-  await vscode.window.showTextDocument(document, { preview: true });
+  const editor = await vscode.window.showTextDocument(document, { preview: true });
+  // A row is long, and what one wants to see is what lies.
+  const [place] = documents.row(document.uri)?.places ?? [];
+  if (place === undefined) return;
+  const range = rangeOf(place);
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {

@@ -26,7 +26,7 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   item.id = node.id;
   item.description = labelText(words.join(separator), 120);
   item.iconPath = sessionIcon(session, findings[0]?.severity);
-  item.resourceUri = sessionUri("row", session);
+  item.resourceUri = sessionUri("session", session);
   const provesOtherwise = findings.some(({ repair }) => repair.set !== undefined);
   const flags = ["session"];
   if (session.transcript !== undefined) flags.push("transcript");

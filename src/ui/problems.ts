@@ -96,9 +96,10 @@ export class Problems implements vscode.Disposable {
     const name = readSessionUri(document.uri);
     if (name !== undefined) {
       const places = this.#documents.row(document.uri)?.places ?? [];
-      return this.#model.findingsOf(name).map((finding) => problem(finding, rangeOf(placeOf(finding, places))));
+      const findings = this.#model.findingsOf(name).filter(isInStore);
+      return findings.map((finding) => problem(finding, rangeOf(placeOf(finding, places))));
     }
-    const findings = this.#model.findingsWithin(store).filter(({ lock }) => lock === undefined);
+    const findings = this.#model.findingsWithin(store).filter(isInStore);
     const fields = findings.flatMap(({ session, field }) => {
       if (session === undefined) return [];
       return field === undefined ? [{ key: session }] : [{ key: session }, { key: session, field }];
@@ -110,6 +111,11 @@ export class Problems implements vscode.Disposable {
       return problem(finding, place === undefined ? lineOf(finding, document) : rangeOf(place));
     });
   }
+}
+
+/** What is wrong with a lock alone stands in no field of the store. */
+function isInStore({ session, lock }: Finding): boolean {
+  return session !== undefined || lock === undefined;
 }
 
 function problem(finding: Finding, range: vscode.Range): vscode.Diagnostic {

@@ -99,7 +99,7 @@ export class SessionModel {
     return this.#findings.find((finding) => finding.id === id);
   }
 
-  /** Findings about a session or its locks, most severe first. */
+  /** Findings about a session and about its locks, most severe first. */
   findingsOf(session: SessionName): readonly Finding[] {
     return this.#about.get(nameOf(session))?.findings ?? [];
   }
@@ -118,9 +118,9 @@ export class SessionModel {
     return this.#findings.filter((finding) => finding.store === store);
   }
 
-  findingsOfLock(lock: Lock): readonly Finding[] {
-    const named = lock.session === undefined ? { store: lock.store } : { store: lock.store, key: lock.session };
-    return (this.#about.get(nameOf(named))?.findings ?? []).filter((finding) => finding.lock === lock.path);
+  /** Findings about a lock for itself: one that also names a session is about the session. */
+  findingsOfLock({ store, path }: Lock): readonly Finding[] {
+    return this.#findings.filter((one) => one.store === store && one.lock === path && one.session === undefined);
   }
 
   /** Locks of a store that belong to no session. */
@@ -187,7 +187,10 @@ function gather({ findings, locks }: ScanUpdate): Map<string, About> {
     return made;
   };
   for (const lock of locks) at(lock.store, lock.session).locks.push(lock);
-  for (const finding of findings) at(finding.store, finding.session).findings.push(finding);
+  const locked = new Map(locks.map(({ path, session }) => [path, session]));
+  for (const finding of findings) {
+    at(finding.store, finding.session ?? locked.get(finding.lock ?? "")).findings.push(finding);
+  }
   for (const { findings: found } of about.values()) {
     found.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   }

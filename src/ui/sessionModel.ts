@@ -53,7 +53,7 @@ export class SessionModel {
   /** @param fresh the update is the first of a new worker and holds everything: what it does not name is gone */
   apply(update: ScanUpdate, fresh = false): void {
     const gone = fresh ? [...this.sessions.keys()] : update.removed;
-    const changed = new Set([...gone, ...update.changed.map(({ id }) => id)]);
+    const changed = new Set(gone);
     const stores = new Set<string>();
     for (const id of gone) {
       const session = this.sessions.get(id);
@@ -63,7 +63,10 @@ export class SessionModel {
       this.sessions.delete(id);
     }
     for (const session of update.changed) {
-      stores.add(session.store);
+      if (!sameButForItsPlace(this.sessions.get(session.id), session)) {
+        changed.add(session.id);
+        stores.add(session.store);
+      }
       this.sessions.set(session.id, session);
       this.#names.set(nameOf(session), session.id);
     }
@@ -201,6 +204,11 @@ function different(before: ReadonlyMap<string, About>, after: ReadonlyMap<string
   const changes = new Map([...before].filter(([name]) => !after.has(name)));
   for (const [name, about] of after) if (!same(before.get(name), about)) changes.set(name, about);
   return changes;
+}
+
+/** A row moves in its file when one before it grows. */
+function sameButForItsPlace(a: Session | undefined, b: Session): boolean {
+  return a !== undefined && same({ ...a, range: b.range }, b);
 }
 
 /** Leaves out what changes with every write of the writer and is read only when it is asked for. */

@@ -1,9 +1,50 @@
+// Builds the parts, registers them, returns them. Nothing is read and no thread is started before activation is over.
 import * as vscode from "vscode";
+import { registerCommands } from "./ui/commands.ts";
+import { Documents } from "./ui/documents.ts";
+import { Inspection } from "./ui/inspection.ts";
+import { InspectorClient } from "./ui/inspectorClient.ts";
+import { Problems } from "./ui/problems.ts";
+import { RowLenses } from "./ui/rowDocument.ts";
+import { SessionDecorations } from "./ui/sessionDecorations.ts";
+import { SessionModel } from "./ui/sessionModel.ts";
+import { SessionsView } from "./ui/sessionsView.ts";
+import { StatusBar } from "./ui/statusBar.ts";
+import { Targets } from "./ui/targets.ts";
 
-export function activate(context: vscode.ExtensionContext): void {
-  const item = vscode.window.createStatusBarItem("active", vscode.StatusBarAlignment.Left);
-  item.name = "OpenClaw sessions";
-  item.text = "$(pulse) OpenClaw";
-  item.show();
-  context.subscriptions.push(item);
+/** What tests look at. Not meant for other extensions: it changes without notice. */
+export interface InspectorApi {
+  readonly client: InspectorClient;
+  readonly model: SessionModel;
+  readonly inspection: Inspection;
+  readonly sessions: SessionsView;
+  readonly statusBar: StatusBar;
+  readonly problems: Problems;
+}
+
+export function activate(context: vscode.ExtensionContext): InspectorApi {
+  const extension = context.extensionUri;
+  const log = vscode.window.createOutputChannel("OpenClaw Sessions", { log: true });
+  const client = new InspectorClient(vscode.Uri.joinPath(extension, "dist", "worker.cjs").fsPath, log);
+  const model = new SessionModel();
+  const inspection = new Inspection(client, model, log);
+  const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
+  const statusBar = new StatusBar(model);
+  const documents = new Documents(client, model, () => inspection.ready());
+  const problems = new Problems(model, client, documents, log);
+  const targets = new Targets(model, () => sessions.view.selection);
+  context.subscriptions.push(
+    registerCommands({ extension, client, inspection, model, sessions, targets, log }),
+    new SessionDecorations(model),
+    new RowLenses(model, documents),
+    problems,
+    documents,
+    statusBar,
+    sessions,
+    inspection,
+    client,
+    log,
+  );
+  setTimeout(() => inspection.start());
+  return { client, model, inspection, sessions, statusBar, problems };
 }

@@ -32,8 +32,16 @@ export const settings = {
   statusBar: "openclawSessionInspector.statusBar",
 } as const;
 
+/** Theme colours. */
+export const colors = {
+  active: "openclawSessionInspector.activeForeground",
+  contradiction: "openclawSessionInspector.contradictionForeground",
+  suspicion: "openclawSessionInspector.suspicionForeground",
+  unknown: "openclawSessionInspector.unknownForeground",
+} as const;
+
 export const contextKeys = {
-  /** Why the tree is empty: "none" (no OpenClaw), "empty" (no sessions), "unreadable", or unset. */
+  /** Why the tree is empty: "scanning", "none" (no OpenClaw), "empty" (no sessions), "unreadable", or unset. */
   emptyBecause: "openclawSessionInspector.emptyBecause",
   filtered: "openclawSessionInspector.filtered",
   systemSessionsShown: "openclawSessionInspector.systemSessionsShown",

@@ -1,5 +1,5 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
@@ -88,7 +88,7 @@ async function lookAtWriters(
   stoppedSince: Map<string, number>,
 ): Promise<Look> {
   const processes = input.capture?.processes ?? readProcesses();
-  const roots = places.flatMap(({ dir }) => [dir.path, ...(dir.home === undefined ? [] : [dir.home])]);
+  const roots = places.flatMap(({ dir }) => [dir.path, dirname(dir.path)]);
   const gatewayLocks = readGatewayLocks(tempDirs([...new Set(roots)], processes, input.env), processes);
   const writers = new Map<string, Writer>();
   const unconfirmed = new Set<string>();

@@ -8,8 +8,6 @@ import type { Where } from "../model/where.ts";
 export interface FoundStateDir {
   readonly path: string;
   readonly origin: string;
-  /** The home that it was found in, whose `tmp` may hold its gateway's lock. */
-  readonly home?: string;
   /** Why it could not be listed. */
   readonly problem?: string;
 }
@@ -35,7 +33,7 @@ export function findStateDirs(where: Where, env: NodeJS.ProcessEnv, ownHome: str
 function inOwnHome(env: NodeJS.ProcessEnv, ownHome: string): FoundStateDir[] {
   const found: FoundStateDir[] = [];
   const stateDir = env["OPENCLAW_STATE_DIR"]?.trim();
-  if (stateDir) found.push({ ...named(resolve(expandTilde(stateDir, ownHome)), "OPENCLAW_STATE_DIR"), home: ownHome });
+  if (stateDir) found.push(named(resolve(expandTilde(stateDir, ownHome)), "OPENCLAW_STATE_DIR"));
   const openclawHome = env["OPENCLAW_HOME"]?.trim();
   if (openclawHome) found.push(...inHome(resolve(expandTilde(openclawHome, ownHome))));
   found.push(...inHome(ownHome));
@@ -54,7 +52,7 @@ function inHome(home: string): FoundStateDir[] {
     .sort()
     .flatMap((name) => [join(home, name), join(home, name, ".openclaw")])
     .filter(looksLikeStateDir)
-    .map((path) => ({ path, origin: "home", home }));
+    .map((path) => ({ path, origin: "home" }));
 }
 
 /** A directory that somebody named: it may be a home as well as a state directory. */

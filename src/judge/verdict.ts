@@ -11,8 +11,10 @@ export interface Judgement {
   readonly proof: readonly Evidence[];
 }
 
-/** A trace this young of a session whose writer is not stopped is a sign of life. */
+/** A run that its trajectory shows as begun this recently, and not ended, is a sign of life where the gateway runs. */
 const lifeSignMs = 60_000;
+/** The trajectory is opened some moments before the row is marked (seen: 80 ms). */
+const startSkewMs = 5000;
 
 /**
  * DESIGN, Words: verdict. A live run is never called anything but active or unknown: `interrupted`, and `finished` for
@@ -30,7 +32,7 @@ export function verdictOf(session: SessionCase): Judgement {
 }
 
 function ofRunning(session: SessionCase): Judgement {
-  const { ownership, quiet, end, now, lastChangeAt, store } = session;
+  const { ownership, quiet, end, now, store } = session;
   const proof = end === undefined ? [] : [end.evidence];
   if (ownership.state === "owned") return say("active", `${capital(ownership.why)}.`);
   if (isSuspended(session)) return say("waiting", "It is suspended until its quota comes back.");
@@ -44,10 +46,21 @@ function ofRunning(session: SessionCase): Judgement {
       `${capital(end.how)}, but it is not certain that nobody works on it: ${ownership.why}.`,
       proof,
     );
-  if (store.writer.state === "running" && now - lastChangeAt < lifeSignMs) {
-    return say("active", `It changed at ${clock(lastChangeAt)}, and ${ownership.why}.`);
+  const begun = openRunSince(session);
+  if (store.writer.state === "running" && begun !== undefined && now - begun < lifeSignMs) {
+    return say(
+      "active",
+      `Its trajectory shows a run that began at ${clock(begun)} and has not ended, and ${ownership.why}.`,
+    );
   }
   return say("unknown", `It says running, and whether it does cannot be told: ${ownership.why}.`);
+}
+
+/** When the last event of its trajectory, a start or a prompt, was written; the row's own start proves nothing of what came of it. */
+function openRunSince({ facts, startedAt }: SessionCase): number | undefined {
+  const last = facts.trajectory?.last;
+  if (last === undefined || last.type === "session.ended" || last.at === undefined) return undefined;
+  return last.at >= (startedAt ?? 0) - startSkewMs ? last.at : undefined;
 }
 
 /** No status, or one that nobody knows: as embedded runs leave it (facts K). */

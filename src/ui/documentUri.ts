@@ -1,0 +1,59 @@
+// Names of our read-only documents. Everything that a document needs is in its name, so that it can be had again after a
+// reload; whoever gets such a name from elsewhere must not trust it.
+import * as vscode from "vscode";
+import { documentScheme } from "../ids.ts";
+import type { Evidence } from "../model/evidence.ts";
+import type { SessionName } from "../model/messages.ts";
+import { visibleText } from "../plan/visibleText.ts";
+import { sessionTitle } from "./words.ts";
+
+export type SessionDocument = "row" | "stored" | "proven";
+export type ExcerptName = Pick<Evidence, "path" | "offset" | "line">;
+
+const kinds: readonly string[] = ["row", "stored", "proven"] satisfies SessionDocument[];
+
+export function sessionUri(kind: SessionDocument, { store, key }: SessionName): vscode.Uri {
+  return named(kind, `${fileName(sessionTitle({ key }))}.json`, { store, key });
+}
+
+export function excerptUri({ path, offset, line }: ExcerptName): vscode.Uri {
+  const place = { ...(offset !== undefined && { offset }), ...(line !== undefined && { line }) };
+  return named("excerpt", `${fileName(path.replace(/^.*[\\/]/, ""))}.txt`, { path, ...place });
+}
+
+/** What a document of ours is about; undefined where the name is not one that we gave. */
+export function readSessionUri(uri: vscode.Uri): (SessionName & { readonly kind: SessionDocument }) | undefined {
+  const kind = uri.path.split("/", 2)[1] ?? "";
+  const { store, key } = query(uri);
+  if (!kinds.includes(kind) || typeof store !== "string" || typeof key !== "string") return undefined;
+  return { kind: kind as SessionDocument, store, key };
+}
+
+export function readExcerptUri(uri: vscode.Uri): ExcerptName | undefined {
+  const { path, offset, line } = query(uri);
+  if (!uri.path.startsWith("/excerpt/") || typeof path !== "string") return undefined;
+  return {
+    path,
+    ...(typeof offset === "number" && { offset }),
+    ...(typeof line === "number" && { line }),
+  };
+}
+
+function named(kind: string, file: string, about: object): vscode.Uri {
+  return vscode.Uri.from({ scheme: documentScheme, path: `/${kind}/${file}`, query: JSON.stringify(about) });
+}
+
+function query(uri: vscode.Uri): Readonly<Record<string, unknown>> {
+  if (uri.scheme !== documentScheme) return {};
+  try {
+    const value: unknown = JSON.parse(uri.query);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Only the tab shows it; what counts is in the query. */
+function fileName(text: string): string {
+  return visibleText(text, 60).replace(/[\\/?#%]/g, "_");
+}

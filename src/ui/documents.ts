@@ -1,0 +1,92 @@
+// The texts of our read-only documents: rows, both sides of comparisons, excerpts. They follow what they show.
+import * as vscode from "vscode";
+import { documentScheme } from "../ids.ts";
+import type { Comparison, RowText } from "../model/messages.ts";
+import type { Session } from "../model/session.ts";
+import { UserError } from "../model/userError.ts";
+import { readExcerptUri, readSessionUri } from "./documentUri.ts";
+import type { InspectorClient } from "./inspectorClient.ts";
+import type { SessionModel } from "./sessionModel.ts";
+
+export class Documents implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #readRow = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
+  /** The places in a row may be others now, even where its text is the same. */
+  readonly onDidReadRow = this.#readRow.event;
+  readonly #client: InspectorClient;
+  readonly #model: SessionModel;
+  readonly #ready: () => Promise<void>;
+  readonly #rows = new Map<string, RowText>();
+  readonly #comparisons = new Map<string, Promise<Comparison>>();
+  readonly #subscriptions: vscode.Disposable;
+
+  /** @param ready resolves when there is a scan: editors are restored before there is one */
+  constructor(client: InspectorClient, model: SessionModel, ready: () => Promise<void>) {
+    this.#client = client;
+    this.#model = model;
+    this.#ready = ready;
+    this.#subscriptions = vscode.Disposable.from(
+      model.onDidChange(({ sessions }) => this.#refresh(sessions)),
+      vscode.workspace.registerTextDocumentContentProvider(documentScheme, this),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#rows.delete(uri.toString())),
+      this.#changed,
+      this.#readRow,
+    );
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    try {
+      await this.#ready();
+      return await this.#read(uri);
+    } catch (error) {
+      if (error instanceof UserError) return `// ${error.message}\n`;
+      throw error;
+    }
+  }
+
+  /** The places in the text of a row document, as last given. */
+  row(uri: vscode.Uri): RowText | undefined {
+    return this.#rows.get(uri.toString());
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  async #read(uri: vscode.Uri): Promise<string> {
+    const excerpt = readExcerptUri(uri);
+    // The name may come from anywhere; we open only what we speak of.
+    if (excerpt !== undefined && this.#model.mentions(excerpt.path)) {
+      return (await this.#client.ask("excerpt", excerpt)).text;
+    }
+    const name = readSessionUri(uri);
+    const session = name && this.#model.session(name);
+    if (name === undefined || session === undefined) {
+      throw new UserError(vscode.l10n.t("This is not in the store any more. Close the editor, or refresh the view."));
+    }
+    if (name.kind !== "row") return (await this.#compare(session))[name.kind];
+    const row = await this.#client.ask("row", { store: session.store, key: session.key });
+    this.#rows.set(uri.toString(), row);
+    this.#readRow.fire(uri);
+    return row.text;
+  }
+
+  /** Both sides of a comparison ask, and one answer serves both. */
+  #compare({ id, store, key }: Session): Promise<Comparison> {
+    const asked = this.#comparisons.get(id);
+    if (asked !== undefined) return asked;
+    const asking = this.#client.ask("comparison", { store, key }).finally(() => this.#comparisons.delete(id));
+    this.#comparisons.set(id, asking);
+    return asking;
+  }
+
+  #refresh(changed: ReadonlySet<string>): void {
+    for (const { uri } of vscode.workspace.textDocuments) {
+      const name = readSessionUri(uri);
+      if (name === undefined) continue;
+      const session = this.#model.session(name);
+      if (session === undefined || changed.has(session.id)) this.#changed.fire(uri);
+    }
+  }
+}

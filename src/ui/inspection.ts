@@ -1,0 +1,89 @@
+// When the worker looks: once at the start, when it is asked to, and along with the disk while somebody could see the outcome.
+import * as vscode from "vscode";
+import { views } from "../ids.ts";
+import type { InspectorClient } from "./inspectorClient.ts";
+import type { SessionModel } from "./sessionModel.ts";
+import { onSettingsChange, readSettings } from "./settings.ts";
+
+/** Its timers, if any, live in the worker. */
+export class Inspection implements vscode.Disposable {
+  readonly #client: InspectorClient;
+  readonly #model: SessionModel;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #subscriptions: vscode.Disposable;
+  #fresh = true;
+  #scans = 0;
+  #viewVisible = false;
+  #followed: string | undefined;
+
+  constructor(client: InspectorClient, model: SessionModel, log: vscode.LogOutputChannel) {
+    this.#client = client;
+    this.#model = model;
+    this.#log = log;
+    this.#subscriptions = vscode.Disposable.from(
+      client.onScanned((update) => {
+        model.apply(update, this.#fresh);
+        this.#fresh = false;
+      }),
+      client.onTrouble(({ message }) => log.warn(message)),
+      client.onRestarted(() => {
+        this.#fresh = true;
+        this.#followed = undefined;
+        void this.scan();
+      }),
+      onSettingsChange(["homes", "stateDirectories"], () => void this.scan()),
+      onSettingsChange(["statusBar"], () => this.#follow()),
+      vscode.window.onDidChangeWindowState(() => this.#follow()),
+    );
+  }
+
+  /** The first look, unless nobody could see it. Kept out of activation. */
+  start(): void {
+    if (this.#wanted()) void this.scan();
+  }
+
+  /** Looks at everything anew. Never rejects: what went wrong is in the log. */
+  async scan(): Promise<void> {
+    const progress = { location: { viewId: views.sessions } };
+    this.#scans++;
+    try {
+      await vscode.window.withProgress(progress, () => this.#client.ask("scan", { where: readSettings().where }));
+      this.#follow();
+    } catch (error) {
+      this.#log.error(error as Error);
+    } finally {
+      this.#scans--;
+    }
+  }
+
+  /** Resolves when there is a scan to answer from, however little is shown. */
+  async ready(): Promise<void> {
+    if (!this.#model.known) await (this.#scans > 0 ? this.#client.idle() : this.scan());
+  }
+
+  viewVisible(visible: boolean): void {
+    this.#viewVisible = visible;
+    // What was not followed may be out of date.
+    if (visible && this.#followed === undefined && this.#scans === 0) void this.scan();
+    else this.#follow();
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #wanted(): boolean {
+    return this.#viewVisible || readSettings().statusBar;
+  }
+
+  /** Nothing is followed for a status item that does not show since there is nothing here. */
+  #follow(): void {
+    if (!this.#model.known) return;
+    const on = this.#viewVisible || (readSettings().statusBar && this.#model.stateDirs.length > 0);
+    const ask = { on, focused: vscode.window.state.focused };
+    const asked = on ? JSON.stringify(ask) : undefined;
+    if (asked === this.#followed) return;
+    this.#followed = asked;
+    this.#client.ask("follow", ask).catch((error: unknown) => this.#log.error(error as Error));
+  }
+}

@@ -1,0 +1,128 @@
+// The worker, as seen from the extension host: questions with typed answers, and what it says unasked.
+import { Worker } from "node:worker_threads";
+import * as vscode from "vscode";
+import type { Events, FromWorker, RequestKind, Requests, ScanUpdate, ToWorker } from "../model/messages.ts";
+import { UserError } from "../model/userError.ts";
+
+interface Waiting {
+  readonly kind: RequestKind;
+  resolve(answer: never): void;
+  reject(error: Error): void;
+}
+
+/** Starts the worker at the first question. One that crashed is replaced once: a second crash would only be followed by a third. */
+export class InspectorClient implements vscode.Disposable {
+  readonly #scanned = new vscode.EventEmitter<ScanUpdate>();
+  readonly #trouble = new vscode.EventEmitter<Events["trouble"]>();
+  readonly #restarted = new vscode.EventEmitter<void>();
+  readonly #idled = new vscode.EventEmitter<void>();
+  readonly onScanned = this.#scanned.event;
+  readonly onTrouble = this.#trouble.event;
+  /** A crashed worker may be asked again, and has forgotten everything. */
+  readonly onRestarted = this.#restarted.event;
+
+  readonly #script: string;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+  #crashes = 0;
+  #settled = true;
+  #disposed = false;
+
+  /** @param script path of the worker's bundle */
+  constructor(script: string, log: vscode.LogOutputChannel) {
+    this.#script = script;
+    this.#log = log;
+  }
+
+  /** Rejects with a UserError where the reason is fit for people. */
+  ask<K extends RequestKind>(kind: K, ask: Requests[K]["ask"]): Promise<Requests[K]["answer"]> {
+    if (this.#disposed || this.#crashes > 1) {
+      const message = vscode.l10n.t("The session inspector has stopped. Reload the window to start it again.");
+      return Promise.reject(new UserError(message));
+    }
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { kind, resolve, reject });
+      this.#start().postMessage({ id, kind, ask } as ToWorker);
+    });
+  }
+
+  /** Resolves when no scan is under way and no verdict waits for a second look. */
+  idle(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const subscription = this.#idled.event(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    void this.#worker?.terminate();
+    this.#abandon();
+    for (const emitter of [this.#scanned, this.#trouble, this.#restarted, this.#idled]) emitter.dispose();
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(this.#script, { name: "OpenClaw session inspector" });
+    worker.on("message", (message: FromWorker) => this.#receive(message));
+    worker.on("error", (error) => this.#log.error(error));
+    worker.on("exit", (code) => this.#crashed(worker, code));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #receive(message: FromWorker): void {
+    if ("event" in message) {
+      if (message.event === "trouble") this.#trouble.fire(message.data);
+      if (message.event === "scanned") {
+        this.#settled = message.data.settled;
+        this.#scanned.fire(message.data);
+      }
+    } else {
+      const waiting = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if ("error" in message) waiting?.reject(errorOf(message));
+      else waiting?.resolve(message.answer as never);
+    }
+    this.#sayWhenIdle();
+  }
+
+  #crashed(worker: Worker, code: number): void {
+    if (this.#disposed || worker !== this.#worker) return;
+    this.#worker = undefined;
+    this.#crashes++;
+    this.#settled = true;
+    const again = this.#crashes === 1;
+    this.#log.error(`The worker ended with ${code}; ${again ? "it is started again" : "it is not started again"}.`);
+    this.#abandon();
+    if (again) this.#restarted.fire();
+    this.#sayWhenIdle();
+  }
+
+  #abandon(): void {
+    const message = vscode.l10n.t("The session inspector stopped before it could answer. Try again.");
+    for (const { reject } of this.#waiting.values()) reject(new UserError(message));
+    this.#waiting.clear();
+  }
+
+  #isIdle(): boolean {
+    return this.#settled && ![...this.#waiting.values()].some(({ kind }) => kind === "scan");
+  }
+
+  #sayWhenIdle(): void {
+    if (this.#isIdle()) this.#idled.fire();
+  }
+}
+
+function errorOf({ error, expected }: { readonly error: string; readonly expected: boolean }): Error {
+  if (expected) return new UserError(error);
+  const bug = new Error(error.split("\n", 1)[0]);
+  bug.stack = error;
+  return bug;
+}

@@ -1,0 +1,136 @@
+// What was found, at the very fields that lie: in stores and rows that the person has open, and nowhere else.
+import * as vscode from "vscode";
+import type { Finding, Severity } from "../model/finding.ts";
+import type { FieldPlace } from "../model/messages.ts";
+import { visibleText } from "../plan/visibleText.ts";
+import type { Documents } from "./documents.ts";
+import { readSessionUri } from "./documentUri.ts";
+import { evidenceLocation } from "./excerpt.ts";
+import { explanationLink } from "./findingsPage.ts";
+import type { InspectorClient } from "./inspectorClient.ts";
+import { rangeOf } from "./places.ts";
+import type { SessionModel } from "./sessionModel.ts";
+
+const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+export class Problems implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection("openclaw-sessions");
+  readonly #model: SessionModel;
+  readonly #client: InspectorClient;
+  readonly #documents: Documents;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #subscriptions: vscode.Disposable;
+  /** Documents that are being looked at, and whether to look again after that: one at a time, however fast one types. */
+  readonly #looking = new Map<vscode.TextDocument, "once" | "again">();
+  readonly #idled = new vscode.EventEmitter<void>();
+
+  constructor(model: SessionModel, client: InspectorClient, documents: Documents, log: vscode.LogOutputChannel) {
+    this.#model = model;
+    this.#client = client;
+    this.#documents = documents;
+    this.#log = log;
+    this.#subscriptions = vscode.Disposable.from(
+      this.#collection,
+      this.#idled,
+      model.onDidChange(({ stores }) => this.#lookAt(({ uri }) => stores.has(this.#storeOf(uri) ?? ""))),
+      documents.onDidReadRow((row) => this.#lookAt(({ uri }) => uri.toString() === row.toString())),
+      vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => void this.#look(document)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#collection.delete(uri)),
+    );
+  }
+
+  /** Resolves when every open document has the problems of its present text. */
+  idle(): Promise<void> {
+    if (this.#looking.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const subscription = this.#idled.event(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #lookAt(concerned: (document: vscode.TextDocument) => boolean): void {
+    for (const document of vscode.workspace.textDocuments.filter(concerned)) void this.#look(document);
+  }
+
+  /** Id of the store that the document is, or that its row is in. */
+  #storeOf(uri: vscode.Uri): string | undefined {
+    const name = readSessionUri(uri);
+    if (name !== undefined) return name.kind === "row" ? name.store : undefined;
+    const file = uri.toString();
+    return this.#model.stores.find(({ path }) => vscode.Uri.file(path).toString() === file)?.id;
+  }
+
+  async #look(document: vscode.TextDocument): Promise<void> {
+    const store = this.#storeOf(document.uri);
+    if (store === undefined) return;
+    if (this.#looking.has(document)) {
+      this.#looking.set(document, "again");
+      return;
+    }
+    try {
+      do {
+        this.#looking.set(document, "once");
+        const problems = await this.#problemsIn(document, store);
+        if (!document.isClosed) this.#collection.set(document.uri, problems);
+      } while (this.#looking.get(document) === "again" && !document.isClosed);
+    } catch (error) {
+      this.#log.error(error as Error);
+    } finally {
+      this.#looking.delete(document);
+      if (this.#looking.size === 0) this.#idled.fire();
+    }
+  }
+
+  async #problemsIn(document: vscode.TextDocument, store: string): Promise<vscode.Diagnostic[]> {
+    const name = readSessionUri(document.uri);
+    if (name !== undefined) {
+      const places = this.#documents.row(document.uri)?.places ?? [];
+      return this.#model.findingsOf(name).map((finding) => problem(finding, rangeOf(placeOf(finding, places))));
+    }
+    const findings = this.#model.findingsWithin(store).filter(({ lock }) => lock === undefined);
+    const fields = findings.flatMap(({ session, field }) => {
+      if (session === undefined) return [];
+      return field === undefined ? [{ key: session }] : [{ key: session }, { key: session, field }];
+    });
+    const text = document.getText();
+    const places = fields.length === 0 ? [] : await this.#client.ask("locate", { text, fields });
+    return findings.map((finding) => {
+      const place = placeOf(finding, places) ?? placeOf({ ...finding, field: undefined }, places);
+      return problem(finding, place === undefined ? lineOf(finding, document) : rangeOf(place));
+    });
+  }
+}
+
+function problem(finding: Finding, range: vscode.Range): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(range, visibleText(finding.message), severities[finding.severity]);
+  diagnostic.source = "OpenClaw";
+  diagnostic.code = { value: finding.code, target: explanationLink(finding.code) };
+  diagnostic.relatedInformation = finding.evidence
+    .filter(({ path }) => path.startsWith("/") || /^[A-Za-z]:/.test(path))
+    .map((one) => new vscode.DiagnosticRelatedInformation(evidenceLocation(one), visibleText(one.text)));
+  return diagnostic;
+}
+
+function placeOf(
+  { session, field }: { readonly session?: string; readonly field?: string | undefined },
+  places: readonly FieldPlace[],
+): FieldPlace | undefined {
+  return places.find((place) => place.key === session && place.field === field);
+}
+
+/** A store that is broken is so at a line of its evidence. */
+function lineOf({ evidence }: Finding, document: vscode.TextDocument): vscode.Range {
+  const line = evidence.find(({ path, line }) => line !== undefined && path === document.uri.fsPath)?.line ?? 1;
+  return document.lineAt(Math.min(line, document.lineCount) - 1).range;
+}

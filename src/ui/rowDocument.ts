@@ -1,0 +1,80 @@
+// The row of a session as a document of its own: what is stored, with what was found written above the fields that lie.
+import * as vscode from "vscode";
+import { commands, documentScheme } from "../ids.ts";
+import type { Finding } from "../model/finding.ts";
+import type { RowText, SessionName } from "../model/messages.ts";
+import type { Session } from "../model/session.ts";
+import { labelText } from "../plan/visibleText.ts";
+import type { Documents } from "./documents.ts";
+import { readSessionUri, sessionUri } from "./documentUri.ts";
+import { rangeOf } from "./places.ts";
+import type { SessionModel } from "./sessionModel.ts";
+import { claimAndVerdict } from "./words.ts";
+
+export async function openRow(session: SessionName): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(sessionUri("row", session));
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.#changed.event;
+  readonly #model: SessionModel;
+  readonly #documents: Documents;
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(model: SessionModel, documents: Documents) {
+    this.#model = model;
+    this.#documents = documents;
+    const selector = { scheme: documentScheme, language: "json" };
+    this.#subscriptions = vscode.Disposable.from(
+      model.onDidChange(() => this.#changed.fire()),
+      documents.onDidReadRow(() => this.#changed.fire()),
+      this.#changed,
+      vscode.languages.registerCodeLensProvider(selector, this),
+    );
+  }
+
+  provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
+    const name = readSessionUri(uri);
+    const session = name?.kind === "row" ? this.#model.session(name) : undefined;
+    if (session === undefined) return [];
+    const row = this.#documents.row(uri);
+    const found = this.#model.findingsOf(session).map((finding) => findingLens(finding, row));
+    return [...topLenses(session), ...found];
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+}
+
+function topLenses(session: Session): vscode.CodeLens[] {
+  const { store, key } = session;
+  const top = new vscode.Range(0, 0, 0, 0);
+  const name = [{ store, key }];
+  const compare = vscode.l10n.t("Compare with the evidence");
+  const transcript = vscode.l10n.t("Open transcript");
+  const lenses = [
+    new vscode.CodeLens(top, {
+      title: labelText(claimAndVerdict(session)),
+      tooltip: labelText(session.why, 300),
+      command: "",
+    }),
+    new vscode.CodeLens(top, { title: compare, command: commands.openComparison, arguments: name }),
+  ];
+  if (session.transcript !== undefined) {
+    lenses.push(new vscode.CodeLens(top, { title: transcript, command: commands.openTranscript, arguments: name }));
+  }
+  return lenses;
+}
+
+function findingLens(finding: Finding, row: RowText | undefined): vscode.CodeLens {
+  const icon = { error: "error", warning: "warning", info: "info" }[finding.severity];
+  return new vscode.CodeLens(rangeOf(row?.places.find(({ field }) => field === finding.field)), {
+    title: `$(${icon}) ${labelText(finding.message, 160)}`,
+    tooltip: vscode.l10n.t("Explain {0}", finding.code),
+    command: commands.explainFinding,
+    arguments: [finding.code],
+  });
+}

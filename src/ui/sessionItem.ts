@@ -1,0 +1,69 @@
+// A session, a lock and a finding as items of the tree.
+import * as vscode from "vscode";
+import { commands } from "../ids.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Lock } from "../model/lock.ts";
+import type { Session } from "../model/session.ts";
+import { labelText, visibleText } from "../plan/visibleText.ts";
+import { sessionUri } from "./documentUri.ts";
+import type { SessionModel } from "./sessionModel.ts";
+import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
+import { touchedAt } from "./treeShape.ts";
+import { sessionIcon, severityIcon } from "./verdictLook.ts";
+import { age, claimAndVerdict, lockKindWords, ownerWords, sessionTitle, severityWord } from "./words.ts";
+
+const separator = " · ";
+
+export function sessionItem(node: SessionNode, session: Session, model: SessionModel): vscode.TreeItem {
+  const findings = model.findingsOf(session);
+  const below = findings.length + model.locksOf(session).length > 0;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(labelText(sessionTitle(session)), below ? Collapsed : None);
+  const touched = touchedAt(session);
+  const words = [claimAndVerdict(session)];
+  if (touched !== undefined) words.push(age(touched, model.now));
+  if (session.model !== undefined) words.push(visibleText(session.model, 40));
+  item.id = node.id;
+  item.description = labelText(words.join(separator), 120);
+  item.iconPath = sessionIcon(session, findings[0]?.severity);
+  item.resourceUri = sessionUri("row", session);
+  const provesOtherwise = findings.some(({ repair }) => repair.set !== undefined);
+  const flags = ["session"];
+  if (session.transcript !== undefined) flags.push("transcript");
+  if (session.sessionId !== undefined) flags.push("sessionId");
+  if (session.proof.length + findings.length > 0) flags.push("evidence");
+  item.contextValue = flags.join(" ");
+  item.command = {
+    command: provesOtherwise ? commands.openComparison : commands.openRow,
+    title: provesOtherwise ? vscode.l10n.t("Compare with the Evidence") : vscode.l10n.t("Open Row"),
+    arguments: [node],
+  };
+  const spoken = [labelText(sessionTitle(session)), ...words, ...findings.map((one) => visibleText(one.message, 200))];
+  item.accessibilityInformation = { label: spoken.join(", ") };
+  return item;
+}
+
+export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscode.TreeItem {
+  const name = lock.path.replace(/^.*[\\/]/, "");
+  const item = new vscode.TreeItem(labelText(name, 60));
+  item.id = node.id;
+  item.description = `${lockKindWords(lock.kind)}${separator}${ownerWords(lock)}`;
+  const worst = model.findingsOfLock(lock)[0]?.severity;
+  item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
+  item.contextValue = "lock";
+  item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
+  item.accessibilityInformation = { label: `${visibleText(name, 200)}, ${item.description}` };
+  return item;
+}
+
+export function findingItem(node: FindingNode, finding: Finding): vscode.TreeItem {
+  const item = new vscode.TreeItem(labelText(finding.message, 300));
+  item.id = node.id;
+  item.description = finding.code;
+  item.iconPath = severityIcon(finding.severity);
+  item.contextValue = finding.evidence.length > 0 ? "finding evidence" : "finding";
+  item.command = { command: commands.explainFinding, title: vscode.l10n.t("Explain Finding"), arguments: [node] };
+  const spoken = [severityWord(finding.severity), visibleText(finding.message, 300), finding.code];
+  item.accessibilityInformation = { label: spoken.join(", ") };
+  return item;
+}

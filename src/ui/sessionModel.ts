@@ -1,0 +1,219 @@
+// What the worker found, as it stands now, and what changed since the last update. Knows nothing of VS Code.
+import type { Finding } from "../model/finding.ts";
+import type { Lock } from "../model/lock.ts";
+import type { ScanUpdate, SessionName } from "../model/messages.ts";
+import type { StateDir } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import type { Store } from "../model/store.ts";
+
+/** What an update changed. A session also changes with its findings and its locks. */
+export interface ModelChange {
+  /** Ids of sessions that are new, gone or different. */
+  readonly sessions: ReadonlySet<string>;
+  /** Ids of stores whose own facts, findings, locks or sessions are different. */
+  readonly stores: ReadonlySet<string>;
+  /** Other state directories or stores than before, or another state of one. */
+  readonly places: boolean;
+}
+
+export interface Counts {
+  /** Proven to run, or waiting for what runs. */
+  readonly active: number;
+  /** Rows that say `running`, whatever is true. */
+  readonly claimed: number;
+  /** Of those, rows that say so rightly. */
+  readonly claimedAndActive: number;
+  /** Of those, rows of which nobody can tell whether they run. */
+  readonly unknown: number;
+  /** Findings that are proven contradictions. */
+  readonly contradictions: number;
+  /** Sessions with a finding at warning or above. */
+  readonly needAttention: number;
+}
+
+export class SessionModel {
+  /** The clock of the last update, epoch milliseconds. */
+  now = 0;
+  /** False until the first update has arrived. */
+  known = false;
+  stateDirs: readonly StateDir[] = [];
+  stores: readonly Store[] = [];
+  readonly sessions = new Map<string, Session>();
+  #findings: readonly Finding[] = [];
+  #about = new Map<string, About>();
+  readonly #names = new Map<string, string>();
+  readonly #listeners = new Set<(change: ModelChange) => void>();
+
+  /** Calls the listener after each update, until the answer is disposed. */
+  onDidChange(listener: (change: ModelChange) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  /** @param fresh the update is the first of a new worker and holds everything: what it does not name is gone */
+  apply(update: ScanUpdate, fresh = false): void {
+    const gone = fresh ? [...this.sessions.keys()] : update.removed;
+    const changed = new Set([...gone, ...update.changed.map(({ id }) => id)]);
+    const stores = new Set<string>();
+    for (const id of gone) {
+      const session = this.sessions.get(id);
+      if (session === undefined) continue;
+      stores.add(session.store);
+      this.#names.delete(nameOf(session));
+      this.sessions.delete(id);
+    }
+    for (const session of update.changed) {
+      stores.add(session.store);
+      this.sessions.set(session.id, session);
+      this.#names.set(nameOf(session), session.id);
+    }
+    const about = gather(update);
+    for (const [name, { store }] of different(this.#about, about)) {
+      stores.add(store);
+      const id = this.#names.get(name);
+      if (id !== undefined) changed.add(id);
+    }
+    const places = !same(outline(this), outline(update));
+    for (const store of update.stores) {
+      const before = this.stores.find(({ id }) => id === store.id);
+      if (!same(before, store)) stores.add(store.id);
+    }
+    this.now = update.now;
+    this.known = true;
+    this.stateDirs = update.stateDirs;
+    this.stores = update.stores;
+    this.#findings = update.findings;
+    this.#about = about;
+    for (const listener of this.#listeners) listener({ sessions: changed, stores, places });
+  }
+
+  session(name: SessionName): Session | undefined {
+    return this.sessions.get(this.#names.get(nameOf(name)) ?? "");
+  }
+
+  store(id: string): Store | undefined {
+    return this.stores.find((store) => store.id === id);
+  }
+
+  finding(id: string): Finding | undefined {
+    return this.#findings.find((finding) => finding.id === id);
+  }
+
+  /** Findings about a session or its locks, most severe first. */
+  findingsOf(session: SessionName): readonly Finding[] {
+    return this.#about.get(nameOf(session))?.findings ?? [];
+  }
+
+  locksOf(session: SessionName): readonly Lock[] {
+    return this.#about.get(nameOf(session))?.locks ?? [];
+  }
+
+  /** Findings about a store that belong to none of its sessions, locks excepted. */
+  findingsOfStore(store: string): readonly Finding[] {
+    return (this.#about.get(nameOf({ store }))?.findings ?? []).filter(({ lock }) => lock === undefined);
+  }
+
+  /** Every finding about a store, its sessions and its locks. */
+  findingsWithin(store: string): readonly Finding[] {
+    return this.#findings.filter((finding) => finding.store === store);
+  }
+
+  findingsOfLock(lock: Lock): readonly Finding[] {
+    const named = lock.session === undefined ? { store: lock.store } : { store: lock.store, key: lock.session };
+    return (this.#about.get(nameOf(named))?.findings ?? []).filter((finding) => finding.lock === lock.path);
+  }
+
+  /** Locks of a store that belong to no session. */
+  looseLocks(store: string): readonly Lock[] {
+    return this.#about.get(nameOf({ store }))?.locks ?? [];
+  }
+
+  lock(store: string, path: string): Lock | undefined {
+    for (const about of this.#about.values()) {
+      const lock = about.store === store ? about.locks.find((candidate) => candidate.path === path) : undefined;
+      if (lock !== undefined) return lock;
+    }
+    return undefined;
+  }
+
+  /** Whether a file is one that we speak of: a store, a transcript, a trajectory, a lock, or evidence of something. */
+  mentions(path: string): boolean {
+    const named = ({ path: evidence }: { readonly path: string }): boolean => evidence === path;
+    return (
+      this.stores.some((store) => store.path === path || store.writer.evidence.some(named)) ||
+      this.#findings.some((finding) => finding.path === path || finding.evidence.some(named)) ||
+      [...this.#about.values()].some(({ locks }) => locks.some(named)) ||
+      [...this.sessions.values()].some(
+        ({ transcript, trajectory, proof }) => transcript === path || trajectory === path || proof.some(named),
+      )
+    );
+  }
+
+  counts(): Counts {
+    const sessions = [...this.sessions.values()];
+    const active = sessions.filter(({ verdict }) => verdict === "active" || verdict === "waiting");
+    const claimed = sessions.filter((session) => session.claimed === "running");
+    return {
+      active: active.length,
+      claimed: claimed.length,
+      claimedAndActive: active.filter((session) => session.claimed === "running").length,
+      unknown: claimed.filter(({ verdict }) => verdict === "unknown").length,
+      contradictions: this.#findings.filter(({ severity }) => severity === "error").length,
+      needAttention: sessions.filter((session) => this.needsAttention(session)).length,
+    };
+  }
+
+  needsAttention(session: SessionName): boolean {
+    return this.findingsOf(session).some(({ severity }) => severity !== "info");
+  }
+}
+
+interface About {
+  readonly store: string;
+  readonly findings: Finding[];
+  readonly locks: Lock[];
+}
+
+const severities = ["error", "warning", "info"];
+
+function gather({ findings, locks }: ScanUpdate): Map<string, About> {
+  const about = new Map<string, About>();
+  const at = (store: string, key: string | undefined): About => {
+    const name = nameOf(key === undefined ? { store } : { store, key });
+    const known = about.get(name);
+    if (known !== undefined) return known;
+    const made = { store, findings: [], locks: [] };
+    about.set(name, made);
+    return made;
+  };
+  for (const lock of locks) at(lock.store, lock.session).locks.push(lock);
+  for (const finding of findings) at(finding.store, finding.session).findings.push(finding);
+  for (const { findings: found } of about.values()) {
+    found.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  }
+  return about;
+}
+
+function different(before: ReadonlyMap<string, About>, after: ReadonlyMap<string, About>): Map<string, About> {
+  const changes = new Map([...before].filter(([name]) => !after.has(name)));
+  for (const [name, about] of after) if (!same(before.get(name), about)) changes.set(name, about);
+  return changes;
+}
+
+/** Leaves out what changes with every write of the writer and is read only when it is asked for. */
+function outline({ stateDirs, stores }: Pick<ScanUpdate, "stateDirs" | "stores">): unknown {
+  return [
+    stateDirs.map(({ path, problem, writer }) => [path, problem, writer.state]),
+    stores.map(({ id, stateDir, agent, problem }) => [id, stateDir, agent, problem]),
+  ];
+}
+
+/** Plain data of the worker, written in one order: equal text is equal data. */
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Of a store itself where there is no key. A path holds no NUL. */
+function nameOf({ store, key }: { readonly store: string; readonly key?: string }): string {
+  return key === undefined ? store : `${store}\0${key}`;
+}

@@ -1,0 +1,212 @@
+// The tree: state directories, agents, groups, sessions, and what was found about each.
+import * as vscode from "vscode";
+import type { Store } from "../model/store.ts";
+import { emptyReason } from "./emptyReason.ts";
+import { groupItem, moreItem, noteItem, stateDirItem, storeItem } from "./placeItem.ts";
+import type { SessionFilter } from "./sessionFilter.ts";
+import { findingItem, lockItem, sessionItem } from "./sessionItem.ts";
+import type { ModelChange, SessionModel } from "./sessionModel.ts";
+import { findingTooltip, lockTooltip, sessionTooltip, stateDirTooltip, storeTooltip } from "./tooltip.ts";
+import { type GroupNode, type StateDirNode, type StoreNode, type TreeNode, TreeNodes } from "./treeNode.ts";
+import { type StoreShape, storeShapes } from "./treeShape.ts";
+
+/** How many sessions of a group are drawn at a time: VS Code slows down with thousands and fails with more (vscode#230361). */
+export const pageSize = 200;
+
+export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #model: SessionModel;
+  readonly #nodes = new TreeNodes();
+  readonly #pages = new Map<string, number>();
+  readonly #subscription: { dispose(): void };
+  #filter: SessionFilter;
+  #shapes = new Map<string, StoreShape>();
+
+  constructor(model: SessionModel, filter: SessionFilter) {
+    this.#model = model;
+    this.#filter = filter;
+    this.#subscription = model.onDidChange((change) => this.#update(change));
+  }
+
+  /** Shows what passes the filter, and every age anew. */
+  show(filter: SessionFilter = this.#filter): void {
+    this.#filter = filter;
+    this.#shapes = storeShapes(this.#model, filter, new Set(this.#model.stores.map(({ id }) => id)));
+    this.#changed.fire(undefined);
+  }
+
+  showMore(group: GroupNode): void {
+    this.#pages.set(group.id, (this.#pages.get(group.id) ?? 1) + 1);
+    this.#changed.fire([group]);
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return this.#nodes.parent(node);
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const model = this.#model;
+    switch (node.type) {
+      case "stateDir": {
+        const stateDir = model.stateDirs.find(({ path }) => path === node.path);
+        return stateDir === undefined ? gone(node) : stateDirItem(node, stateDir);
+      }
+      case "store": {
+        const store = model.store(node.store);
+        return store === undefined ? gone(node) : storeItem(node, store, this.#shapes.get(node.store));
+      }
+      case "group":
+        return groupItem(node, this.#shapes.get(node.store));
+      case "session": {
+        const session = model.session(node);
+        return session === undefined ? gone(node) : sessionItem(node, session, model);
+      }
+      case "lock": {
+        const lock = model.lock(node.store, node.path);
+        return lock === undefined ? gone(node) : lockItem(node, lock, model);
+      }
+      case "finding": {
+        const finding = model.finding(node.finding);
+        return finding === undefined ? gone(node) : findingItem(node, finding);
+      }
+      case "note":
+        return noteItem(node, model);
+      case "more":
+        return moreItem(node);
+    }
+  }
+
+  /** Tooltips are made when they are asked for: thousands of eager ones cost half a second per thousand (vscode#56234). */
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const model = this.#model;
+    if (node.type === "session") {
+      const session = model.session(node);
+      if (session !== undefined) item.tooltip = sessionTooltip(session, model.findingsOf(session));
+    } else if (node.type === "lock") {
+      const lock = model.lock(node.store, node.path);
+      if (lock !== undefined) item.tooltip = lockTooltip(lock, model.findingsOfLock(lock));
+    } else if (node.type === "finding") {
+      const finding = model.finding(node.finding);
+      if (finding !== undefined) item.tooltip = findingTooltip(finding);
+    } else if (node.type === "stateDir") {
+      const stateDir = model.stateDirs.find(({ path }) => path === node.path);
+      if (stateDir !== undefined) item.tooltip = stateDirTooltip(stateDir);
+    } else if (node.type === "store") {
+      const store = model.store(node.store);
+      if (store !== undefined) item.tooltip = storeTooltip(store);
+    }
+    return item;
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    if (node === undefined) return this.#roots();
+    switch (node.type) {
+      case "stateDir":
+        return this.#inStateDir(node);
+      case "store":
+        return this.#inStore(node);
+      case "group":
+        return this.#inGroup(node);
+      case "session": {
+        const findings = this.#model.findingsOf(node).map(({ id }) => this.#nodes.finding(id, node));
+        const locks = this.#model.locksOf(node).map(({ path }) => this.#nodes.lock(node.store, path, node));
+        return [...findings, ...locks];
+      }
+      default:
+        return [];
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  /** Without any session, or with no store that can be read, the view's welcome text says why, better than a bare folder. */
+  #roots(): TreeNode[] {
+    if (emptyReason(this.#model) !== undefined) return [];
+    return this.#model.stateDirs.map(({ path }) => this.#nodes.stateDir(path));
+  }
+
+  #inStateDir(node: StateDirNode): TreeNode[] {
+    const stateDir = this.#model.stateDirs.find(({ path }) => path === node.path);
+    const stores = this.#storesIn(node).map(({ id }) => this.#nodes.store(id, node));
+    if (stateDir?.problem !== undefined) return [this.#nodes.note("dirProblem", node.path, node), ...stores];
+    return stores.length > 0 ? stores : [this.#nodes.note("noStore", node.path, node)];
+  }
+
+  #inStore(node: StoreNode): TreeNode[] {
+    const store = this.#model.store(node.store);
+    const shape = this.#shapes.get(node.store);
+    if (store === undefined || shape === undefined) return [];
+    const children: TreeNode[] = this.#model
+      .findingsOfStore(node.store)
+      .map((finding) => this.#nodes.finding(finding.id, node));
+    for (const group of shape.groups.keys()) children.push(this.#nodes.group(node.store, group, node));
+    if (children.length > 0) return children;
+    const reason = store.problem !== undefined ? "storeProblem" : shape.hidden > 0 ? "allHidden" : "noSessions";
+    return [this.#nodes.note(reason, node.store, node)];
+  }
+
+  #inGroup(node: GroupNode): TreeNode[] {
+    if (node.group === "locks") {
+      return this.#model.looseLocks(node.store).map(({ path }) => this.#nodes.lock(node.store, path, node));
+    }
+    const ids = this.#shapes.get(node.store)?.groups.get(node.group) ?? [];
+    const shown = (this.#pages.get(node.id) ?? 1) * pageSize;
+    const children: TreeNode[] = ids.slice(0, shown).flatMap((id) => {
+      const session = this.#model.sessions.get(id);
+      return session === undefined ? [] : [this.#nodes.session(id, session, node)];
+    });
+    if (ids.length > shown) children.push(this.#nodes.more(node));
+    return children;
+  }
+
+  #storesIn({ path }: StateDirNode): Store[] {
+    return this.#model.stores.filter(({ stateDir }) => stateDir === path);
+  }
+
+  /** Draws anew what is different: a session in its place, a group whose members or order changed, a store with other groups. */
+  #update({ sessions, stores, places }: ModelChange): void {
+    for (const id of sessions) if (!this.#model.sessions.has(id)) this.#nodes.forgetSession(id);
+    const before = this.#shapes;
+    const after = storeShapes(this.#model, this.#filter, stores);
+    this.#shapes = new Map([...before, ...after]);
+    if (places) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    const redraw = [...after].flatMap(([id, shape]) => this.#differences(id, before.get(id), shape));
+    const redrawn = new Set(redraw);
+    for (const id of sessions) {
+      const node = this.#nodes.drawn(`session:${id}`);
+      const group = node && this.getParent(node);
+      const store = group && this.getParent(group);
+      if (node && !(group && redrawn.has(group)) && !(store && redrawn.has(store))) redraw.push(node);
+    }
+    if (redraw.length > 0) this.#changed.fire(redraw);
+  }
+
+  #differences(store: string, before: StoreShape | undefined, after: StoreShape): TreeNode[] {
+    const node = this.#nodes.drawn(`store:${store}`);
+    if (node === undefined) return [];
+    if (before === undefined || before.frame !== after.frame) return [node];
+    return [...after.groups].flatMap(([group, ids]) => {
+      const drawn = this.#nodes.drawn(`group:${group}:${store}`);
+      const changed = group === "locks" || before.doubtful !== after.doubtful || !equal(before.groups.get(group), ids);
+      return drawn !== undefined && changed ? [drawn] : [];
+    });
+  }
+}
+
+function equal(a: readonly string[] | undefined, b: readonly string[]): boolean {
+  return a?.length === b.length && b.every((id, index) => id === a[index]);
+}
+
+/** VS Code may ask for what an update has just taken away, before it has heard of the update. */
+function gone(node: TreeNode): vscode.TreeItem {
+  const item = new vscode.TreeItem("");
+  item.id = node.id;
+  return item;
+}

@@ -1,0 +1,39 @@
+// The settings, typed. Nothing else asks VS Code for them.
+import * as vscode from "vscode";
+import { settings as ids } from "../ids.ts";
+import type { Where } from "../model/where.ts";
+
+export interface Settings {
+  readonly where: Where;
+  readonly showSystemSessions: boolean;
+  readonly statusBar: boolean;
+}
+
+/** What a person wrote may be of any type; what is of another than it should be counts as not written. */
+export function readSettings(): Settings {
+  return {
+    where: { homes: paths(ids.homes), stateDirs: paths(ids.stateDirectories) },
+    showSystemSessions: vscode.workspace.getConfiguration().get(ids.showSystemSessions) === true,
+    statusBar: vscode.workspace.getConfiguration().get(ids.statusBar) !== false,
+  };
+}
+
+/** Calls the listener when one of the named settings may have changed. */
+export function onSettingsChange(names: readonly (keyof typeof ids)[], listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (names.some((name) => event.affectsConfiguration(ids[name]))) listener();
+  });
+}
+
+/** Written where it counts: in the workspace if it is set there, else in the person's own settings. */
+export async function writeShowSystemSessions(shown: boolean): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration();
+  const here = configuration.inspect(ids.showSystemSessions)?.workspaceValue !== undefined;
+  const target = here ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await configuration.update(ids.showSystemSessions, shown, target);
+}
+
+function paths(id: string): string[] {
+  const value = vscode.workspace.getConfiguration().get<unknown>(id);
+  return Array.isArray(value) ? value.filter((path) => typeof path === "string" && path.trim() !== "") : [];
+}

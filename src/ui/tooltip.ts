@@ -1,0 +1,95 @@
+// Tooltips: what is claimed, what is so, why, and the proof. All text is appended as text, since stores write it (promise 8).
+import * as vscode from "vscode";
+import type { Evidence } from "../model/evidence.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Lock } from "../model/lock.ts";
+import type { StateDir } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import type { Store } from "../model/store.ts";
+import { visibleText } from "../plan/visibleText.ts";
+import { dateAndTime, ownerWords, sessionTitle, verdictWord } from "./words.ts";
+
+const mostEvidence = 6;
+
+export function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
+  const text = new Tooltip();
+  text.heading(sessionTitle(session));
+  if (session.label !== undefined) text.pair(vscode.l10n.t("Key"), session.key);
+  text.pair(vscode.l10n.t("Claim"), session.claimed ?? vscode.l10n.t("no status"));
+  text.pair(vscode.l10n.t("Verdict"), `${verdictWord(session.verdict)}: ${session.why}`);
+  for (const finding of findings) text.pair(finding.code, finding.message);
+  const repair = findings.find(({ repair: { kind } }) => kind !== "none")?.repair ?? findings[0]?.repair;
+  if (repair !== undefined) text.pair(vscode.l10n.t("Repair"), repair.why);
+  text.evidence(session.proof);
+  return text.markdown;
+}
+
+export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
+  const text = new Tooltip();
+  text.heading(lock.path);
+  text.pair(ownerWords(lock), lock.why);
+  if (lock.createdAt !== undefined) text.pair(vscode.l10n.t("Taken"), dateAndTime(lock.createdAt));
+  for (const finding of findings) text.pair(finding.code, finding.message);
+  return text.markdown;
+}
+
+export function findingTooltip(finding: Finding): vscode.MarkdownString {
+  const text = new Tooltip();
+  text.heading(finding.code);
+  text.line(finding.message);
+  text.pair(vscode.l10n.t("Repair"), finding.repair.why);
+  text.evidence(finding.evidence);
+  return text.markdown;
+}
+
+export function stateDirTooltip({ path, problem, writer }: StateDir): vscode.MarkdownString {
+  const text = new Tooltip();
+  text.heading(path);
+  if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
+  text.pair(vscode.l10n.t("Gateway"), writer.why);
+  text.evidence(writer.evidence);
+  return text.markdown;
+}
+
+export function storeTooltip(store: Store): vscode.MarkdownString {
+  const text = new Tooltip();
+  text.heading(store.path);
+  if (store.version !== undefined) {
+    text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
+  }
+  text.pair(vscode.l10n.t("Gateway"), store.writer.why);
+  text.pair(vscode.l10n.t("Repair"), store.permission.why);
+  if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
+  text.evidence(store.writer.evidence);
+  return text.markdown;
+}
+
+/** `2026.4.2 – 2026.5.18`, open where an end is not known. */
+function versions({ from, to }: { readonly from?: string; readonly to?: string }): string {
+  return from === to ? (from ?? "?") : `${from ?? "?"} – ${to ?? "?"}`;
+}
+
+class Tooltip {
+  readonly markdown = new vscode.MarkdownString("", false);
+
+  heading(text: string): void {
+    this.markdown.appendMarkdown("**").appendText(visibleText(text, 200)).appendMarkdown("**\n\n");
+  }
+
+  line(text: string): void {
+    this.markdown.appendText(visibleText(text, 500)).appendMarkdown("\n\n");
+  }
+
+  pair(name: string, text: string): void {
+    this.markdown.appendMarkdown("**").appendText(visibleText(name, 60)).appendMarkdown("**  ");
+    this.line(text);
+  }
+
+  evidence(evidence: readonly Evidence[]): void {
+    for (const { text, at } of evidence.slice(0, mostEvidence)) {
+      this.markdown.appendMarkdown("- ").appendText(visibleText(text, 300));
+      if (at !== undefined) this.markdown.appendText(` (${dateAndTime(at)})`);
+      this.markdown.appendMarkdown("\n");
+    }
+  }
+}

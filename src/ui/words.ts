@@ -1,0 +1,93 @@
+// What the model says, in a person's language.
+import { env, l10n } from "vscode";
+import type { Severity } from "../model/finding.ts";
+import type { Lock, LockKind, LockOwner } from "../model/lock.ts";
+import type { Session, Verdict } from "../model/session.ts";
+import type { WriterState } from "../model/store.ts";
+import { visibleText } from "../plan/visibleText.ts";
+import type { GroupName } from "./treeNode.ts";
+
+export function verdictWord(verdict: Verdict): string {
+  return {
+    active: l10n.t("active"),
+    waiting: l10n.t("waiting"),
+    finished: l10n.t("finished"),
+    interrupted: l10n.t("interrupted"),
+    unknown: l10n.t("unknown"),
+  }[verdict];
+}
+
+export function groupTitle(group: GroupName): string {
+  return {
+    attention: l10n.t("Needs Attention"),
+    active: l10n.t("Active"),
+    recent: l10n.t("Recent"),
+    older: l10n.t("Older"),
+    locks: l10n.t("Locks"),
+  }[group];
+}
+
+export function writerWords(state: WriterState): string {
+  return {
+    running: l10n.t("gateway running"),
+    draining: l10n.t("gateway draining"),
+    stopped: l10n.t("gateway stopped"),
+    unknown: l10n.t("gateway not known"),
+  }[state];
+}
+
+export function severityWord(severity: Severity): string {
+  return { error: l10n.t("contradiction"), warning: l10n.t("suspicion"), info: l10n.t("note") }[severity];
+}
+
+export function ownerWords({ owner, pid }: Lock): string {
+  const by = pid === undefined ? "" : ` ${pid}`;
+  const words: Record<LockOwner, string> = {
+    alive: l10n.t("held by{0}", by),
+    dead: l10n.t("dead owner{0}", by),
+    recycled: l10n.t("owner{0} is another process now", by),
+    foreign: l10n.t("pid{0} is another program", by),
+    unknown: l10n.t("owner not known"),
+  };
+  return words[owner];
+}
+
+export function lockKindWords(kind: LockKind): string {
+  return {
+    transcript: l10n.t("transcript lock"),
+    store: l10n.t("store lock"),
+    directory: l10n.t("directory lock"),
+    gateway: l10n.t("gateway lock"),
+  }[kind];
+}
+
+/** What the row claims against what is so: `running → interrupted`; once where the two agree. */
+export function claimAndVerdict(session: Session): string {
+  const { claimed, verdict } = session;
+  const said = claimed === null ? l10n.t("no status") : visibleText(claimed, 30);
+  return agrees(session) ? said : `${said} → ${verdictWord(verdict)}`;
+}
+
+/** Whether the claim and the verdict say the same. A terminal status is a way of being finished. */
+export function agrees({ claimed, verdict }: Session): boolean {
+  if (claimed === "running") return verdict === "active";
+  return claimed !== null && verdict === "finished";
+}
+
+/** The key without the agent that it stands under in the tree. */
+export function sessionTitle({ key, label }: Pick<Session, "key" | "label">): string {
+  return label?.trim() || key.replace(/^agent:[^:]*:(?=.)/, "") || l10n.t("(empty key)");
+}
+
+/** How long ago, short: `3 h`. */
+export function age(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return l10n.t("now");
+  if (minutes < 60) return l10n.t("{0} min", minutes);
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? l10n.t("{0} h", hours) : l10n.t("{0} d", Math.floor(hours / 24));
+}
+
+export function dateAndTime(at: number): string {
+  return new Intl.DateTimeFormat(env.language, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+}

@@ -50,8 +50,12 @@ function listAgents(directory: string): string[] {
 
 function expandTemplate(template: string, agent: string, stateDir: string): string {
   const filled = template.trim().replaceAll("{agentId}", agent);
-  const home = filled.startsWith("~/") ? join(homedir(), filled.slice(2)) : filled;
-  return resolve(stateDir, home);
+  return resolve(stateDir, filled.startsWith("~/") ? join(homeOf(stateDir), filled.slice(2)) : filled);
+}
+
+/** What `~` stands for: the home that is inspected, which need not be ours. */
+function homeOf(stateDir: string): string {
+  return /^\.(openclaw(-.+)?|clawdbot)$/.test(basename(stateDir)) ? dirname(stateDir) : homedir();
 }
 
 /** What lies in a store's directory, listed once: with ten thousand transcripts a look-up is cheaper than a stat. */

@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const problems = new Problems(model, client, documents, log);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(
-    registerCommands({ extension, client, inspection, model, sessions, targets, log }),
+    registerCommands({ extension, client, documents, inspection, model, sessions, targets, log }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
     problems,

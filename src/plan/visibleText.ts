@@ -8,7 +8,8 @@ const unseen =
 const control = /[\u0000-\u001F\u007F-\u009F]/g;
 const half = /\p{Cs}/gu;
 const icon = /\$(?=\([\w~-]+\))/g;
-const link = /\](?=\()/g;
+/** Where Markdown sees a link: `[text](target)`, and bare addresses of pages and mail. */
+const link = /(?<=\])(?=\()|(?<=:)(?=\/\/)|(?<=\bwww)(?=\.)|(?<=@)(?=\w)/gi;
 const breakUp = "\u200B";
 const ellipsis = "…";
 
@@ -30,11 +31,11 @@ export function visibleText(text: string, maxLength: number = Number.POSITIVE_IN
 }
 
 /**
- * The same for places where VS Code makes icons of `$(name)` and links of `[text](target)`: labels, CodeLenses, quick
- * picks, notifications.
+ * The same for places where VS Code makes icons of `$(name)` or links of what looks like one: labels, CodeLenses, quick
+ * picks, notifications, Markdown.
  */
 export function labelText(text: string, maxLength: number = 100): string {
-  return visibleText(text, maxLength).replace(icon, `$${breakUp}`).replace(link, `]${breakUp}`);
+  return visibleText(text, maxLength).replace(icon, `$${breakUp}`).replace(link, breakUp);
 }
 
 function controlMark(character: string): string {

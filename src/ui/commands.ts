@@ -4,6 +4,7 @@ import { commands } from "../ids.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { openComparison } from "./comparison.ts";
+import type { Documents } from "./documents.ts";
 import { openEvidence, openTranscript } from "./excerpt.ts";
 import { copyLines, openStore, revealFile, sessionIds } from "./files.ts";
 import { askForFilter } from "./filterInput.ts";
@@ -21,6 +22,7 @@ import type { TreeNode } from "./treeNode.ts";
 export interface CommandParts {
   readonly extension: vscode.Uri;
   readonly client: InspectorClient;
+  readonly documents: Documents;
   readonly inspection: Inspection;
   readonly model: SessionModel;
   readonly sessions: SessionsView;
@@ -77,9 +79,9 @@ function viewCommands({ inspection, sessions, log }: CommandParts): Record<ViewC
 }
 
 function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
-  const { client, model, targets } = parts;
+  const { client, documents, model, targets } = parts;
   return {
-    openRow: (...args) => openRow(targets.sessions(args)[0]),
+    openRow: (...args) => openRow(targets.sessions(args)[0], documents),
     openStore: (...args) => {
       const store = model.store(targets.store(args));
       const session = targets.anySession(args);

@@ -7,13 +7,16 @@ import type { SessionName } from "../model/messages.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import { sessionTitle } from "./words.ts";
 
-export type SessionDocument = "row" | "stored" | "proven";
+/** `session` names a session in the tree and is no document: VS Code would count the problems of its row beside our letter. */
+export type SessionDocument = "row" | "stored" | "proven" | "session";
 export type ExcerptName = Pick<Evidence, "path" | "offset" | "line">;
 
-const kinds: readonly string[] = ["row", "stored", "proven"] satisfies SessionDocument[];
+const kinds: readonly string[] = ["row", "stored", "proven", "session"] satisfies SessionDocument[];
 
 export function sessionUri(kind: SessionDocument, { store, key }: SessionName): vscode.Uri {
-  return named(kind, `${fileName(sessionTitle({ key }))}.json`, { store, key });
+  // Comparisons have comments in them.
+  const extension = kind === "row" ? "json" : "jsonc";
+  return named(kind, `${fileName(sessionTitle({ key }))}.${extension}`, { store, key });
 }
 
 export function excerptUri({ path, offset, line }: ExcerptName): vscode.Uri {

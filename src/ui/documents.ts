@@ -62,7 +62,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     }
     const name = readSessionUri(uri);
     const session = name && this.#model.session(name);
-    if (name === undefined || session === undefined) {
+    if (name === undefined || session === undefined || name.kind === "session") {
       throw new UserError(vscode.l10n.t("This is not in the store any more. Close the editor, or refresh the view."));
     }
     if (name.kind !== "row") return (await this.#compare(session))[name.kind];

@@ -9,11 +9,17 @@ import type { Documents } from "./documents.ts";
 import { readSessionUri, sessionUri } from "./documentUri.ts";
 import { rangeOf } from "./places.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { claimAndVerdict } from "./words.ts";
+import { claimAndVerdict, findingSentence } from "./words.ts";
 
-export async function openRow(session: SessionName): Promise<void> {
+export async function openRow(session: SessionName, documents: Documents): Promise<void> {
   const document = await vscode.workspace.openTextDocument(sessionUri("row", session));
-  await vscode.window.showTextDocument(document, { preview: true });
+  const editor = await vscode.window.showTextDocument(document, { preview: true });
+  // A row is long, and what one wants to see is what lies.
+  const [place] = documents.row(document.uri)?.places ?? [];
+  if (place === undefined) return;
+  const range = rangeOf(place);
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
@@ -72,7 +78,7 @@ function topLenses(session: Session): vscode.CodeLens[] {
 function findingLens(finding: Finding, row: RowText | undefined): vscode.CodeLens {
   const icon = { error: "error", warning: "warning", info: "info" }[finding.severity];
   return new vscode.CodeLens(rangeOf(row?.places.find(({ field }) => field === finding.field)), {
-    title: `$(${icon}) ${labelText(finding.message, 160)}`,
+    title: `$(${icon}) ${labelText(findingSentence(finding), 160)}`,
     tooltip: vscode.l10n.t("Explain {0}", finding.code),
     command: commands.explainFinding,
     arguments: [finding.code],

@@ -1,4 +1,4 @@
-// The letter and the colour beside a session, in the tree and on the tab of its row.
+// The letter and the colour beside a session, in the tree.
 import * as vscode from "vscode";
 import { colors } from "../ids.ts";
 import { readSessionUri, sessionUri } from "./documentUri.ts";
@@ -27,9 +27,9 @@ export class SessionDecorations implements vscode.FileDecorationProvider, vscode
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const name = readSessionUri(uri);
-    const session = name?.kind === "row" ? this.#model.session(name) : undefined;
+    const session = name?.kind === "session" ? this.#model.session(name) : undefined;
     if (session === undefined) return undefined;
-    this.#asked.set(session.id, sessionUri("row", session));
+    this.#asked.set(session.id, sessionUri("session", session));
     const worst = this.#model.findingsOf(session)[0]?.severity;
     if (worst === "error")
       return decoration("!", vscode.l10n.t("What this row claims is proven wrong"), colors.contradiction);

@@ -10,7 +10,15 @@ import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
 import { sessionIcon, severityIcon } from "./verdictLook.ts";
-import { age, claimAndVerdict, lockKindWords, ownerWords, sessionTitle, severityWord } from "./words.ts";
+import {
+  age,
+  claimAndVerdict,
+  findingSentence,
+  lockKindWords,
+  ownerWords,
+  sessionTitle,
+  severityWord,
+} from "./words.ts";
 
 const separator = " · ";
 
@@ -26,7 +34,7 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   item.id = node.id;
   item.description = labelText(words.join(separator), 120);
   item.iconPath = sessionIcon(session, findings[0]?.severity);
-  item.resourceUri = sessionUri("row", session);
+  item.resourceUri = sessionUri("session", session);
   const provesOtherwise = findings.some(({ repair }) => repair.set !== undefined);
   const flags = ["session"];
   if (session.transcript !== undefined) flags.push("transcript");
@@ -38,17 +46,22 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
     title: provesOtherwise ? vscode.l10n.t("Compare with the Evidence") : vscode.l10n.t("Open Row"),
     arguments: [node],
   };
-  const spoken = [labelText(sessionTitle(session)), ...words, ...findings.map((one) => visibleText(one.message, 200))];
+  const spoken = [
+    labelText(sessionTitle(session)),
+    ...words,
+    ...findings.map((one) => visibleText(findingSentence(one), 200)),
+  ];
   item.accessibilityInformation = { label: spoken.join(", ") };
   return item;
 }
 
 export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscode.TreeItem {
   const name = lock.path.replace(/^.*[\\/]/, "");
-  const item = new vscode.TreeItem(labelText(name, 60));
+  const worst = model.findingsOfLock(lock)[0]?.severity;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(labelText(name, 60), worst === undefined ? None : Collapsed);
   item.id = node.id;
   item.description = `${lockKindWords(lock.kind)}${separator}${ownerWords(lock)}`;
-  const worst = model.findingsOfLock(lock)[0]?.severity;
   item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
   item.contextValue = "lock";
   item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
@@ -57,13 +70,13 @@ export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscod
 }
 
 export function findingItem(node: FindingNode, finding: Finding): vscode.TreeItem {
-  const item = new vscode.TreeItem(labelText(finding.message, 300));
+  const item = new vscode.TreeItem(labelText(findingSentence(finding), 300));
   item.id = node.id;
   item.description = finding.code;
   item.iconPath = severityIcon(finding.severity);
   item.contextValue = finding.evidence.length > 0 ? "finding evidence" : "finding";
   item.command = { command: commands.explainFinding, title: vscode.l10n.t("Explain Finding"), arguments: [node] };
-  const spoken = [severityWord(finding.severity), visibleText(finding.message, 300), finding.code];
+  const spoken = [severityWord(finding.severity), visibleText(findingSentence(finding), 300), finding.code];
   item.accessibilityInformation = { label: spoken.join(", ") };
   return item;
 }

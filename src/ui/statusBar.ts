@@ -48,12 +48,12 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function explain({ active, claimed, claimedAndActive, unknown, contradictions }: Counts): string[] {
-  const lines = [
-    active === 1 ? vscode.l10n.t("1 session is active.") : vscode.l10n.t("{0} sessions are active.", active),
-  ];
+  const lines = [vscode.l10n.t("{0} sessions are active.", active)];
+  if (active === 0) lines[0] = vscode.l10n.t("No session is active.");
+  if (active === 1) lines[0] = vscode.l10n.t("1 session is active.");
   const only = claimed - claimedAndActive - unknown;
-  if (only === 1) lines.push(vscode.l10n.t("1 more row only claims to run."));
-  if (only > 1) lines.push(vscode.l10n.t("{0} more rows only claim to run.", only));
+  if (only === 1) lines.push(vscode.l10n.t("1 row only claims to run."));
+  if (only > 1) lines.push(vscode.l10n.t("{0} rows only claim to run.", only));
   if (unknown === 1) lines.push(vscode.l10n.t("Of 1 row nobody can tell whether it runs."));
   if (unknown > 1) lines.push(vscode.l10n.t("Of {0} rows nobody can tell whether they run.", unknown));
   if (contradictions === 1) lines.push(vscode.l10n.t("1 contradiction is proven."));

@@ -6,8 +6,8 @@ import type { Lock } from "../model/lock.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
-import { visibleText } from "../plan/visibleText.ts";
-import { dateAndTime, ownerWords, sessionTitle, verdictWord } from "./words.ts";
+import { labelText } from "../plan/visibleText.ts";
+import { dateAndTime, findingSentence, ownerWords, sessionTitle, verdictWord } from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -17,7 +17,7 @@ export function sessionTooltip(session: Session, findings: readonly Finding[]): 
   if (session.label !== undefined) text.pair(vscode.l10n.t("Key"), session.key);
   text.pair(vscode.l10n.t("Claim"), session.claimed ?? vscode.l10n.t("no status"));
   text.pair(vscode.l10n.t("Verdict"), `${verdictWord(session.verdict)}: ${session.why}`);
-  for (const finding of findings) text.pair(finding.code, finding.message);
+  for (const finding of findings) text.pair(finding.code, findingSentence(finding));
   const repair = findings.find(({ repair: { kind } }) => kind !== "none")?.repair ?? findings[0]?.repair;
   if (repair !== undefined) text.pair(vscode.l10n.t("Repair"), repair.why);
   text.evidence(session.proof);
@@ -36,7 +36,7 @@ export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.Ma
 export function findingTooltip(finding: Finding): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(finding.code);
-  text.line(finding.message);
+  text.line(findingSentence(finding));
   text.pair(vscode.l10n.t("Repair"), finding.repair.why);
   text.evidence(finding.evidence);
   return text.markdown;
@@ -73,23 +73,37 @@ class Tooltip {
   readonly markdown = new vscode.MarkdownString("", false);
 
   heading(text: string): void {
-    this.markdown.appendMarkdown("**").appendText(visibleText(text, 200)).appendMarkdown("**\n\n");
+    this.#bold(text);
+    this.markdown.appendMarkdown("\n\n");
   }
 
   line(text: string): void {
-    this.markdown.appendText(visibleText(text, 500)).appendMarkdown("\n\n");
+    this.#text(text, 500);
+    this.markdown.appendMarkdown("\n\n");
   }
 
   pair(name: string, text: string): void {
-    this.markdown.appendMarkdown("**").appendText(visibleText(name, 60)).appendMarkdown("**  ");
+    this.#bold(name);
+    this.markdown.appendMarkdown("  ");
     this.line(text);
   }
 
   evidence(evidence: readonly Evidence[]): void {
     for (const { text, at } of evidence.slice(0, mostEvidence)) {
-      this.markdown.appendMarkdown("- ").appendText(visibleText(text, 300));
-      if (at !== undefined) this.markdown.appendText(` (${dateAndTime(at)})`);
+      this.markdown.appendMarkdown("- ");
+      this.#text(at === undefined ? text : `${text} (${dateAndTime(at)})`, 300);
       this.markdown.appendMarkdown("\n");
     }
+  }
+
+  #bold(text: string): void {
+    this.markdown.appendMarkdown("**").appendText(labelText(text, 200)).appendMarkdown("**");
+  }
+
+  /** Word by word, since appendText makes every space one that lines cannot break at; the first stays, so that no `1.` begins a list. */
+  #text(text: string, maxLength: number): void {
+    const [first = "", second = "", ...words] = labelText(text, maxLength).trim().split(" ");
+    this.markdown.appendText(`${first} ${second}`.trim());
+    for (const word of words) this.markdown.appendMarkdown(" ").appendText(word);
   }
 }

@@ -28,28 +28,33 @@ export interface RepairContext {
   readonly vouched?: ReadonlySet<string>;
 }
 
-/** What the chosen repairs would change; a store that cannot be prepared gives a refusal instead. */
-export function planChoices(
-  scan: Scan,
-  choices: readonly Choice[],
-  { files = nodeFiles }: RepairContext,
-): (Plan | RepairResult)[] {
+/** A plan for each store, and a refusal for each that could not be prepared. */
+export interface Planned {
+  readonly plans: readonly Plan[];
+  readonly refused: readonly RepairResult[];
+}
+
+/** What the chosen repairs would change. Throws a RangeError for a finding of a store that is not in the scan. */
+export function planChoices(scan: Scan, choices: readonly Choice[], { files = nodeFiles }: RepairContext): Planned {
   const byStore = new Map<string, Choice[]>();
   for (const choice of choices)
     byStore.set(choice.finding.store, [...(byStore.get(choice.finding.store) ?? []), choice]);
-  return [...byStore].map(([id, chosen]) => {
+  const plans: Plan[] = [];
+  const refused: RepairResult[] = [];
+  for (const [id, chosen] of byStore) {
     const store = scan.stores.find((candidate) => candidate.id === id);
     if (store === undefined) throw new RangeError("a finding of a store that is not in the scan");
     const planned = plannedStore(store);
-    const empty: Plan = { store: planned, action: "finalize", edits: [], findings: [] };
     try {
       const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
-      return planRepair(planned, prepare(files, store.path, keys, locks), chosen);
+      plans.push(planRepair(planned, prepare(files, store.path, keys, locks), chosen));
     } catch (error) {
-      return { plan: { ...empty, findings: plannedFindings(chosen) }, applied: false, refused: refusalOf(error) };
+      const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
+      refused.push({ plan, applied: false, refused: refusalOf(error) });
     }
-  });
+  }
+  return { plans, refused };
 }
 
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {

@@ -154,8 +154,10 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       rowStart = at;
       rowShape = shape;
       fields = Object.create(null);
-      if (fieldRanges.size > 0) fieldRanges = new Map();
-      if (repeated.size > 0) repeated = new Set();
+      if (keepRanges) {
+        fieldRanges = new Map();
+        repeated = new Set();
+      }
     } else if (depth === 2 && fieldWanted) {
       fieldStart = at;
       startKeeping(at);

@@ -2,7 +2,15 @@
 // The same core without VS Code (the contract is in CLI.md of the project's design). Nothing exits before its output is
 // flushed: only the exit code is set.
 import { type Call, type Command, parseCall, usage } from "./cli/arguments.ts";
-import { receiptsJson, receiptsText, repairCall, resultsJson, resultsText, undoCall } from "./cli/repairCalls.ts";
+import {
+  pruneCall,
+  receiptsJson,
+  receiptsText,
+  repairCall,
+  resultsJson,
+  resultsText,
+  undoCall,
+} from "./cli/repairCalls.ts";
 import { scanJson } from "./cli/scanJson.ts";
 import { type Paint, scanText } from "./cli/scanText.ts";
 import type { Scan } from "./model/scan.ts";
@@ -45,6 +53,13 @@ const commands: Readonly<Record<Command, Run>> = {
     const results = await repairCall(result, call, context);
     await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
     return unattended || results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
+  },
+  async prune(call, context) {
+    const result = await scan(call.input);
+    failUnlessRead(result, call.input);
+    const results = await pruneCall(result, call, context);
+    await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
+    return results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
   },
   async undo(call, context) {
     const result = await undoCall(call.receipt, context);

@@ -9,6 +9,7 @@ import type { Scan } from "./model/scan.ts";
 import type { Permission, Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import { blindSpot } from "./owner/writer.ts";
+import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { type Files, nodeFiles } from "./repair/files.ts";
@@ -52,6 +53,32 @@ export function planChoices(scan: Scan, choices: readonly Choice[], { files = no
     } catch (error) {
       const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
       refused.push({ plan, applied: false, refused: refusalOf(error) });
+    }
+  }
+  return { plans, refused };
+}
+
+/** What pruning these rows would change; `scan.prune` says which may be taken. */
+export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairContext): Planned {
+  const taken = (scan.prune ?? []).filter(({ take }) => take);
+  const users = new Map<string, number>();
+  for (const { transcript } of scan.sessions)
+    if (transcript !== undefined) users.set(transcript, (users.get(transcript) ?? 0) + 1);
+  const plans: Plan[] = [];
+  const refused: RepairResult[] = [];
+  for (const store of scan.stores) {
+    const rows = taken.filter((candidate) => candidate.store === store.id);
+    if (rows.length === 0) continue;
+    const planned = plannedStore(store);
+    try {
+      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
+      plans.push(planPrune(planned, stored, rows, (transcript) => users.get(transcript) ?? 0, input.now ?? Date.now()));
+    } catch (error) {
+      refused.push({
+        plan: { store: planned, action: "prune", edits: [], findings: [] },
+        applied: false,
+        refused: refusalOf(error),
+      });
     }
   }
   return { plans, refused };

@@ -9,6 +9,7 @@ import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
 import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
 import { judge } from "./judge/judge.ts";
+import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Lock } from "./model/lock.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
@@ -33,6 +34,8 @@ export interface ScanInput {
   readonly now?: number;
   /** The person says that moved stores are theirs. */
   readonly mine?: boolean;
+  /** Asks for what pruning would take. */
+  readonly prune?: PruneQuestion;
   /** Kept by the caller between scans, so that what did not change is not read again. */
   readonly memory?: ScanMemory;
 }
@@ -218,6 +221,7 @@ function judgeAll(
   input: ScanInput,
 ): Scan {
   const now = input.now ?? Date.now();
+  const { prune } = input;
   const judged = stores.map((facts) => {
     const current = { ...facts, writer: writerOf(look, facts.stateDir) };
     return { facts: current, verdicts: judge(current, now) };
@@ -242,6 +246,7 @@ function judgeAll(
       return isFirst ? [...verdicts.locks, ...gatewayLocksOf(facts, look)] : verdicts.locks;
     }),
     findings: withLines(judged.flatMap(({ verdicts }) => verdicts.findings)),
+    ...(prune !== undefined && { prune: judged.flatMap(({ facts }) => pruneCandidates(facts, now, prune)) }),
   };
 }
 

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { durationMs } from "../inspect/openclawJson/config.ts";
 import { parseCapturedProcesses } from "../inspect/processes.ts";
+import type { PruneQuestion } from "../judge/prune.ts";
 import type { WriterReport } from "../model/facts.ts";
 import { UserError } from "../model/userError.ts";
 import type { ScanInput } from "../scan.ts";
 
-export type Command = "scan" | "repair" | "undo" | "receipts";
+export type Command = "scan" | "repair" | "prune" | "undo" | "receipts";
 
 /** Everything that a command was given, checked. */
 export interface Call {
@@ -19,6 +21,7 @@ export interface Call {
   readonly strict: boolean;
   readonly dryRun: boolean;
   readonly last: boolean;
+  readonly keys: readonly string[];
   readonly receipt?: string;
 }
 
@@ -26,6 +29,7 @@ export const usage = `Usage: openclaw-session-inspector COMMAND [where] [options
 
   scan [--json]                        what is there and what is wrong; changes nothing
   repair (--proven | --finding ID …) [--set status=VALUE] [--strict] [--dry-run] [--json]
+  prune (--key KEY … | --older-than 30d) [--dry-run] [--json]
   undo (RECEIPT_ID | --last) [--json]
   receipts [--json]
 
@@ -57,16 +61,18 @@ export function parseCall(command: Command, args: readonly string[], env: NodeJS
       report: reportOf(values["gateway-sessions"], now ?? Date.now()),
     }),
   };
+  const prune = pruneOf(command, values.key, values["older-than"]);
   const status = values.set === undefined ? undefined : statusOf(values.set);
   const [receipt] = positionals;
   const call: Call = {
-    input,
+    input: prune === undefined ? input : { ...input, prune },
     json: values.json === true,
     proven: values.proven === true,
     findings: values.finding ?? [],
     strict: values.strict === true,
     dryRun: values["dry-run"] === true,
     last: values.last === true,
+    keys: values.key ?? [],
     ...(status !== undefined && { status }),
     ...(values["backup-dir"] !== undefined && { backupDir: resolve(values["backup-dir"]) }),
     ...(receipt !== undefined && { receipt }),
@@ -86,6 +92,24 @@ function checked(command: Command, call: Call): Call {
     throw new UserError("Say which repair to undo: its receipt's id, or --last.");
   }
   return call;
+}
+
+function pruneOf(
+  command: Command,
+  keys: string[] | undefined,
+  olderThan: string | undefined,
+): PruneQuestion | undefined {
+  if (command !== "prune") return undefined;
+  if ((keys === undefined) === (olderThan === undefined)) {
+    throw new UserError(
+      "Say which rows to prune: either --key with a row's key, or --older-than with an age such as 30d.",
+    );
+  }
+  if (keys !== undefined) return { keys: new Set(keys) };
+  const olderThanMs = durationMs(olderThan ?? "");
+  if (olderThanMs === undefined)
+    throw new UserError(`--older-than takes an age such as 30d or 12h, not "${olderThan}".`);
+  return { olderThanMs };
 }
 
 function statusOf(text: string): string {
@@ -114,10 +138,16 @@ const repairing = {
   strict: { type: "boolean" },
   "dry-run": { type: "boolean" },
 } as const;
-const all = { ...where, ...repairing, last: { type: "boolean" } } as const;
+const pruning = {
+  key: { type: "string", multiple: true },
+  "older-than": { type: "string" },
+  "dry-run": { type: "boolean" },
+} as const;
+const all = { ...where, ...repairing, ...pruning, last: { type: "boolean" } } as const;
 const allowed: Readonly<Record<Command, readonly string[]>> = {
   scan: Object.keys(where),
   repair: [...Object.keys(where), ...Object.keys(repairing)],
+  prune: [...Object.keys(where), ...Object.keys(pruning)],
   undo: [...Object.keys(where), "last"],
   receipts: Object.keys(where),
 };

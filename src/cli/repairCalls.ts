@@ -9,6 +9,7 @@ import type { Choice } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import {
   planChoices,
+  planPruning,
   provenFindings,
   type RepairContext,
   receiptsOf,
@@ -70,6 +71,27 @@ function refusal(id: string, finding: Finding | undefined, why: string): RepairR
   const store = { id: finding?.store ?? "", kind: "openclaw-json" as const, path: "", stateDir: "" };
   const findings = [{ id, code: finding?.code ?? "", message: finding?.message ?? "" }];
   return { plan: { store, action: "finalize", edits: [], findings }, applied: false, refused: why };
+}
+
+/** A key that was named and may not go, or is not there, is a refusal; of `--older-than`, what is spared is only said. */
+export async function pruneCall(scan: Scan, call: PruneCall, context: RepairContext): Promise<RepairResult[]> {
+  recoverRepairs(context);
+  const candidates = scan.prune ?? [];
+  const refused = call.keys.flatMap((key) => {
+    const found = candidates.filter((candidate) => candidate.key === key);
+    if (found.length === 0) return [refusal(key, undefined, `There is no row ${key}.`)];
+    return found.filter(({ take }) => !take).map(({ why }) => refusal(key, undefined, `${key} is spared: ${why}.`));
+  });
+  const planned = planPruning(scan, context);
+  const results = call.dryRun
+    ? planned.plans.map((plan) => ({ plan, applied: false }))
+    : await repairPlans(scan, planned.plans, context);
+  return [...refused, ...planned.refused, ...results];
+}
+
+export interface PruneCall {
+  readonly keys: readonly string[];
+  readonly dryRun: boolean;
 }
 
 /** `--last`: the newest repair that was done and not undone; undos themselves are not undone. */

@@ -12,16 +12,24 @@ import type { StateFolder } from "./stateFolder.ts";
 export function keepFiles(files: Files, folder: StateFolder, receipt: Receipt): void {
   for (const edit of receipt.plan.edits) {
     if (edit.kind !== "rename") continue;
-    const kept = receiptPath(folder, receipt.id, "files", basename(edit.from));
-    files.mkdir(dirname(kept), 0o700);
-    try {
-      files.link(edit.from, kept);
-    } catch (error) {
-      if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-      keepCopy(files, edit.from, kept);
-    }
-    syncDirectory(files, dirname(kept));
+    const base = edit.from.replace(/\.jsonl(\.[^/\\]*)?$/, "");
+    const sidecars = [`${base}.trajectory.jsonl`, `${base}.trajectory-path.json`].filter(
+      (path) => files.lstat(path) !== undefined,
+    );
+    for (const path of [edit.from, ...sidecars])
+      keepFile(files, path, receiptPath(folder, receipt.id, "files", basename(path)));
   }
+}
+
+function keepFile(files: Files, from: string, kept: string): void {
+  files.mkdir(dirname(kept), 0o700);
+  try {
+    files.link(from, kept);
+  } catch (error) {
+    if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    keepCopy(files, from, kept);
+  }
+  syncDirectory(files, dirname(kept));
 }
 
 /** Makes the edits of files and gives the receipt as done, with what had to be left. */

@@ -80,6 +80,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
     ...(file.agent !== undefined && { agent: file.agent }),
     ...(era !== undefined && { era }),
     ...(config.runTimeoutMs !== undefined && { runTimeoutMs: config.runTimeoutMs }),
+    ...(config.pruneAfterMs !== undefined && { pruneAfterMs: config.pruneAfterMs }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
 }

@@ -54,7 +54,8 @@ function whySpared(session: SessionCase): string | undefined {
   if (verdictOf(session).verdict !== "finished") return "it is not proven ended";
   if (facts.row.fields["pendingFinalDelivery"] || facts.row.fields["pendingFinalDeliveryText"])
     return "it holds a reply that was not delivered";
-  if (/:(group|channel|thread|topic)(:|$)/i.test(key))
+  const chat = facts.row.fields["chatType"];
+  if (/:(group|channel|thread|topic)(:|$)/i.test(key) || chat === "group" || chat === "channel" || chat === "thread")
     return "OpenClaw's own maintenance protects sessions of groups, channels, threads and topics";
   return undefined;
 }
@@ -63,7 +64,7 @@ function whySpared(session: SessionCase): string | undefined {
 function whyNoHusk({ ownership, now, lastChangeAt, facts }: SessionCase): string | undefined {
   const { fields, shape } = facts.row;
   if (shape !== "object" || ownership.state !== "free") return "owned";
-  if (now - lastChangeAt < dayMs) return "recent";
+  if (lastChangeAt === 0 || now - lastChangeAt < dayMs) return "recent, or of unknown age";
   const bound = [
     "cliSessionBindings",
     "claudeCliSessionId",
@@ -75,6 +76,7 @@ function whyNoHusk({ ownership, now, lastChangeAt, facts }: SessionCase): string
   if (bound.some((field) => Boolean(fields[field]))) return "bound";
   const { transcript } = facts;
   if (transcript.archives.length > 0) return "archived";
+  if (transcript.state === "none" && fields["sessionId"] !== undefined) return "its session id names no file";
   if (transcript.state === "none" || transcript.state === "absent") {
     return typeof fields["outputTokens"] === "number" && fields["outputTokens"] > 0 ? "answered" : undefined;
   }

@@ -10,15 +10,7 @@ import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
 import { sessionIcon, severityIcon } from "./verdictLook.ts";
-import {
-  age,
-  claimAndVerdict,
-  findingSentence,
-  lockKindWords,
-  ownerWords,
-  sessionTitle,
-  severityWord,
-} from "./words.ts";
+import { age, claimAndVerdict, findingSentence, lockTitle, ownerWords, sessionTitle, severityWord } from "./words.ts";
 
 const separator = " · ";
 
@@ -59,13 +51,15 @@ export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscod
   const name = lock.path.replace(/^.*[\\/]/, "");
   const worst = model.findingsOfLock(lock)[0]?.severity;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(labelText(name, 60), worst === undefined ? None : Collapsed);
+  // Below its session the name of the file says nothing new.
+  const [label, ...rest] = lock.session === undefined ? [name, lockTitle(lock.kind)] : [lockTitle(lock.kind)];
+  const item = new vscode.TreeItem(labelText(label, 60), worst === undefined ? None : Collapsed);
   item.id = node.id;
-  item.description = `${lockKindWords(lock.kind)}${separator}${ownerWords(lock)}`;
+  item.description = [...rest, ownerWords(lock)].join(separator);
   item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
   item.contextValue = "lock";
   item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
-  item.accessibilityInformation = { label: `${visibleText(name, 200)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${visibleText(label, 200)}, ${item.description}` };
   return item;
 }
 

@@ -25,8 +25,10 @@ export interface Counts {
   readonly claimedAndActive: number;
   /** Of those, rows of which nobody can tell whether they run. */
   readonly unknown: number;
-  /** Findings that are proven contradictions. */
+  /** Findings about sessions that are proven contradictions. */
   readonly contradictions: number;
+  /** Stores that cannot be read. */
+  readonly shutStores: number;
   /** Sessions with a finding at warning or above. */
   readonly needAttention: number;
 }
@@ -161,7 +163,8 @@ export class SessionModel {
       claimed: claimed.length,
       claimedAndActive: active.filter((session) => session.claimed === "running").length,
       unknown: claimed.filter(({ verdict }) => verdict === "unknown").length,
-      contradictions: this.#findings.filter(({ severity }) => severity === "error").length,
+      contradictions: this.#findings.filter((one) => one.severity === "error" && one.session !== undefined).length,
+      shutStores: this.stores.filter(({ problem }) => problem !== undefined).length,
       needAttention: sessions.filter((session) => this.needsAttention(session)).length,
     };
   }

@@ -52,12 +52,12 @@ export function ownerWords({ owner, pid }: Lock): string {
   return words[owner];
 }
 
-export function lockKindWords(kind: LockKind): string {
+export function lockTitle(kind: LockKind): string {
   return {
-    transcript: l10n.t("transcript lock"),
-    store: l10n.t("store lock"),
-    directory: l10n.t("directory lock"),
-    gateway: l10n.t("gateway lock"),
+    transcript: l10n.t("Transcript lock"),
+    store: l10n.t("Store lock"),
+    directory: l10n.t("Directory lock"),
+    gateway: l10n.t("Gateway lock"),
   }[kind];
 }
 

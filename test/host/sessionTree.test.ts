@@ -3,8 +3,6 @@ import * as vscode from "vscode";
 import { commands, settings } from "../../src/ids.ts";
 import { type DrawnTree, drawn, eventually, inspector, nodeOf } from "./inspector.ts";
 
-const lockOf = (sessionId: string): string => `${sessionId}.jsonl.lock | transcript lock`;
-
 const mainAgent: DrawnTree = [
   "main | 15 sessions",
   [
@@ -13,10 +11,7 @@ const mainAgent: DrawnTree = [
       [
         ["Weekly summary | running → finished", ["RUN-FINISHED"]],
         ["Invoice check | running → finished", ["RUN-FINISHED", "RUN-ENDED-J"]],
-        [
-          "telegram:direct:500600700 | running → interrupted",
-          ["RUN-DEADLOCK", lockOf("16857dec-a850-4a73-af22-470a53804dfa")],
-        ],
+        ["telegram:direct:500600700 | running → interrupted", ["RUN-DEADLOCK", "Transcript lock | dead owner 4194305"]],
         ["Collect the figures | running → finished", ["RUN-FINISHED", "SUB-REGISTRY-SPLIT"]],
         ["#status | running → finished", ["RUN-FINISHED", "DELIVERY-PENDING"]],
         ["Cron: nightly report | running → finished", ["RUN-FINISHED", "CRON-SPLIT"]],
@@ -152,7 +147,10 @@ describe("The status bar", () => {
     assert.equal(statusBar.item.text, "$(pulse) 0 active");
     const { tooltip } = statusBar.item;
     assert.ok(tooltip instanceof vscode.MarkdownString);
-    assert.match(tooltip.value, /^No session is active\.\n\n9 rows only claim to run\.\n\n/);
+    assert.match(
+      tooltip.value,
+      /^No session is active\.\n\n9 rows only claim to run\.\n\n15 contradictions are proven\.\n\n2 stores cannot be read\.\n\n$/,
+    );
     assert.deepEqual(statusBar.item.backgroundColor, new vscode.ThemeColor("statusBarItem.warningBackground"));
   });
 

@@ -6,6 +6,7 @@ import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Permission } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
+import { editText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import type { Choice } from "./plan/repairPlan.ts";
 import { nodeFiles } from "./repair/files.ts";
@@ -138,30 +139,6 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
     ...(undoneBy !== undefined && { undoneBy }),
     ...(plan.undoes !== undefined && { undoes: plan.undoes }),
   };
-}
-
-/** An edit in a line, for receipts and for the terminal. */
-export function editText(edit: Edit): string {
-  switch (edit.kind) {
-    case "fields": {
-      const fields = edit.fields.map(
-        ({ field, before, after }) => `${field} ${before ?? "(none)"} → ${after ?? "(none)"}`,
-      );
-      return `${edit.key}: ${fields.join(", ")}`;
-    }
-    case "removeRow":
-      return `${edit.key}: row taken out`;
-    case "addRow":
-      return `${edit.key}: row put back`;
-    case "removeLock":
-      return `${edit.path}: lock removed`;
-    case "addLock":
-      return `${edit.path}: lock put back`;
-    case "rename":
-      return `${edit.from} → ${edit.to}`;
-    case "content":
-      return "the store as it was before, byte for byte";
-  }
 }
 
 /** The rows that the repair changed, as they are and as they would be. */

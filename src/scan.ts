@@ -1,4 +1,5 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
+import { basename, dirname } from "node:path";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
@@ -6,6 +7,7 @@ import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStor
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
 import { judge } from "./judge/judge.ts";
+import type { Around } from "./judge/neighbours.ts";
 import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Lock } from "./model/lock.ts";
@@ -137,13 +139,21 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
       }),
       ...(input.report !== undefined && { report: input.report }),
     }));
-    return withSharedVersion(stores);
+    return withSharedVersion(stores).map((store, i) =>
+      i === 0 ? { ...store, locks: [...store.locks, ...ownGatewayLocks(dir.path, look)] } : store,
+    );
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
     problems.set(dir.path, `its agents cannot be listed (${code})`);
     return [];
   }
+}
+
+/** A state directory's gateway lock is judged and shown with its first store. */
+function ownGatewayLocks(stateDir: string, look: Look): LockFacts[] {
+  const served = realPath(stateDir);
+  return look.gatewayLocks.filter((lock) => lock.stateDir === served).map(({ facts }) => facts);
 }
 
 /** One installation owns a state directory: what one of its stores tells of the version holds for all (facts P). */
@@ -165,7 +175,7 @@ function judgeAll(
   const { prune } = input;
   const judged = stores.map((facts) => {
     const current = { ...facts, writer: writerOf(look, facts.stateDir) };
-    return { facts: current, verdicts: judge(current, now) };
+    return { facts: current, verdicts: judge(current, now, aroundOf(facts, stores)) };
   });
   return {
     now,
@@ -182,13 +192,33 @@ function judgeAll(
     }),
     stores: judged.map(({ facts, verdicts }) => storeView(facts, verdicts.sessions.length, input)),
     sessions: judged.flatMap(({ verdicts }) => verdicts.sessions),
-    locks: judged.flatMap(({ facts, verdicts }, i) => {
-      const isFirst = judged.findIndex((other) => other.facts.stateDir === facts.stateDir) === i;
-      return isFirst ? [...verdicts.locks, ...gatewayLocksOf(facts, look)] : verdicts.locks;
-    }),
+    locks: judged.flatMap(({ verdicts }) => verdicts.locks),
     findings: withLines(judged.flatMap(({ verdicts }) => verdicts.findings)),
     ...(prune !== undefined && { prune: judged.flatMap(({ facts }) => pruneCandidates(facts, now, prune)) }),
   };
+}
+
+/** Profiles lie side by side on purpose; `.clawdbot` beside `.openclaw`, and one inside the other, do not (facts I 55). */
+function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
+  const keys = new Set<string>();
+  const others = new Set<string>();
+  for (const store of stores) {
+    if (store.content.state !== "read" || store.content.sessions.length === 0) continue;
+    if (store.stateDir === facts.stateDir) for (const { row } of store.content.sessions) keys.add(row.key);
+    else if (isSplitFrom(facts.stateDir, store.stateDir)) others.add(store.stateDir);
+  }
+  const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
+  return { keys, otherStateDirs: [...others], sharesDirectory };
+}
+
+function isSplitFrom(a: string, b: string): boolean {
+  const renamed =
+    dirname(a) === dirname(b) &&
+    [a, b]
+      .map((path) => basename(path))
+      .sort()
+      .join() === ".clawdbot,.openclaw";
+  return renamed || dirname(a) === b || dirname(b) === a;
 }
 
 function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
@@ -221,26 +251,5 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
     ...(movedFrom !== undefined && { movedFrom }),
-  };
-}
-
-/** The gateway's own lock is shown with the first store of its state directory. */
-function gatewayLocksOf(facts: StoreFacts, look: Look): Lock[] {
-  const served = realPath(facts.stateDir);
-  return look.gatewayLocks
-    .filter((lock) => lock.stateDir === served)
-    .map(({ facts: lock }) => ({ ...gatewayLockView(lock), store: facts.id }));
-}
-
-function gatewayLockView(lock: LockFacts): Omit<Lock, "store"> {
-  return {
-    path: lock.path,
-    kind: "gateway",
-    owner: lock.owner,
-    why: lock.why,
-    verdict: lock.owner === "alive" ? "held" : lock.owner === "unknown" ? "unknown" : "stale",
-    findings: [],
-    ...(lock.pid !== undefined && { pid: lock.pid }),
-    ...(lock.createdAt !== undefined && { createdAt: lock.createdAt }),
   };
 }

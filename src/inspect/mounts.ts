@@ -32,3 +32,11 @@ export function isOwnLayer(path: string): boolean {
     return false;
   }
 }
+
+const cloudFolders =
+  /[\\/](Dropbox|OneDrive[^\\/]*|Google ?Drive|GoogleDrive-[^\\/]*|iCloud[^\\/]*|Mobile Documents|Nextcloud|Syncthing|pCloudDrive)([\\/]|$)/i;
+
+/** The name of the cloud folder that a path lies in, told from the path alone. */
+export function cloudFolderOf(path: string): string | undefined {
+  return cloudFolders.exec(realPath(path))?.[1];
+}

@@ -7,7 +7,13 @@ import type { Lock } from "../model/lock.ts";
 import type { Session } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
 import type { Draft } from "./draft.ts";
+import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
+import { contentRules } from "./rules/content.ts";
+import { identityRules } from "./rules/identity.ts";
+import { leftoverRules } from "./rules/leftovers.ts";
 import { lockRules, lockVerdict } from "./rules/locks.ts";
+import { pruneRisk, storePlaceRules } from "./rules/maintenance.ts";
+import { recoveryRules } from "./rules/recovery.ts";
 import { registryRules } from "./rules/registries.ts";
 import { rowRules } from "./rules/rows.ts";
 import { runningRules } from "./rules/running.ts";
@@ -26,13 +32,15 @@ export interface Verdicts {
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Judges one store by the clock `now` (epoch milliseconds). */
-export function judge(store: StoreFacts, now: number): Verdicts {
+export function judge(store: StoreFacts, now: number, around: Around): Verdicts {
   const facts = store.content.state === "read" ? store.content.sessions : [];
   const cases = facts.map((session) => sessionCase(store, session, now));
   const ofLock = sessionsByLock(cases);
-  const ofSessions = cases.flatMap((session) => settle(sessionRules(session)));
+  const neighbours = neighboursOf(cases);
+  const ofSessions = cases.flatMap((session) => settle(sessionRules(session, neighbours, around)));
+  const ofStore = [...storeRules(store), ...storePlaceRules(store, around), ...leftoverRules(store, now, around)];
   const ofLocks = store.locks.flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }));
-  const findings = [...storeRules(store), ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
+  const findings = [...ofStore, ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
   const codes = codesBySubject(findings);
   return {
     sessions: cases.map((session) => view(session, codes.get(session.key) ?? [])),
@@ -55,10 +63,20 @@ export function judge(store: StoreFacts, now: number): Verdicts {
   };
 }
 
-function sessionRules(session: SessionCase): Draft[] {
+function sessionRules(session: SessionCase, neighbours: Neighbours, around: Around): Draft[] {
   const ofRow = rowRules(session);
   if (ofRow.some((draft) => draft.code === "ROW-DROPPED")) return ofRow;
-  return [...runningRules(session), ...registryRules(session), ...ofRow, ...transcriptRules(session)];
+  const risk = pruneRisk(session);
+  return [
+    ...runningRules(session),
+    ...registryRules(session),
+    ...ofRow,
+    ...recoveryRules(session),
+    ...transcriptRules(session),
+    ...contentRules(session),
+    ...identityRules(session, neighbours, around),
+    ...(risk === undefined ? [] : [risk]),
+  ];
 }
 
 /** Of several rows with one transcript, as a cron job and its run, the one that claims to run comes first. */

@@ -1,6 +1,7 @@
 // Which rows may be taken out: what is proven ended, or has nothing to lose (DESIGN, Words: prune, husk).
 import type { StoreFacts } from "../model/facts.ts";
 import type { PruneCandidate } from "../model/scan.ts";
+import { isProtected } from "./rules/maintenance.ts";
 import { dayMs, type SessionCase, sessionCase } from "./sessionCase.ts";
 import { verdictOf } from "./verdict.ts";
 import { span } from "./words.ts";
@@ -46,7 +47,7 @@ function candidate(session: SessionCase, question: PruneQuestion, store: StoreFa
 
 /** Undefined: it may go. */
 function whySpared(session: SessionCase): string | undefined {
-  const { key, kind, status, isTerminal, ownership, facts } = session;
+  const { kind, status, isTerminal, ownership, facts } = session;
   if (facts.row.shape !== "object") return "it is no usable row";
   if (ownership.state !== "free") return `somebody may work on it: ${ownership.why}`;
   if (kind === "main") return "it is a main session, which goes only where it has nothing to lose";
@@ -54,8 +55,7 @@ function whySpared(session: SessionCase): string | undefined {
   if (verdictOf(session).verdict !== "finished") return "it is not proven ended";
   if (facts.row.fields["pendingFinalDelivery"] || facts.row.fields["pendingFinalDeliveryText"])
     return "it holds a reply that was not delivered";
-  const chat = facts.row.fields["chatType"];
-  if (/:(group|channel|thread|topic)(:|$)/i.test(key) || chat === "group" || chat === "channel" || chat === "thread")
+  if (isProtected(session))
     return "OpenClaw's own maintenance protects sessions of groups, channels, threads and topics";
   return undefined;
 }

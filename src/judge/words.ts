@@ -18,6 +18,14 @@ export function span(ms: number): string {
   return `${Math.round(seconds / 86400)} d`;
 }
 
+/** `640 B`, `12 KB`, `3.4 MB`, `1.2 GB`. */
+export function size(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power < 2 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -20,8 +20,34 @@ export interface StoreFacts {
   /** session.maintenance.pruneAfter, where it is set. */
   readonly pruneAfterMs?: number;
   readonly movedFrom?: string;
+  /** session.maintenance.mode and maxEntries, where they are set. */
+  readonly maintenanceMode?: string;
+  readonly maxEntries?: number;
+  readonly place: PlaceFacts;
+  readonly leftovers: Leftovers;
   /** Keys of rows that the writer itself reports; absent where it was not asked. */
   readonly report?: WriterReport;
+}
+
+/** Where the store's file lies and who may touch it. */
+export interface PlaceFacts {
+  /** Permission bits; absent where the file may not be looked at, or where modes mean nothing (a captured or moved copy). */
+  readonly mode?: number;
+  readonly isOwn: boolean;
+  /** The network or shared file system, or the cloud folder, that it is on. */
+  readonly shared?: string;
+}
+
+/** Files beside a store that no row names (facts C4, C5, E). */
+export interface Leftovers {
+  /** Transcripts, their sizes and times. */
+  readonly transcripts: readonly FileFacts[];
+  /** Trajectories and pointers without a transcript, an archive or a row. */
+  readonly trajectories: readonly FileFacts[];
+  readonly checkpoints: readonly FileFacts[];
+  /** Temporary files of the store's writers. */
+  readonly temporaries: readonly FileFacts[];
+  readonly archives: readonly ArchiveFacts[];
 }
 
 export type StoreContent =
@@ -86,6 +112,10 @@ export interface TranscriptFacts {
   readonly tail?: TranscriptTail;
   /** Archives of the same transcript, newest first; looked for only where it is absent. */
   readonly archives: readonly ArchiveFacts[];
+  /** `sessionFile` as OpenClaw ignores it, being outside of what it allows; whether the same name lies beside the store. */
+  readonly ignored?: { readonly path: string; readonly isBeside: boolean };
+  /** `<sessionId>.jsonl`, where it is there although the row names a file of another id. */
+  readonly ownIdFile?: string;
 }
 
 export interface ArchiveFacts extends FileFacts {
@@ -105,6 +135,8 @@ export interface TranscriptTail {
   readonly lastUserMessage?: MessageFacts;
   /** Time of the last entry of any type. */
   readonly lastAt?: number;
+  /** The first line; absent where it is no object. */
+  readonly header?: { readonly type?: string; readonly id?: string; readonly version?: number };
 }
 
 export interface MessageFacts {

@@ -15,6 +15,8 @@ export interface OpenclawConfig {
   readonly gatewayPort?: number;
   /** session.maintenance.pruneAfter or the older pruneDays. */
   readonly pruneAfterMs?: number;
+  readonly maintenanceMode?: string;
+  readonly maxEntries?: number;
 }
 
 const configLimitBytes = 8 << 20;
@@ -43,7 +45,10 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
   const lastTouchedVersion = asText(asRecord(root["meta"])?.["lastTouchedVersion"]);
   const storeTemplate = asText(asRecord(root["session"])?.["store"]);
   const timeoutSeconds = asNumber(asRecord(agents?.["defaults"])?.["timeoutSeconds"]);
-  const pruneAfterMs = pruneAfterOf(asRecord(asRecord(root["session"])?.["maintenance"]));
+  const maintenance = asRecord(asRecord(root["session"])?.["maintenance"]);
+  const pruneAfterMs = pruneAfterOf(maintenance);
+  const maintenanceMode = asText(maintenance?.["mode"]);
+  const maxEntries = asNumber(maintenance?.["maxEntries"]);
   const gatewayPort = asNumber(asRecord(root["gateway"])?.["port"]);
   return {
     agents: [...new Set([...ids, ...Object.keys(asRecord(agents?.["entries"]) ?? {})])],
@@ -52,6 +57,8 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
     ...(timeoutSeconds !== undefined && { runTimeoutMs: timeoutSeconds * 1000 }),
     ...(gatewayPort !== undefined && { gatewayPort }),
     ...(pruneAfterMs !== undefined && { pruneAfterMs }),
+    ...(maintenanceMode !== undefined && { maintenanceMode }),
+    ...(maxEntries !== undefined && { maxEntries }),
   };
 }
 

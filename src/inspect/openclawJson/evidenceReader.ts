@@ -71,9 +71,14 @@ function readSession(
   const { path } = resolved;
   const ownLocks = locks.get(basename(path)) ?? [];
   const full = needsFullProof(row, ownLocks, subagent);
-  const transcript = resolved.exists
-    ? transcriptAt(path, full, transcripts)
-    : ({ state: "absent", path, archives: archivesOf(directory, path) } as const);
+  const { ignored, ownIdFile } = resolved;
+  const transcript: TranscriptFacts = {
+    ...(resolved.exists
+      ? transcriptAt(path, full, transcripts)
+      : ({ state: "absent", path, archives: archivesOf(directory, path) } as const)),
+    ...(ignored !== undefined && { ignored }),
+    ...(ownIdFile !== undefined && { ownIdFile }),
+  };
   const trajectory = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : undefined;
   const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;
   return {

@@ -1,11 +1,12 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
 import { readSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
-import type { LockFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
+import type { LockFacts, PlaceFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
 import type { Writer } from "../../model/store.ts";
 import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
+import { cloudFolderOf, sharedFileSystemOf } from "../mounts.ts";
 import type { ProcessTable } from "../processes.ts";
 import {
   fileVersion,
@@ -18,6 +19,7 @@ import {
 } from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 import { type EvidenceReader, evidenceReader } from "./evidenceReader.ts";
+import { readLeftovers } from "./leftovers.ts";
 import { asText } from "./records.ts";
 import { readSubagents } from "./registries.ts";
 import { rowFields } from "./rowFields.ts";
@@ -80,8 +82,24 @@ export function readJsonStore(input: StoreInput): StoreFacts {
     ...(file.agent !== undefined && { agent: file.agent }),
     ...(era !== undefined && { era }),
     ...(config.runTimeoutMs !== undefined && { runTimeoutMs: config.runTimeoutMs }),
+    place: placeOf(file.path, input, movedFrom),
+    leftovers: readLeftovers(directory, read),
     ...(config.pruneAfterMs !== undefined && { pruneAfterMs: config.pruneAfterMs }),
+    ...(config.maintenanceMode !== undefined && { maintenanceMode: config.maintenanceMode }),
+    ...(config.maxEntries !== undefined && { maxEntries: config.maxEntries }),
     ...(movedFrom !== undefined && { movedFrom }),
+  };
+}
+
+/** Modes and owners of a copy say nothing about the store that it was made from. */
+function placeOf(path: string, { processes }: StoreInput, movedFrom: string | undefined): PlaceFacts {
+  const stats = statsAt(path);
+  const shared = sharedFileSystemOf(path) ?? cloudFolderOf(path);
+  const means = processes.source === "live" && movedFrom === undefined && process.platform !== "win32";
+  return {
+    isOwn: !means || stats === undefined || process.getuid?.() === 0 || stats.uid === process.getuid?.(),
+    ...(means && stats !== undefined && { mode: stats.mode & 0o777 }),
+    ...(shared !== undefined && { shared }),
   };
 }
 

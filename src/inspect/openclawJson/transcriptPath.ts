@@ -10,6 +10,8 @@ export interface TranscriptPath {
   readonly exists: boolean;
   /** The directory that `sessionFile` names, where that is another machine's and the file was found beside the store. */
   readonly movedFrom?: string;
+  readonly ignored?: { readonly path: string; readonly isBeside: boolean };
+  readonly ownIdFile?: string;
 }
 
 /**
@@ -23,8 +25,29 @@ export function resolveTranscript(
   sessionId: string | undefined,
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
+  const found = locate(directory, sessionId, sessionFile);
+  const named = isPath(sessionFile) ? resolve(directory.path, sessionFile) : undefined;
+  if (found === undefined || named === undefined) return found;
+  if (!isAllowed(directory.path, named)) {
+    return { ...found, ignored: { path: named, isBeside: directory.names.has(basename(named)) } };
+  }
+  const byId = `${sessionId}.jsonl`;
+  const otherId =
+    basename(found.path) !== byId && !basename(found.path).includes(sessionId ?? "") && directory.names.has(byId);
+  return otherId ? { ...found, ownIdFile: join(directory.path, byId) } : found;
+}
+
+function isPath(sessionFile: string | undefined): sessionFile is string {
+  return sessionFile !== undefined && sessionFile !== "" && !sessionFile.startsWith("sqlite:");
+}
+
+function locate(
+  directory: SessionsDir,
+  sessionId: string | undefined,
+  sessionFile: string | undefined,
+): TranscriptPath | undefined {
   const byId = sessionId !== undefined && safeSessionId.test(sessionId) ? `${sessionId}.jsonl` : undefined;
-  if (sessionFile !== undefined && sessionFile !== "" && !sessionFile.startsWith("sqlite:")) {
+  if (isPath(sessionFile)) {
     const path = resolve(directory.path, sessionFile);
     if (isAllowed(directory.path, path)) {
       if (exists(directory, path)) return { path, exists: true };

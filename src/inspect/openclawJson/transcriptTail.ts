@@ -1,7 +1,10 @@
 // The end of a transcript: who spoke last, and how the turn stood (facts C2, C3, C7).
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
 import { type Line, readLinesBackwards } from "../lines.ts";
-import { asRecord, asText, parseLine, timeOf } from "./records.ts";
+import { readRange } from "../regularFile.ts";
+import { asNumber, asRecord, asText, parseLine, timeOf } from "./records.ts";
+
+const headerLimitBytes = 4096;
 
 /**
  * Reads backwards until the last message and the last user message are known.
@@ -26,12 +29,31 @@ export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTai
     // Before an assistant's answer only an earlier turn's user message can come; it cannot be later than the end.
     return lastUserMessage !== undefined || message.role === "assistant" ? "stop" : undefined;
   });
+  const header = readHeader(fd, sizeBytes);
   return {
     decided: seenAll || lastMessage !== undefined,
     torn,
+    ...(header !== undefined && { header }),
     ...(lastMessage !== undefined && { lastMessage }),
     ...(lastUserMessage !== undefined && { lastUserMessage }),
     ...(lastAt !== undefined && { lastAt }),
+  };
+}
+
+/** The first line, where it is whole within 4 KB: genuine headers are 200 bytes. */
+function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
+  const bytes = readRange(fd, 0, Math.min(sizeBytes, headerLimitBytes));
+  const end = bytes.indexOf(0x0a);
+  if (end < 0) return undefined;
+  const entry = parseLine({ offset: 0, bytes: bytes.subarray(0, end), whole: true });
+  if (entry === undefined) return undefined;
+  const type = asText(entry["type"]);
+  const id = asText(entry["id"]);
+  const version = asNumber(entry["version"]);
+  return {
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(version !== undefined && { version }),
   };
 }
 

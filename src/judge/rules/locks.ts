@@ -14,6 +14,7 @@ const emptyGraceMs = 30_000;
 const emptyStaleMs = 30 * 60_000;
 /** Runs raise their hold to the run timeout and more: 12 to 17 minutes are normal (facts D1). */
 const longHoldMs = 30 * 60_000;
+const releaseGraceMs = 60_000;
 
 export interface LockCase {
   readonly store: StoreFacts;
@@ -33,8 +34,9 @@ export function lockVerdict({ store, lock, now }: LockCase): Lock["verdict"] {
 export function lockRules(lockCase: LockCase): Draft[] {
   const { lock } = lockCase;
   if (lock.kind === "store") return storeLock(lockCase);
+  if (lock.kind === "gateway") return gatewayLock(lockCase);
   if (lock.kind !== "transcript") return [];
-  if (lock.owner === "alive") return heldLong(lockCase);
+  if (lock.owner === "alive") return outlived(lockCase) ?? heldLong(lockCase);
   if (lock.payload === "empty" || lock.payload === "unparsable") return nameless(lockCase);
   if (lockCase.session?.claimsToRun === true) return [];
   if (lock.owner === "foreign") return [draft(lockCase, "LOCK-FOREIGN-PID", unlock(lockCase))];
@@ -80,6 +82,27 @@ function heldLong(lockCase: LockCase): Draft[] {
       nothing("Its owner lives: abort the run or restart the gateway, which drops its own locks."),
     ),
   ];
+}
+
+/** Rule 18: the run that took it ended, by its own record, after it was taken; a minute for the release is left. */
+function outlived(lockCase: LockCase): Draft[] | undefined {
+  const { lock, session, now } = lockCase;
+  const end = session?.end;
+  if (end === undefined || end.source !== "trajectory" || session?.claimsToRun === true) return undefined;
+  if (end.at < (lock.createdAt ?? lock.mtimeMs) || now - end.at < releaseGraceMs) return undefined;
+  const base = draft(
+    lockCase,
+    "LOCK-SELF-PID",
+    nothing("Its owner lives: restart the gateway, which drops its own locks."),
+  );
+  return [{ ...base, args: { ...base.args, ended: clock(end.at) }, evidence: [...base.evidence, end.evidence] }];
+}
+
+/** Its next start takes it over by itself; until then some commands believe that the gateway runs. */
+function gatewayLock(lockCase: LockCase): Draft[] {
+  const { owner } = lockCase.lock;
+  if (owner !== "dead" && owner !== "recycled") return [];
+  return [draft(lockCase, "GW-LOCK-STALE", unlock(lockCase))];
 }
 
 function nameless(lockCase: LockCase): Draft[] {

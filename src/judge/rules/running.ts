@@ -5,17 +5,24 @@ import type { Draft } from "../draft.ts";
 import { finalization } from "../finalization.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { compareVersions } from "../versions.ts";
-import { clock } from "../words.ts";
+import { clock, span } from "../words.ts";
 
 /** People run scripts that call a row finished this long after its session.ended. */
 const afterEndMs = 30_000;
 /** From here on a start acts on every ownerless running main session (facts 0.2). */
 const firstThatResumes = "2026.6.11";
 const quotaGraceMs = 2 * 30 * 60_000;
+const rpcIdleMs = 10 * 60_000;
 
 export function runningRules(session: SessionCase): Draft[] {
   if (!session.claimsToRun) return [];
-  const drafts = [runFinished(session), runEnded(session), runDeadlock(session), ...runAbandoned(session)];
+  const drafts = [
+    runFinished(session),
+    runEnded(session),
+    runDeadlock(session),
+    rpcIdle(session),
+    ...runAbandoned(session),
+  ];
   return drafts.filter((draft) => draft !== undefined);
 }
 
@@ -98,6 +105,25 @@ function runDeadlock(session: SessionCase): Draft | undefined {
     ],
     repair: finalization(session),
     identity: lock.identity,
+  };
+}
+
+/** Rule 7: the gateway lives and says itself that nothing runs. Once the session is quiet the other rules say it better. */
+function rpcIdle(session: SessionCase): Draft | undefined {
+  const { store, key, now, lastChangeAt, quiet, ownership } = session;
+  const unchanged = now - lastChangeAt;
+  if (store.report?.idle.has(key) !== true || store.writer.state === "stopped" || quiet) return undefined;
+  if (ownership.state === "owned" || unchanged < rpcIdleMs) return undefined;
+  return {
+    code: "RUN-RPC-IDLE",
+    session: key,
+    field: "status",
+    args: { key, age: span(unchanged) },
+    evidence: [
+      rowEvidence(session, "status is running", session.startedAt),
+      { kind: "writer", path: store.path, at: store.report.at, text: "The gateway reports no run of it." },
+    ],
+    repair: finalization(session),
   };
 }
 

@@ -1,0 +1,73 @@
+// Files beside a store that no row names: history, debris of writers that were killed, archives (facts C4, C5, E).
+import { basename, join } from "node:path";
+import type { FileFacts, Leftovers, SessionRow } from "../../model/facts.ts";
+import { statsAt } from "../regularFile.ts";
+import { asRecord, asText } from "./records.ts";
+import { archivesOf, type SessionsDir } from "./storeFiles.ts";
+
+const temporary = /^(sessions\.json\..+\.tmp|\.fs-safe-replace\..+\.tmp)$/;
+const trajectory = /^(.+)\.(trajectory\.jsonl|trajectory-path\.json)$/;
+const checkpoint = /^.+\.checkpoint\.[^.]+\.jsonl$/;
+
+/** `names` of the directory against the rows of the store that lies in it. Only what is left over is looked at by stat. */
+export function readLeftovers(directory: SessionsDir, rows: readonly SessionRow[]): Leftovers {
+  const named = namesOf(rows);
+  const transcripts: FileFacts[] = [];
+  const trajectories: FileFacts[] = [];
+  const checkpoints: FileFacts[] = [];
+  const temporaries: FileFacts[] = [];
+  const add = (list: FileFacts[], name: string): void => {
+    const stats = statsAt(join(directory.path, name));
+    if (stats?.isFile()) list.push({ path: join(directory.path, name), sizeBytes: stats.size, mtimeMs: stats.mtimeMs });
+  };
+  for (const name of directory.names) {
+    const base = trajectory.exec(name)?.[1];
+    if (temporary.test(name)) add(temporaries, name);
+    else if (base !== undefined) {
+      const transcript = `${base}.jsonl`;
+      const known = directory.names.has(transcript) || directory.archives.has(transcript) || isNamed(transcript, named);
+      if (!known) add(trajectories, name);
+    } else if (checkpoint.test(name)) {
+      if (!named.checkpoints.has(name)) add(checkpoints, name);
+    } else if (name.endsWith(".jsonl") && !isNamed(name, named)) add(transcripts, name);
+  }
+  const archives = [...directory.archives.keys()].flatMap((transcript) => archivesOf(directory, transcript));
+  return { transcripts, trajectories, checkpoints, temporaries, archives };
+}
+
+interface Named {
+  readonly files: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+  readonly checkpoints: ReadonlySet<string>;
+}
+
+function namesOf(rows: readonly SessionRow[]): Named {
+  const files = new Set<string>();
+  const ids = new Set<string>();
+  const checkpoints = new Set<string>();
+  for (const { fields } of rows) {
+    const id = asText(fields["sessionId"]);
+    const file = asText(fields["sessionFile"]);
+    if (id !== undefined) ids.add(id);
+    if (file !== undefined) files.add(basename(file));
+    for (const other of listOf(fields["usageFamilySessionIds"])) if (typeof other === "string") ids.add(other);
+    for (const point of listOf(fields["compactionCheckpoints"])) {
+      const before = asText(asRecord(asRecord(point)?.["preCompaction"])?.["sessionFile"]);
+      if (before !== undefined) checkpoints.add(basename(before));
+    }
+  }
+  return { files, ids, checkpoints };
+}
+
+/** By its name, by its id, or as a topic or fork of an id that a row has. */
+function isNamed(transcript: string, { files, ids }: Named): boolean {
+  if (files.has(transcript)) return true;
+  const base = transcript.replace(/\.jsonl$/, "");
+  const topic = /^(.+)-topic-.+$/.exec(base)?.[1];
+  const fork = /_([^_]+)$/.exec(base)?.[1];
+  return [base, topic, fork].some((id) => id !== undefined && ids.has(id));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

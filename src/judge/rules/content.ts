@@ -1,0 +1,87 @@
+// What the files of a session look like inside, where full proof read them (facts I 39, 40, 41, 44).
+import { type Draft, nothing } from "../draft.ts";
+import { basenameOf } from "../paths.ts";
+import type { SessionCase } from "../sessionCase.ts";
+import { rowEvidence } from "./running.ts";
+
+/** Written by the JSON eras; 2026.9.6 writes 4 (facts C2). */
+const knownVersion = 4;
+const recorderLimitBytes = 10 << 20;
+
+export function contentRules(session: SessionCase): Draft[] {
+  return [header(session), torn(session), openTool(session), truncated(session)].filter((draft) => draft !== undefined);
+}
+
+function header(session: SessionCase): Draft | undefined {
+  const { tail, path } = session.facts.transcript;
+  const head = tail?.header;
+  if (path === undefined || head === undefined) return undefined;
+  const id = session.facts.row.fields["sessionId"];
+  const isOther = head.id !== undefined && head.id !== id && !basenameOf(path).includes(head.id);
+  const reason =
+    head.type !== "session"
+      ? `its first line is ${head.type ?? "no entry"}`
+      : isOther
+        ? `its header names the session ${head.id}`
+        : (head.version ?? 0) > knownVersion
+          ? `its version is ${head.version}`
+          : undefined;
+  if (reason === undefined) return undefined;
+  return {
+    code: "TX-HEADER",
+    session: session.key,
+    args: { key: session.key, reason },
+    evidence: [{ kind: "transcript", path, offset: 0, line: 1, text: `${basenameOf(path)}: ${reason}.` }],
+    repair: nothing("A transcript is never edited."),
+  };
+}
+
+/** While somebody works on it the last line may be in the making. */
+function torn(session: SessionCase): Draft | undefined {
+  const { tail, path, sizeBytes } = session.facts.transcript;
+  if (path === undefined || tail?.torn !== true || !session.quiet) return undefined;
+  return {
+    code: "TX-TORN",
+    session: session.key,
+    args: { key: session.key, size: sizeBytes ?? 0 },
+    evidence: [{ kind: "transcript", path, text: `The last line of ${basenameOf(path)} is no whole entry.` }],
+    repair: nothing("A transcript is never edited: OpenClaw passes over a torn last line."),
+  };
+}
+
+function openTool(session: SessionCase): Draft | undefined {
+  const { transcript } = session.facts;
+  const last = transcript.tail?.lastMessage;
+  if (!session.quiet || transcript.path === undefined || last?.role !== "assistant" || last.stopReason !== "toolUse")
+    return undefined;
+  return {
+    code: "TX-TOOL-OPEN",
+    session: session.key,
+    args: { key: session.key },
+    evidence: [
+      { kind: "transcript", path: transcript.path, offset: last.offset, text: "A tool was called; no result follows." },
+    ],
+    repair: nothing("The gateway adds the missing result in memory when the session goes on."),
+  };
+}
+
+function truncated(session: SessionCase): Draft | undefined {
+  const { trajectory } = session.facts;
+  if (trajectory === undefined || (!trajectory.truncated && trajectory.sizeBytes < recorderLimitBytes))
+    return undefined;
+  return {
+    code: "TRAJ-TRUNC",
+    session: session.key,
+    path: trajectory.path,
+    args: { key: session.key },
+    evidence: [
+      rowEvidence(session, "its trajectory is cut"),
+      {
+        kind: "trajectory",
+        path: trajectory.path,
+        text: `${trajectory.sizeBytes} bytes: its recorder stopped recording.`,
+      },
+    ],
+    repair: nothing("What is missing in it proves nothing; everything else is judged without it."),
+  };
+}

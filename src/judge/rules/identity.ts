@@ -1,0 +1,109 @@
+// Rows whose key, id or file is not their own, or not what it says (facts I 35 to 38, 58).
+import { type Draft, nothing } from "../draft.ts";
+import type { Around, Neighbours } from "../neighbours.ts";
+import { basenameOf } from "../paths.ts";
+import type { SessionCase } from "../sessionCase.ts";
+import { rowEvidence } from "./running.ts";
+
+const mostNamed = 3;
+
+export function identityRules(session: SessionCase, neighbours: Neighbours, around: Around): Draft[] {
+  return [
+    fileEscape(session),
+    fileStaleId(session),
+    idShared(session, neighbours),
+    keyAlias(session, neighbours),
+    parentGone(session, around),
+  ].filter((draft) => draft !== undefined);
+}
+
+/** OpenClaw ignores it in silence and takes `<sessionId>.jsonl` (facts C1). */
+function fileEscape(session: SessionCase): Draft | undefined {
+  const { ignored } = session.facts.transcript;
+  if (ignored === undefined) return undefined;
+  const name = basenameOf(ignored.path);
+  return {
+    code: "FILE-ESCAPE",
+    session: session.key,
+    field: "sessionFile",
+    args: { key: session.key, file: ignored.path },
+    evidence: [rowEvidence(session, `sessionFile is ${ignored.path}`)],
+    repair: ignored.isBeside
+      ? { kind: "correct", class: "ask", set: { sessionFile: name }, why: "A file of that name lies beside the store." }
+      : nothing("No file of that name lies beside the store."),
+  };
+}
+
+function fileStaleId(session: SessionCase): Draft | undefined {
+  const { ownIdFile, path } = session.facts.transcript;
+  if (ownIdFile === undefined || path === undefined) return undefined;
+  return {
+    code: "FILE-STALE-ID",
+    session: session.key,
+    field: "sessionFile",
+    args: { key: session.key, file: basenameOf(path), own: basenameOf(ownIdFile) },
+    evidence: [
+      rowEvidence(session, `sessionFile is ${basenameOf(path)}`),
+      { kind: "transcript", path: ownIdFile, text: "The transcript of its own session id." },
+    ],
+    repair: nothing("Both files are transcripts: nothing tells which of them the conversation is."),
+  };
+}
+
+function idShared(session: SessionCase, neighbours: Neighbours): Draft | undefined {
+  const keys = neighbours.sameTranscript(session);
+  if (keys.length === 0) return undefined;
+  return {
+    code: "ID-SHARED",
+    session: session.key,
+    field: "sessionId",
+    args: { key: session.key, others: listed(keys) },
+    evidence: [rowEvidence(session, `its transcript is also that of ${listed(keys)}`)],
+    repair: nothing("Nothing tells whose conversation it is."),
+  };
+}
+
+/** Case alone is no alias: newer versions keep the case of peer ids (facts B1, Keys). */
+function keyAlias(session: SessionCase, neighbours: Neighbours): Draft | undefined {
+  const { key, store } = session;
+  const twins = neighbours.sameKey(session);
+  const agent = /^agent:([^:]+):/.exec(key)?.[1];
+  const isOther = agent !== undefined && store.agent !== undefined && agent.toLowerCase() !== store.agent.toLowerCase();
+  const reason =
+    twins.length > 0
+      ? `it is the same as ${listed(twins)} but for case`
+      : key === "main"
+        ? "it is the old name of agent:main:main"
+        : isOther
+          ? `it names the agent ${agent}, but the store is that of ${store.agent}`
+          : undefined;
+  if (reason === undefined) return undefined;
+  return {
+    code: "KEY-ALIAS",
+    session: key,
+    args: { key, reason },
+    evidence: [rowEvidence(session, reason)],
+    repair: nothing("The gateway keeps the newest of them and deletes the others by itself."),
+  };
+}
+
+function parentGone(session: SessionCase, around: Around): Draft | undefined {
+  const { fields } = session.facts.row;
+  const [field, parent] = ["spawnedBy", "parentSessionKey"]
+    .map((name) => [name, fields[name]] as const)
+    .find(([, value]) => typeof value === "string" && value !== "") ?? ["", undefined];
+  if (typeof parent !== "string" || around.keys.has(parent) || around.keys.has(parent.toLowerCase())) return undefined;
+  return {
+    code: "PARENT-GONE",
+    session: session.key,
+    field,
+    args: { key: session.key, parent },
+    evidence: [rowEvidence(session, `${field} is ${parent}`)],
+    repair: nothing("It is harmless: the session stands for itself."),
+  };
+}
+
+function listed(keys: readonly string[]): string {
+  const named = keys.slice(0, mostNamed).join(", ");
+  return keys.length > mostNamed ? `${named} and ${keys.length - mostNamed} more` : named;
+}

@@ -1,0 +1,124 @@
+// What OpenClaw's own recovery left in a row (facts I 30, 32, 33, 56, 57).
+import type { Repair } from "../../model/finding.ts";
+import { type Draft, nothing } from "../draft.ts";
+import type { SessionCase } from "../sessionCase.ts";
+import { clock } from "../words.ts";
+import { rowEvidence } from "./running.ts";
+
+const runtimeToleranceMs = 1000;
+const acpSilenceMs = 30 * 60_000;
+/** A suspension is dropped at twice its time to live of 30 minutes (facts B1). */
+const quotaGraceMs = 2 * 30 * 60_000;
+
+export function recoveryRules(session: SessionCase): Draft[] {
+  return [wedged(session), abortFlagStale(session), acpSplit(session), quotaStale(session), runtimeOdd(session)].filter(
+    (draft) => draft !== undefined,
+  );
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+function time(value: unknown): number | undefined {
+  return typeof value === "number" && value > 0 ? value : undefined;
+}
+
+function wedged(session: SessionCase): Draft | undefined {
+  const recovery = record(session.facts.row.fields["subagentRecovery"]);
+  const at = time(recovery?.["wedgedAt"]);
+  if (at === undefined) return undefined;
+  const reason = typeof recovery?.["wedgedReason"] === "string" ? recovery["wedgedReason"] : "no reason given";
+  return {
+    code: "WEDGED",
+    session: session.key,
+    field: "subagentRecovery",
+    args: { key: session.key, at: clock(at), reason },
+    evidence: [rowEvidence(session, `given up at ${clock(at)}: ${reason}`, at)],
+    repair: nothing(
+      "OpenClaw's own commands settle it: `openclaw doctor --fix`, `openclaw tasks maintenance --apply`, or /new in the chat.",
+    ),
+  };
+}
+
+/** A genuine timeout, kill or settled restart carries the flag rightly (facts I 33). */
+function abortFlagStale(session: SessionCase): Draft | undefined {
+  const { fields } = session.facts.row;
+  const isRecovering = fields["restartRecoveryRuns"] !== undefined || fields["subagentRecovery"] !== undefined;
+  if (session.status !== "done" || fields["abortedLastRun"] !== true || isRecovering) return undefined;
+  return {
+    code: "ABORT-FLAG-STALE",
+    session: session.key,
+    field: "abortedLastRun",
+    args: { key: session.key },
+    evidence: [rowEvidence(session, "status is done, abortedLastRun is true")],
+    repair: {
+      kind: "correct",
+      class: "ask",
+      set: { abortedLastRun: false },
+      why: "The run ended well; sub-agent recovery reads the flag whatever the status is.",
+    },
+  };
+}
+
+function acpSplit(session: SessionCase): Draft | undefined {
+  const acp = record(session.facts.row.fields["acp"]);
+  const state = acp?.["state"];
+  if (typeof state !== "string") return undefined;
+  const at = time(acp?.["lastActivityAt"]);
+  const silent = state === "running" && session.quiet && (at === undefined || session.now - at > acpSilenceMs);
+  const contradicts = session.quiet && session.claimsToRun && state === "idle";
+  if (!silent && !contradicts) return undefined;
+  const since = at === undefined ? "an unknown time" : clock(at);
+  return {
+    code: "ACP-SPLIT",
+    session: session.key,
+    field: "acp",
+    args: { key: session.key, state, since },
+    evidence: [rowEvidence(session, `acp.state is ${state}, last active ${since}`, at)],
+    repair: nothing("ACP has its own recovery, which settles it when the session is used again."),
+  };
+}
+
+function quotaStale(session: SessionCase): Draft | undefined {
+  const by = time(record(session.facts.row.fields["quotaSuspension"])?.["expectedResumeBy"]);
+  if (by === undefined || by + quotaGraceMs > session.now) return undefined;
+  return {
+    code: "QUOTA-STALE",
+    session: session.key,
+    field: "quotaSuspension",
+    args: { key: session.key, by: clock(by) },
+    evidence: [rowEvidence(session, `suspended, expected back by ${clock(by)}`, by)],
+    repair: nothing("The gateway drops it by itself at its next look at the row."),
+  };
+}
+
+/** Sub-agents accumulate their runtime over follow-ups, so that it need not be the difference (facts B1). */
+function runtimeOdd(session: SessionCase): Draft | undefined {
+  const { key, kind, startedAt, endedAt, isTerminal, facts } = session;
+  const value = facts.row.fields["runtimeMs"];
+  if (value === undefined || value === null || !isTerminal) return undefined;
+  const isBroken = typeof value !== "number" || value < 0;
+  const difference = startedAt === undefined || endedAt === undefined ? undefined : Math.max(0, endedAt - startedAt);
+  const isOff =
+    !isBroken && kind !== "subagent" && difference !== undefined && Math.abs(value - difference) > runtimeToleranceMs;
+  if (!isBroken && !isOff) return undefined;
+  const shown = JSON.stringify(value)?.slice(0, 40) ?? "?";
+  const repair: Repair =
+    isBroken && difference !== undefined && session.quiet
+      ? {
+          kind: "correct",
+          class: "proven",
+          set: { runtimeMs: difference },
+          why: "It is the time between startedAt and endedAt.",
+        }
+      : nothing("It is harmless; startedAt may be that of an older run.");
+  return {
+    code: "RUNTIME-ODD",
+    session: key,
+    field: "runtimeMs",
+    args: { key, value: shown },
+    evidence: [rowEvidence(session, `runtimeMs is ${shown}`)],
+    repair,
+  };
+}

@@ -10,7 +10,6 @@ import { judge } from "./judge/judge.ts";
 import type { Around } from "./judge/neighbours.ts";
 import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
-import type { Lock } from "./model/lock.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";

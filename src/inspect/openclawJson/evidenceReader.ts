@@ -72,13 +72,11 @@ function readSession(
   const ownLocks = locks.get(basename(path)) ?? [];
   const full = needsFullProof(row, ownLocks, subagent);
   const { ignored, ownIdFile } = resolved;
-  const transcript: TranscriptFacts = {
-    ...(resolved.exists
-      ? transcriptAt(path, full, transcripts)
-      : ({ state: "absent", path, archives: archivesOf(directory, path) } as const)),
-    ...(ignored !== undefined && { ignored }),
-    ...(ownIdFile !== undefined && { ownIdFile }),
-  };
+  const there: TranscriptFacts = resolved.exists
+    ? transcriptAt(path, full, transcripts)
+    : { state: "absent", path, archives: archivesOf(directory, path) };
+  const odd = { ...(ignored !== undefined && { ignored }), ...(ownIdFile !== undefined && { ownIdFile }) };
+  const transcript = ignored === undefined && ownIdFile === undefined ? there : { ...there, ...odd };
   const trajectory = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : undefined;
   const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;
   return {

@@ -92,7 +92,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         },
       },
       {},
-      ["RUN-NO-OWNER error finalize ask"],
+      ["RUN-NO-OWNER error finalize ask", "TRAJ-TRUNC info none never"],
     ],
     [
       "a user aborted it: killed is only preselected",

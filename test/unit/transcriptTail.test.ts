@@ -24,6 +24,8 @@ function tailOf(content: string): TranscriptTail {
 const header = { type: "session", version: 3, id: "s", timestamp: "2026-11-20T10:00:00.000Z", cwd: "/home/claw" };
 const at = (second: number): string => `2026-11-20T10:00:${String(second).padStart(2, "0")}.000Z`;
 const ms = (second: number): number => Date.parse(at(second));
+/** What a tail says of the first line. */
+const head = { type: "session", id: "s", version: 3 };
 const said = (second: number, role: string, more: object = {}): object => ({
   type: "message",
   id: `m${second}`,
@@ -46,7 +48,7 @@ describe("transcript tail", () => {
   });
 
   it("of a header only, as after a reset: its time, decided", () => {
-    assert.deepEqual(tailOf(jsonl(header)), { decided: true, torn: false, lastAt: ms(0) });
+    assert.deepEqual(tailOf(jsonl(header)), { decided: true, torn: false, header: head, lastAt: ms(0) });
   });
 
   it("of a finished turn: the assistant's stop", () => {
@@ -55,6 +57,7 @@ describe("transcript tail", () => {
     assert.deepEqual(tail, {
       decided: true,
       torn: false,
+      header: head,
       lastAt: ms(2),
       lastMessage: {
         role: "assistant",
@@ -72,6 +75,7 @@ describe("transcript tail", () => {
     assert.deepEqual(tailOf(jsonl(...answered, said(3, "user"))), {
       decided: true,
       torn: false,
+      header: head,
       lastAt: ms(3),
       lastMessage: user,
       lastUserMessage: user,
@@ -129,7 +133,7 @@ describe("transcript tail", () => {
 
   it("decides nothing where one huge entry hides all before it", () => {
     const huge = said(2, "toolResult", { content: "x".repeat(6 << 20) });
-    assert.deepEqual(tailOf(jsonl(header, said(1, "user"), huge)), { decided: false, torn: false });
+    assert.deepEqual(tailOf(jsonl(header, said(1, "user"), huge)), { decided: false, torn: false, header: head });
   });
 
   it("decides where the huge entry lies before the last message", () => {

@@ -1,0 +1,96 @@
+// What is said of transcripts, trajectories and what else lies beside a store.
+import type { CatalogueEntry } from "./entry.ts";
+
+export const filesCatalogue = {
+  "TX-MISSING": {
+    title: "The transcript is missing",
+    severity: "warning",
+    sentence: "{key} has run before, but its transcript {file} is not there.",
+    about:
+      "The row points to a transcript that does not exist. First turns, sessions of other command-line agents and rows that are being set up have none and are not meant.",
+    repair: "None here: look for it in your backups; `openclaw sessions cleanup --fix-missing` would delete the row.",
+    issues: ["#39249", "#79545"],
+  },
+  "TX-ARCHIVED": {
+    title: "The transcript was archived under the row",
+    severity: "warning",
+    sentence: "{key} has no transcript, but an archive of it from {archived} is there.",
+    about: "The transcript was renamed as deleted or as a backup while its row stayed.",
+    repair:
+      "Restore, asked: the newest deleted or backup archive is renamed back. Never one that was reset: somebody asked to forget it.",
+    issues: ["#26468", "#73471", "#45255"],
+  },
+  "TX-HEADER": {
+    title: "A transcript with an odd header",
+    severity: "warning",
+    sentence: "The transcript of {key} does not begin as one: {reason}.",
+    about: "The head of the file was lost, or it is another session's.",
+    repair: "None: a transcript is never edited.",
+    issues: ["#9021", "#104323"],
+  },
+  "TX-TORN": {
+    title: "A transcript with a torn end",
+    severity: "warning",
+    sentence: "The transcript of {key} ends in the middle of a line (byte {size}).",
+    about: "The machine or the gateway went down while it was written.",
+    repair: "None: a transcript is never edited.",
+    issues: ["#69846"],
+  },
+  "TX-TOOL-OPEN": {
+    title: "A tool call without a result",
+    severity: "info",
+    sentence: "The transcript of {key} ends with a tool call that has no result.",
+    about: "The run was cut short while a tool was at work.",
+    repair: "None: the gateway adds the missing result in memory.",
+    issues: ["#10310", "#16823"],
+  },
+  "TX-ORPHAN": {
+    title: "Transcripts without a row",
+    severity: "info",
+    sentence: "{count} transcripts ({size}) beside the store of {agent} belong to no row.",
+    about:
+      "Conversations whose rows were deleted, pruned or lost. They are history. OpenClaw's clean-up deletes them after its retention.",
+    repair: "None: never removed here.",
+    issues: ["#89170", "#29706", "#73471"],
+  },
+  "TRAJ-TRUNC": {
+    title: "A trajectory that was cut",
+    severity: "info",
+    sentence: "The trajectory of {key} is cut: its recorder stopped at its limit.",
+    about: "A recorder keeps 10 MB; what is missing after that proves nothing, and it is not used as proof.",
+    repair: "None.",
+    issues: [],
+  },
+  "TRAJ-ORPHAN": {
+    title: "Trajectories of nothing",
+    severity: "info",
+    sentence: "{count} trajectory files ({size}) beside the store of {agent} have neither transcript nor row.",
+    about: "Sidecars that a deleted session left, older than the retention.",
+    repair: "None here: OpenClaw's clean-up takes them.",
+    issues: ["#70680"],
+  },
+  "CKPT-ORPHAN": {
+    title: "Checkpoints of nothing",
+    severity: "info",
+    sentence: "{count} compaction checkpoints ({size}) beside the store of {agent} belong to no row.",
+    about: "Checkpoints are kept when their row lets them go.",
+    repair: "None here.",
+    issues: ["#66057"],
+  },
+  "TMP-LEFT": {
+    title: "Temporary files of killed writers",
+    severity: "info",
+    sentence: "{count} temporary files ({size}) lie beside the store of {agent}.",
+    about: "A writer that is killed before it puts its file in place leaves it. 51 GB were reported.",
+    repair: "None here: newer gateways sweep them at their start.",
+    issues: ["#89520", "#90503"],
+  },
+  "ARCHIVE-BLOAT": {
+    title: "Archives past their retention",
+    severity: "info",
+    sentence: "{count} archives ({size}) beside the store of {agent} are past their retention, the oldest by {age}.",
+    about: "Deleted and reset transcripts are kept under another name for a while.",
+    repair: "By OpenClaw's own `sessions cleanup`.",
+    issues: ["#44812", "#36608"],
+  },
+} as const satisfies Record<string, CatalogueEntry>;

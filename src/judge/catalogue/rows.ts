@@ -1,0 +1,114 @@
+// What is said of rows that contradict themselves or each other.
+import type { CatalogueEntry } from "./entry.ts";
+
+export const rowsCatalogue = {
+  "ROW-DROPPED": {
+    title: "A row that the gateway will drop",
+    severity: "error",
+    sentence: "{key} is no usable row ({reason}): the gateway deletes it with its next write.",
+    about: "OpenClaw drops rows that are no objects, and rows whose sessionId is a path, whenever it writes the store.",
+    repair: "None here: copy what you need from the row before the gateway writes.",
+    issues: ["#66522"],
+  },
+  "END-BEFORE-START": {
+    title: "Ended before it started",
+    severity: "info",
+    sentence: "{key} has endedAt {ended} before startedAt {started}.",
+    about: "The order of events or a step of the clock; while a new run starts it is normal for a moment.",
+    repair: "None: nothing tells which of the two is wrong, and OpenClaw shows a runtime of zero.",
+    issues: ["#119407"],
+  },
+  "TERM-NO-END": {
+    title: "Ended without a time",
+    severity: "info",
+    sentence: "{key} says {claimed} but has no endedAt.",
+    about: "Older writers, imports and edits by hand leave it; OpenClaw tolerates it.",
+    repair:
+      "Correct, proven where the record of the end is there and the session is quiet; otherwise it is left, being harmless.",
+    issues: [],
+  },
+  "RUNTIME-ODD": {
+    title: "A runtime that does not fit",
+    severity: "info",
+    sentence: "{key} has runtimeMs {value}, which is not the time between its start and its end.",
+    about: "Sub-agents accumulate theirs and are not meant. Harmless.",
+    repair: "Correct, proven only where it is negative or no number; otherwise it is left.",
+    issues: [],
+  },
+  "ABORT-FLAG-STALE": {
+    title: "Marked as aborted, but done",
+    severity: "info",
+    sentence: "{key} is done and yet marked as aborted.",
+    about: "The flag of an earlier run was left. Sub-agent recovery reads it whatever the status is.",
+    repair: "Correct, asked: set it to false.",
+    issues: ["#104950"],
+  },
+  "UPDATEDAT-BAD": {
+    title: "updatedAt is no plausible time",
+    severity: "warning",
+    sentence:
+      "{key} has updatedAt {value}, which is no time in milliseconds of the last years: the next clean-up may prune the row.",
+    about: "OpenClaw turns a bad updatedAt into 0, and a row that old is pruned with the next write.",
+    repair: "Correct, asked: the time of the transcript's last change.",
+    issues: [],
+  },
+  "STATUS-UNKNOWN": {
+    title: "An unknown status",
+    severity: "info",
+    sentence: "{key} has the status {value}, which no known version writes in this store.",
+    about: "A newer version, a plugin or an edit by hand. OpenClaw treats it as not running.",
+    repair: "Correct, asked: take the field out.",
+    issues: ["#92697"],
+  },
+  "PRUNE-RISK": {
+    title: "The next clean-up takes it",
+    severity: "warning",
+    sentence: "{key} was last updated {age} ago: OpenClaw's maintenance deletes such rows after {limit}.",
+    about:
+      "Maintenance looks at updatedAt alone and is enforced by default from 2026.5.2 on, whatever its documentation says; it has deleted rows of running sessions too.",
+    repair: "None here: copy what you need, or raise session.maintenance.pruneAfter.",
+    issues: ["#56034", "#87938"],
+  },
+  "FILE-ESCAPE": {
+    title: "The row names a file outside",
+    severity: "warning",
+    sentence: "{key} names {file}, which OpenClaw ignores in silence.",
+    about:
+      "A transcript has to lie in a sessions directory; anything else is passed over, and the transcript of the session id is used instead.",
+    repair: "Correct, asked, where a file of the same name lies beside the store: its plain name.",
+    issues: ["#15967", "#61321", "#5631"],
+  },
+  "FILE-STALE-ID": {
+    title: "The row names another session's file",
+    severity: "warning",
+    sentence: "{key} names {file}, but {own} of its own id is there too.",
+    about: "The session got a new id and kept its old file, as embedded runs of older versions leave it.",
+    repair: "None: nothing tells which of the two is the conversation.",
+    issues: ["#16972"],
+  },
+  "ID-SHARED": {
+    title: "Two rows, one transcript",
+    severity: "warning",
+    sentence: "{key} has the same transcript as {others}.",
+    about: "Two conversations write into one file. A cron job and its run, and heartbeats, share theirs legitimately.",
+    repair: "None: nothing tells whose it is.",
+    issues: ["#57175", "#63629"],
+  },
+  "KEY-ALIAS": {
+    title: "A key that is not the only one of its kind",
+    severity: "warning",
+    sentence: "{key} is an odd key: {reason}.",
+    about:
+      "Older versions wrote keys in other forms; the gateway keeps the newest of two that it takes for the same, and deletes the other.",
+    repair: "None here.",
+    issues: ["#1169", "#69013"],
+  },
+  "PARENT-GONE": {
+    title: "The parent is gone",
+    severity: "info",
+    sentence: "{key} was started by {parent}, which is in no store.",
+    about: "The parent was deleted or pruned before its child.",
+    repair: "None: it is harmless.",
+    issues: [],
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -201,13 +201,24 @@ function judgeAll(
 function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
   const keys = new Set<string>();
   const others = new Set<string>();
+  const namedByOthers = new Set<string>();
+  const siblings = stores.filter((store) => store.stateDir === facts.stateDir);
   for (const store of stores) {
     if (store.content.state !== "read" || store.content.sessions.length === 0) continue;
-    if (store.stateDir === facts.stateDir) for (const { row } of store.content.sessions) keys.add(row.key);
-    else if (isSplitFrom(facts.stateDir, store.stateDir)) others.add(store.stateDir);
+    if (store.stateDir !== facts.stateDir) {
+      if (facts === siblings[0] && isSplitFrom(facts.stateDir, store.stateDir)) others.add(store.stateDir);
+      continue;
+    }
+    for (const { row, transcript } of store.content.sessions) {
+      keys.add(row.key.toLowerCase());
+      const { path } = transcript;
+      if (store !== facts && path !== undefined && dirname(path) === dirname(facts.path))
+        namedByOthers.add(basename(path));
+    }
   }
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
-  return { keys, otherStateDirs: [...others], sharesDirectory };
+  const isWhole = siblings.every((store) => store.content.state === "read");
+  return { otherStateDirs: [...others], sharesDirectory, namedByOthers, ...(isWhole && { keys }) };
 }
 
 function isSplitFrom(a: string, b: string): boolean {

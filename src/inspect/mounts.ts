@@ -4,8 +4,26 @@ import { realPath } from "./homes.ts";
 const sharedFileSystems =
   /^(nfs4?|cifs|smb3|smbfs|9p|afs|ceph|glusterfs|lustre|virtiofs|vboxsf|fuse\.(sshfs|rclone|grpcfuse|s3fs))$/;
 
+/** File systems whose permission bits are made up when they are mounted. */
+const withoutModes = /^(vfat|exfat|msdos|ntfs3?|fuseblk|drvfs|9p|cifs|smb3|smbfs|vboxsf|fuse\..+)$/;
+
 /** The kind of network or shared file system that a path is on, where other machines may write it unseen; Linux only. */
 export function sharedFileSystemOf(path: string): string | undefined {
+  const type = fileSystemOf(path);
+  return isShared(type) ? type : undefined;
+}
+
+export function isShared(fileSystem: string | undefined): boolean {
+  return fileSystem !== undefined && sharedFileSystems.test(fileSystem);
+}
+
+/** Whether the permission bits of its files say anything. */
+export function keepsModes(fileSystem: string | undefined): boolean {
+  return fileSystem === undefined || !withoutModes.test(fileSystem);
+}
+
+/** The kind of file system that a path is on, as the kernel names it; undefined where it does not say. */
+export function fileSystemOf(path: string): string | undefined {
   let mounts: string;
   try {
     mounts = readFileSync("/proc/self/mountinfo", "utf8");
@@ -21,7 +39,7 @@ export function sharedFileSystemOf(path: string): string | undefined {
     if (point === undefined || type === undefined || point.length < best.point.length) continue;
     if (real === point || real.startsWith(point === "/" ? "/" : `${point}/`)) best = { point, type };
   }
-  return sharedFileSystems.test(best.type) ? best.type : undefined;
+  return best.type === "" ? undefined : best.type;
 }
 
 /** Whether a path lies in this container's own layer, which nothing outside of it writes. */
@@ -34,7 +52,7 @@ export function isOwnLayer(path: string): boolean {
 }
 
 const cloudFolders =
-  /[\\/](Dropbox|OneDrive[^\\/]*|Google ?Drive|GoogleDrive-[^\\/]*|iCloud[^\\/]*|Mobile Documents|Nextcloud|Syncthing|pCloudDrive)([\\/]|$)/i;
+  /[\\/](Dropbox( \([^\\/]*\))?|OneDrive(( - |-)[^\\/]*)?|Google ?Drive|GoogleDrive-[^\\/]*|iCloud ?Drive|Mobile Documents|CloudStorage|Nextcloud|Syncthing|pCloud ?Drive)([\\/]|$)/;
 
 /** The name of the cloud folder that a path lies in, told from the path alone. */
 export function cloudFolderOf(path: string): string | undefined {

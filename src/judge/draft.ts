@@ -1,4 +1,5 @@
 import type { Evidence } from "../model/evidence.ts";
+import type { StoreFacts } from "../model/facts.ts";
 import type { Repair, Severity } from "../model/finding.ts";
 import type { Code } from "./catalogue.ts";
 
@@ -19,6 +20,11 @@ export interface Draft {
   readonly veto?: string;
   /** Device and inode of the lock or file that would go: part of the finding's id. */
   readonly identity?: string;
+}
+
+/** Whose store it is, for sentences: without an agent of its own it is the one that all share (facts A, Store path). */
+export function agentOf(store: StoreFacts): string {
+  return store.agent ?? "all agents";
 }
 
 export function nothing(why: string): Repair {

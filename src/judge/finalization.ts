@@ -9,10 +9,10 @@ const agreementMs = 5 * 60_000;
 
 /** DESIGN, Words: finalize. Nothing is proposed before the session is quiet. */
 export function finalization(session: SessionCase): Repair {
-  const { ownership, quiet, end, endedAt, deadLocks } = session;
+  const { ownership, quiet, end, endedAt, freeLocks } = session;
   if (ownership.state === "owned") return nothing(`Somebody works on it: ${ownership.why}.`);
   if (!quiet) return nothing(`Nothing is proposed until it is certain that nobody works on it: ${ownership.why}.`);
-  const unlock = deadLocks.length === 0 ? {} : { unlock: deadLocks.map((lock) => lock.path) };
+  const unlock = freeLocks.length === 0 ? {} : { unlock: freeLocks.map((lock) => lock.path) };
   const rowEnd = endedAt !== undefined && endedAt >= (session.startedAt ?? 0) ? endedAt : undefined;
   if (end === undefined) {
     const at = rowEnd ?? session.lastTraceAt;

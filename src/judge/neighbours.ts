@@ -1,15 +1,16 @@
 // What a session shares with others: keys, ids and files that should be one's own (facts I 37, 38, 58).
-import { basenameOf } from "./paths.ts";
 import type { SessionCase } from "./sessionCase.ts";
 
 /** What is known of everything around one store. */
 export interface Around {
-  /** Keys of all stores of the state directory. */
-  readonly keys: ReadonlySet<string>;
-  /** Paths of other state directories of the same home that have sessions too. */
+  /** Keys of all stores of the state directory, in lower case; absent where one of them cannot be read. */
+  readonly keys?: ReadonlySet<string>;
+  /** Paths of other state directories of the same home that have sessions too; told to one store of each directory. */
   readonly otherStateDirs: readonly string[];
   /** Another store lies in the same directory: its transcripts are not this one's alone. */
   readonly sharesDirectory: boolean;
+  /** Base names of transcripts that rows of other stores name, in this one's directory. */
+  readonly namedByOthers: ReadonlySet<string>;
 }
 
 export interface Neighbours {
@@ -30,17 +31,24 @@ export function neighboursOf(sessions: readonly SessionCase[]): Neighbours {
 }
 
 function transcriptOf({ facts }: SessionCase): string | undefined {
-  return facts.transcript.path === undefined ? undefined : basenameOf(facts.transcript.path);
+  return facts.transcript.path;
 }
 
-/** A cron job and its run share a session legitimately (#69013), and so does a heartbeat with what it beats for. */
+/**
+ * A cron job and its runs share a session legitimately (#69013), a heartbeat with what it beats for, and a topic or thread
+ * with its parent where the row does not name its own file. One conversation under two spellings is KEY-ALIAS.
+ */
 function isPair(a: string, b: string): boolean {
-  const base = (key: string): string =>
-    key
-      .toLowerCase()
-      .replace(/:run:[^:]+$/, "")
-      .replace(/:heartbeat$/, "");
-  return base(a) === base(b);
+  return conversationOf(a) === conversationOf(b);
+}
+
+function conversationOf(key: string): string {
+  const base = key
+    .toLowerCase()
+    .replace(/:run:[^:]+$/, "")
+    .replace(/:heartbeat(-[^:]*)?$/, "")
+    .replace(/:(topic|thread):[^:]+$/, "");
+  return base === "main" ? "agent:main:main" : /^agent:[^:]+$/.test(base) ? `${base}:main` : base;
 }
 
 function group(

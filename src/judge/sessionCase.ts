@@ -27,8 +27,10 @@ export interface SessionCase {
   readonly ownership: Ownership;
   readonly quiet: boolean;
   readonly end: End | undefined;
-  /** Locks on its transcript that nobody holds. */
+  /** Locks on its transcript whose owner is gone. */
   readonly deadLocks: readonly LockFacts[];
+  /** These, and such as name nobody and are too old to be in the making. */
+  readonly freeLocks: readonly LockFacts[];
 }
 
 const terminal: ReadonlySet<unknown> = new Set(["done", "failed", "killed", "timeout"]);
@@ -69,10 +71,21 @@ export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number)
     ownership,
     quiet: isQuiet(ownership, store, now - lastChangeAt),
     end: endOf(facts, startedAt, now),
-    deadLocks: facts.locks.filter(
-      (lock) => lock.owner === "dead" || lock.owner === "recycled" || lock.owner === "foreign",
-    ),
+    deadLocks: facts.locks.filter(isDead),
+    freeLocks: facts.locks.filter((lock) => isDead(lock) || isForsaken(lock, now)),
   };
+}
+
+function isDead({ owner }: LockFacts): boolean {
+  return owner === "dead" || owner === "recycled" || owner === "foreign";
+}
+
+/** A payload comes moments after the file (facts D1, I 17); whether somebody could still write it, the writer tells. */
+export const emptyStaleMs = 30 * 60_000;
+
+/** It names nobody, and has not for half an hour. */
+export function isForsaken({ payload, mtimeMs }: LockFacts, now: number): boolean {
+  return (payload === "empty" || payload === "unparsable") && now - mtimeMs > emptyStaleMs;
 }
 
 /** What a copy or a wrong clock puts into the future is no sign of anything. */

@@ -18,6 +18,11 @@ export function span(ms: number): string {
   return `${Math.round(seconds / 86400)} d`;
 }
 
+/** `1 row`, `2 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** `640 B`, `12 KB`, `3.4 MB`, `1.2 GB`. */
 export function size(bytes: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];

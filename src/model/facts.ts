@@ -19,6 +19,8 @@ export interface StoreFacts {
   readonly runTimeoutMs?: number;
   /** session.maintenance.pruneAfter, where it is set. */
   readonly pruneAfterMs?: number;
+  /** session.maintenance.resetArchiveRetention, where it is set; Infinity where it is switched off. */
+  readonly resetRetentionMs?: number;
   readonly movedFrom?: string;
   /** session.maintenance.mode and maxEntries, where they are set. */
   readonly maintenanceMode?: string;
@@ -48,6 +50,8 @@ export interface Leftovers {
   /** Temporary files of the store's writers. */
   readonly temporaries: readonly FileFacts[];
   readonly archives: readonly ArchiveFacts[];
+  /** Older copies of the store itself, newest first. */
+  readonly copies: readonly FileFacts[];
 }
 
 export type StoreContent =
@@ -135,7 +139,7 @@ export interface TranscriptTail {
   readonly lastUserMessage?: MessageFacts;
   /** Time of the last entry of any type. */
   readonly lastAt?: number;
-  /** The first line; absent where it is no object. */
+  /** The first line, where it is whole and short enough for one; empty where it is no object. */
   readonly header?: { readonly type?: string; readonly id?: string; readonly version?: number };
 }
 

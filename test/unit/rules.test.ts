@@ -415,7 +415,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       "the registry has the end",
       {
         rows: { [subKey]: running() },
-        files: { "subagents/runs.json": registry({ startedAt: started, endedAt: ended, outcome: { status: "ok" } }) },
+        files: {
+          [tx]: answered,
+          "subagents/runs.json": registry({ startedAt: started, endedAt: ended, outcome: { status: "ok" } }),
+        },
       },
       {},
       ["RUN-FINISHED error finalize proven", "SUB-REGISTRY-SPLIT error none never"],
@@ -447,7 +450,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       "the log has the end",
       {
         rows: { [cronKey]: running() },
-        files: { "cron/runs/job-1.jsonl": cronLog({ sessionKey: cronKey, ts: ended, status: "ok" }) },
+        files: { [tx]: answered, "cron/runs/job-1.jsonl": cronLog({ sessionKey: cronKey, ts: ended, status: "ok" }) },
       },
       {},
       ["RUN-FINISHED error finalize proven", "CRON-SPLIT error none never"],

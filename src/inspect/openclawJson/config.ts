@@ -15,6 +15,8 @@ export interface OpenclawConfig {
   readonly gatewayPort?: number;
   /** session.maintenance.pruneAfter or the older pruneDays. */
   readonly pruneAfterMs?: number;
+  /** session.maintenance.resetArchiveRetention; Infinity where it is switched off. pruneAfter where it is left out. */
+  readonly resetRetentionMs?: number;
   readonly maintenanceMode?: string;
   readonly maxEntries?: number;
 }
@@ -47,6 +49,7 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
   const timeoutSeconds = asNumber(asRecord(agents?.["defaults"])?.["timeoutSeconds"]);
   const maintenance = asRecord(asRecord(root["session"])?.["maintenance"]);
   const pruneAfterMs = pruneAfterOf(maintenance);
+  const resetRetentionMs = resetRetentionOf(maintenance?.["resetArchiveRetention"]);
   const maintenanceMode = asText(maintenance?.["mode"]);
   const maxEntries = asNumber(maintenance?.["maxEntries"]);
   const gatewayPort = asNumber(asRecord(root["gateway"])?.["port"]);
@@ -57,6 +60,7 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
     ...(timeoutSeconds !== undefined && { runTimeoutMs: timeoutSeconds * 1000 }),
     ...(gatewayPort !== undefined && { gatewayPort }),
     ...(pruneAfterMs !== undefined && { pruneAfterMs }),
+    ...(resetRetentionMs !== undefined && { resetRetentionMs }),
     ...(maintenanceMode !== undefined && { maintenanceMode }),
     ...(maxEntries !== undefined && { maxEntries }),
   };
@@ -82,4 +86,10 @@ function pruneAfterOf(maintenance: Readonly<Record<string, unknown>> | undefined
   const after = maintenance?.["pruneAfter"];
   const days = asNumber(after) ?? asNumber(maintenance?.["pruneDays"]);
   return typeof after === "string" ? durationMs(after) : days === undefined ? undefined : days * 86_400_000;
+}
+
+function resetRetentionOf(value: unknown): number | undefined {
+  if (value === false) return Number.POSITIVE_INFINITY;
+  const days = asNumber(value);
+  return typeof value === "string" ? durationMs(value) : days === undefined ? undefined : days * 86_400_000;
 }

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { FileFacts, Leftovers, SessionRow } from "../../model/facts.ts";
 import { statsAt } from "../regularFile.ts";
 import { asRecord, asText } from "./records.ts";
-import { archivesOf, type SessionsDir } from "./storeFiles.ts";
+import { archivesOf, restoreCandidates, type SessionsDir } from "./storeFiles.ts";
 
 const temporary = /^(sessions\.json\..+\.tmp|\.fs-safe-replace\..+\.tmp)$/;
 const trajectory = /^(.+)\.(trajectory\.jsonl|trajectory-path\.json)$/;
@@ -32,7 +32,7 @@ export function readLeftovers(directory: SessionsDir, rows: readonly SessionRow[
     } else if (name.endsWith(".jsonl") && !isNamed(name, named)) add(transcripts, name);
   }
   const archives = [...directory.archives.keys()].flatMap((transcript) => archivesOf(directory, transcript));
-  return { transcripts, trajectories, checkpoints, temporaries, archives };
+  return { transcripts, trajectories, checkpoints, temporaries, archives, copies: restoreCandidates(directory) };
 }
 
 interface Named {

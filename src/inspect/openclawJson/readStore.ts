@@ -6,7 +6,7 @@ import type { Writer } from "../../model/store.ts";
 import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
-import { cloudFolderOf, sharedFileSystemOf } from "../mounts.ts";
+import { cloudFolderOf, fileSystemOf, isShared, keepsModes } from "../mounts.ts";
 import type { ProcessTable } from "../processes.ts";
 import {
   fileVersion,
@@ -85,17 +85,20 @@ export function readJsonStore(input: StoreInput): StoreFacts {
     place: placeOf(file.path, input, movedFrom),
     leftovers: readLeftovers(directory, read),
     ...(config.pruneAfterMs !== undefined && { pruneAfterMs: config.pruneAfterMs }),
+    ...(config.resetRetentionMs !== undefined && { resetRetentionMs: config.resetRetentionMs }),
     ...(config.maintenanceMode !== undefined && { maintenanceMode: config.maintenanceMode }),
     ...(config.maxEntries !== undefined && { maxEntries: config.maxEntries }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
 }
 
-/** Modes and owners of a copy say nothing about the store that it was made from. */
+/** Place, modes and owner of a copy say nothing about the store that it was made from. */
 function placeOf(path: string, { processes }: StoreInput, movedFrom: string | undefined): PlaceFacts {
   const stats = statsAt(path);
-  const shared = sharedFileSystemOf(path) ?? cloudFolderOf(path);
-  const means = processes.source === "live" && movedFrom === undefined && process.platform !== "win32";
+  if (processes.source === "captured") return { isOwn: true };
+  const fileSystem = fileSystemOf(path);
+  const shared = isShared(fileSystem) ? fileSystem : cloudFolderOf(path);
+  const means = movedFrom === undefined && process.platform !== "win32" && keepsModes(fileSystem);
   return {
     isOwn: !means || stats === undefined || process.getuid?.() === 0 || stats.uid === process.getuid?.(),
     ...(means && stats !== undefined && { mode: stats.mode & 0o777 }),

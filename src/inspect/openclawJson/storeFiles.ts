@@ -18,12 +18,16 @@ export interface StoreFile {
  */
 export function findStoreFiles(stateDir: string, config: OpenclawConfig): StoreFile[] {
   const onDisk = listAgents(join(stateDir, "agents"));
-  const found = onDisk.map((agent) => ({ agent, path: join(stateDir, "agents", agent, "sessions", "sessions.json") }));
+  const found: StoreFile[] = [];
   const template = config.storeTemplate;
-  if (template !== undefined) {
+  // One store for all agents is no agent's own, wherever it lies: it comes first.
+  if (template !== undefined && !template.includes("{agentId}")) {
+    found.push({ path: expandTemplate(template, "main", stateDir) });
+  }
+  for (const agent of onDisk) found.push({ agent, path: join(stateDir, "agents", agent, "sessions", "sessions.json") });
+  if (template?.includes("{agentId}")) {
     for (const agent of new Set(["main", ...onDisk, ...config.agents.map((id) => id.toLowerCase())])) {
-      const path = expandTemplate(template, agent, stateDir);
-      found.push(template.includes("{agentId}") ? { path, agent } : ({ path } as { path: string; agent: string }));
+      found.push({ path: expandTemplate(template, agent, stateDir), agent });
     }
   }
   const seen = new Set<string>();

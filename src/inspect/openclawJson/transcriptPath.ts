@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { realPath } from "../homes.ts";
 import { statsAt } from "../regularFile.ts";
 import type { SessionsDir } from "./storeFiles.ts";
 
@@ -10,7 +11,9 @@ export interface TranscriptPath {
   readonly exists: boolean;
   /** The directory that `sessionFile` names, where that is another machine's and the file was found beside the store. */
   readonly movedFrom?: string;
+  /** `sessionFile` as OpenClaw ignores it; not where what it takes instead is the same file, as in a moved store. */
   readonly ignored?: { readonly path: string; readonly isBeside: boolean };
+  /** `<sessionId>.jsonl`, where it is there although the row names a file of another id. */
   readonly ownIdFile?: string;
 }
 
@@ -29,6 +32,8 @@ export function resolveTranscript(
   const named = isPath(sessionFile) ? resolve(directory.path, sessionFile) : undefined;
   if (found === undefined || named === undefined) return found;
   if (!isAllowed(directory.path, named)) {
+    const isMoved = found.exists && basename(found.path) === basename(named) && statsAt(named) === undefined;
+    if (isMoved) return found;
     return { ...found, ignored: { path: named, isBeside: directory.names.has(basename(named)) } };
   }
   const byId = `${sessionId}.jsonl`;
@@ -73,14 +78,20 @@ function presentUnderOtherName(directory: SessionsDir, sessionId: string | undef
 }
 
 /**
- * Inside the store's directory, in a sibling agent's, or a file of the shape `agents/<same id>/sessions/<file>`; anything
- * else OpenClaw ignores (facts C1).
+ * Inside the store's directory, also through links, in a sibling agent's, or a file of the shape
+ * `agents/<same id>/sessions/<file>`; anything else OpenClaw ignores (facts C1).
  */
 function isAllowed(directory: string, path: string): boolean {
-  const inside = relative(directory, path);
-  if (inside !== "" && !/^\.\.([\\/]|$)/.test(inside) && !isAbsolute(inside)) return true;
+  if (isInside(directory, path)) return true;
   const place = /^(.*[\\/]agents)[\\/]([^\\/]+)[\\/]sessions[\\/][^\\/]+$/.exec(path);
-  return place !== null && (place[1] === dirname(dirname(directory)) || place[2] === basename(dirname(directory)));
+  if (place !== null && (place[1] === dirname(dirname(directory)) || place[2] === basename(dirname(directory))))
+    return true;
+  return isInside(realPath(directory), join(realPath(dirname(path)), basename(path)));
+}
+
+function isInside(directory: string, path: string): boolean {
+  const inside = relative(directory, path);
+  return inside !== "" && !/^\.\.([\\/]|$)/.test(inside) && !isAbsolute(inside);
 }
 
 function exists(directory: SessionsDir, path: string): boolean {

@@ -40,13 +40,12 @@ export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTai
   };
 }
 
-/** The first line, where it is whole within 4 KB: genuine headers are 200 bytes. */
+/** The first line, where it is whole within 4 KB: genuine headers are 200 bytes. Empty where it is no entry. */
 function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
   const bytes = readRange(fd, 0, Math.min(sizeBytes, headerLimitBytes));
   const end = bytes.indexOf(0x0a);
   if (end < 0) return undefined;
-  const entry = parseLine({ offset: 0, bytes: bytes.subarray(0, end), whole: true });
-  if (entry === undefined) return undefined;
+  const entry = parseLine({ offset: 0, bytes: bytes.subarray(0, end), whole: true }) ?? {};
   const type = asText(entry["type"]);
   const id = asText(entry["id"]);
   const version = asNumber(entry["version"]);

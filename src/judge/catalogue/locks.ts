@@ -58,7 +58,8 @@ export const locksCatalogue = {
     title: "A gateway lock that nobody holds",
     severity: "warning",
     sentence: "{lock} names a gateway that is gone ({owner}).",
-    about: "The gateway was killed. Its next start takes the lock over by itself.",
+    about:
+      "The gateway was killed. Until its next start, which takes the lock over, commands may believe that it runs.",
     repair: "Unlock, proven where no gateway runs; or leave it to the next start.",
     issues: ["#49036", "#57115"],
   },

@@ -38,7 +38,7 @@ export const rowsCatalogue = {
   "ABORT-FLAG-STALE": {
     title: "Marked as aborted, but done",
     severity: "info",
-    sentence: "{key} is done and yet marked as aborted.",
+    sentence: "{key} says done, but is still marked as aborted (abortedLastRun).",
     about: "The flag of an earlier run was left. Sub-agent recovery reads it whatever the status is.",
     repair: "Correct, asked: set it to false.",
     issues: ["#104950"],
@@ -65,14 +65,14 @@ export const rowsCatalogue = {
     severity: "warning",
     sentence: "{key} was last updated {age} ago: OpenClaw's maintenance deletes such rows after {limit}.",
     about:
-      "Maintenance looks at updatedAt alone and is enforced by default from 2026.5.2 on, whatever its documentation says; it has deleted rows of running sessions too.",
+      "Maintenance looks at updatedAt alone, spares groups, channels, threads and topics and is enforced by default from 2026.5.2 on, whatever its documentation says; it has deleted rows of running sessions too.",
     repair: "None here: copy what you need, or raise session.maintenance.pruneAfter.",
     issues: ["#56034", "#87938"],
   },
   "FILE-ESCAPE": {
-    title: "The row names a file outside",
+    title: "The transcript is named outside",
     severity: "warning",
-    sentence: "{key} names {file}, which OpenClaw ignores in silence.",
+    sentence: "{key} names {file} as its transcript, which OpenClaw ignores: it lies outside the sessions directory.",
     about:
       "A transcript has to lie in a sessions directory; anything else is passed over, and the transcript of the session id is used instead.",
     repair: "Correct, asked, where a file of the same name lies beside the store: its plain name.",
@@ -81,7 +81,7 @@ export const rowsCatalogue = {
   "FILE-STALE-ID": {
     title: "The row names another session's file",
     severity: "warning",
-    sentence: "{key} names {file}, but {own} of its own id is there too.",
+    sentence: "{key} uses the transcript {file}, although {own}, named after its own session id, is there too.",
     about: "The session got a new id and kept its old file, as embedded runs of older versions leave it.",
     repair: "None: nothing tells which of the two is the conversation.",
     issues: ["#16972"],
@@ -89,15 +89,16 @@ export const rowsCatalogue = {
   "ID-SHARED": {
     title: "Two rows, one transcript",
     severity: "warning",
-    sentence: "{key} has the same transcript as {others}.",
-    about: "Two conversations write into one file. A cron job and its run, and heartbeats, share theirs legitimately.",
+    sentence: "{key} writes into the same transcript as {others}.",
+    about:
+      "Two conversations write into one file. A cron job and its runs, a heartbeat, and a topic without a file of its own share theirs legitimately.",
     repair: "None: nothing tells whose it is.",
     issues: ["#57175", "#63629"],
   },
   "KEY-ALIAS": {
-    title: "A key that is not the only one of its kind",
+    title: "An unusual key",
     severity: "warning",
-    sentence: "{key} is an odd key: {reason}.",
+    sentence: "The key {key} is not the usual one: {reason}.",
     about:
       "Older versions wrote keys in other forms; the gateway keeps the newest of two that it takes for the same, and deletes the other.",
     repair: "None here.",
@@ -107,7 +108,8 @@ export const rowsCatalogue = {
     title: "The parent is gone",
     severity: "info",
     sentence: "{key} was started by {parent}, which is in no store.",
-    about: "The parent was deleted or pruned before its child.",
+    about:
+      "The parent was deleted or pruned before its child. Cron runs, which OpenClaw takes out by itself, and the channel of a thread are not meant.",
     repair: "None: it is harmless.",
     issues: [],
   },

@@ -91,15 +91,15 @@ export const runningCatalogue = {
   WEDGED: {
     title: "Recovery gave up on it",
     severity: "warning",
-    sentence: "{key} was given up by OpenClaw's recovery at {at} ({reason}).",
+    sentence: "OpenClaw's recovery gave up on {key} at {at} ({reason}).",
     about: "After two quick failures a sub-agent is marked so that no start tries it again.",
     repair: "By OpenClaw's own commands: `openclaw doctor --fix`, `openclaw tasks maintenance --apply`, or /new.",
     issues: ["#74864"],
   },
   "QUOTA-STALE": {
-    title: "Suspended for longer than planned",
+    title: "Suspended for too long",
     severity: "info",
-    sentence: "{key} is suspended for its quota and was expected back by {by}.",
+    sentence: "{key} is still suspended for its quota, although it was expected back by {by}.",
     about: "The gateway drops a suspension at twice its time.",
     repair: "None: the gateway clears it by itself.",
     issues: [],
@@ -107,7 +107,7 @@ export const runningCatalogue = {
   "ACP-SPLIT": {
     title: "ACP and row disagree",
     severity: "info",
-    sentence: "{key} has acp.state {state}, last active {since}, and nobody works on it.",
+    sentence: "{key} says acp.state {state}, but {against} (last active: {since}).",
     about: "The state of an external agent was left when the gateway went down.",
     repair: "None: ACP has its own recovery.",
     issues: ["#79545"],

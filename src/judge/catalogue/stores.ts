@@ -24,16 +24,16 @@ export const storesCatalogue = {
   "STORE-SHRUNK": {
     title: "Far fewer rows than conversations",
     severity: "error",
-    sentence: "The store of {agent} has {rows} rows, but {count} transcripts ({size}) beside it have none.",
+    sentence: "The store of {agent} has {rows}, but far more transcripts lie beside it without one: {files}, {size}.",
     about:
-      "A store that was torn or replaced is started anew by the next write; the conversations stay on disk without their rows.",
+      "A store that was torn or replaced is started anew by the next write; the conversations stay on disk without their rows. It is said where no row is left, or where a far larger copy of the store lies beside it.",
     repair: "None here: look for an older copy of the store. Rows are never made up from transcripts.",
     issues: ["#66522", "#77783"],
   },
   "STORE-HUGE": {
     title: "A very large store",
     severity: "warning",
-    sentence: "The store of {agent} has {rows} rows and {size}: every write of the gateway rewrites all of it.",
+    sentence: "The store of {agent} has {rows} and {size}: every write of the gateway rewrites all of it.",
     about: "More rows than the maintenance keeps, or more than 10 MB.",
     repair:
       "By OpenClaw's own `sessions cleanup`, after a look at its `--dry-run`; or Prune here, which can be undone.",
@@ -50,7 +50,7 @@ export const storesCatalogue = {
   "STATE-SPLIT": {
     title: "Sessions in two places",
     severity: "warning",
-    sentence: "The store of {agent} is not the only one of this home: sessions lie in {others} too.",
+    sentence: "{stateDir} is not the only state directory of this home: sessions lie in {others} too.",
     about: "A renamed home, or one inside another, splits conversations between two state directories.",
     repair: "None: only you know which of them your gateway serves.",
     issues: ["#45765"],

@@ -2,7 +2,7 @@
 import { type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
 import type { SessionCase } from "../sessionCase.ts";
-import { rowEvidence } from "./running.ts";
+import { size } from "../words.ts";
 
 /** Written by the JSON eras; 2026.9.6 writes 4 (facts C2). */
 const knownVersion = 4;
@@ -69,19 +69,15 @@ function truncated(session: SessionCase): Draft | undefined {
   const { trajectory } = session.facts;
   if (trajectory === undefined || (!trajectory.truncated && trajectory.sizeBytes < recorderLimitBytes))
     return undefined;
+  const reason = trajectory.truncated
+    ? "its recorder says that it stopped"
+    : `with ${size(trajectory.sizeBytes)} it is as large as a recorder lets it grow`;
   return {
     code: "TRAJ-TRUNC",
     session: session.key,
     path: trajectory.path,
-    args: { key: session.key },
-    evidence: [
-      rowEvidence(session, "its trajectory is cut"),
-      {
-        kind: "trajectory",
-        path: trajectory.path,
-        text: `${trajectory.sizeBytes} bytes: its recorder stopped recording.`,
-      },
-    ],
+    args: { key: session.key, reason },
+    evidence: [{ kind: "trajectory", path: trajectory.path, text: `${basenameOf(trajectory.path)}: ${reason}.` }],
     repair: nothing("What is missing in it proves nothing; everything else is judged without it."),
   };
 }

@@ -35,8 +35,8 @@ function fileEscape(session: SessionCase): Draft | undefined {
 }
 
 function fileStaleId(session: SessionCase): Draft | undefined {
-  const { ownIdFile, path } = session.facts.transcript;
-  if (ownIdFile === undefined || path === undefined) return undefined;
+  const { ownIdFile, path, state } = session.facts.transcript;
+  if (ownIdFile === undefined || path === undefined || state === "absent") return undefined;
   return {
     code: "FILE-STALE-ID",
     session: session.key,
@@ -87,12 +87,24 @@ function keyAlias(session: SessionCase, neighbours: Neighbours): Draft | undefin
   };
 }
 
+/**
+ * Cron runs are taken out by OpenClaw itself after a day, and the channel of a thread need never have had a session of
+ * its own: neither is missed.
+ */
+function isMissed(parent: string, child: string): boolean {
+  const isRun = /:cron:[^:]+:run:/i.test(parent);
+  const isThread = child.toLowerCase().startsWith(`${parent.toLowerCase()}:`);
+  return !isRun && !isThread;
+}
+
 function parentGone(session: SessionCase, around: Around): Draft | undefined {
   const { fields } = session.facts.row;
   const [field, parent] = ["spawnedBy", "parentSessionKey"]
     .map((name) => [name, fields[name]] as const)
     .find(([, value]) => typeof value === "string" && value !== "") ?? ["", undefined];
-  if (typeof parent !== "string" || around.keys.has(parent) || around.keys.has(parent.toLowerCase())) return undefined;
+  if (typeof parent !== "string" || around.keys === undefined || !isMissed(parent, session.key)) return undefined;
+  const known = parent === "main" ? "agent:main:main" : parent.toLowerCase();
+  if (around.keys.has(known) || around.keys.has(parent.toLowerCase())) return undefined;
   return {
     code: "PARENT-GONE",
     session: session.key,

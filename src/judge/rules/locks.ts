@@ -6,12 +6,11 @@ import type { Repair } from "../../model/finding.ts";
 import type { Lock } from "../../model/lock.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
-import type { SessionCase } from "../sessionCase.ts";
+import { emptyStaleMs, isForsaken, type SessionCase } from "../sessionCase.ts";
 import { clock, span } from "../words.ts";
 
 /** A payload comes moments after the file (facts D1: 5 s to 30 s of grace). */
 const emptyGraceMs = 30_000;
-const emptyStaleMs = 30 * 60_000;
 /** Runs raise their hold to the run timeout and more: 12 to 17 minutes are normal (facts D1). */
 const longHoldMs = 30 * 60_000;
 const releaseGraceMs = 60_000;
@@ -27,8 +26,7 @@ export interface LockCase {
 export function lockVerdict({ store, lock, now }: LockCase): Lock["verdict"] {
   if (lock.owner === "alive") return "held";
   if (lock.owner !== "unknown") return "stale";
-  const nameless = lock.payload === "empty" || lock.payload === "unparsable";
-  return nameless && store.writer.state === "stopped" && now - lock.mtimeMs > emptyStaleMs ? "stale" : "unknown";
+  return store.writer.state === "stopped" && isForsaken(lock, now) ? "stale" : "unknown";
 }
 
 export function lockRules(lockCase: LockCase): Draft[] {
@@ -98,24 +96,29 @@ function outlived(lockCase: LockCase): Draft[] | undefined {
   return [{ ...base, args: { ...base.args, ended: clock(end.at) }, evidence: [...base.evidence, end.evidence] }];
 }
 
-/** Its next start takes it over by itself; until then some commands believe that the gateway runs. */
+/**
+ * Its next start takes it over by itself; until then some commands believe that the gateway runs. From 2026.8 on the lock
+ * lies in the state directory itself and has a coordinator beside it that nobody else may touch (facts D3).
+ */
 function gatewayLock(lockCase: LockCase): Draft[] {
-  const { owner } = lockCase.lock;
-  if (owner !== "dead" && owner !== "recycled") return [];
-  return [draft(lockCase, "GW-LOCK-STALE", unlock(lockCase))];
+  const { lock, store } = lockCase;
+  if (lock.owner !== "dead" && lock.owner !== "recycled" && lock.owner !== "foreign") return [];
+  const isNew = lock.path.startsWith(`${store.stateDir}/`) || lock.path.startsWith(`${store.stateDir}\\`);
+  const repair = isNew ? nothing("Gateways from 2026.8 on settle their locks themselves.") : unlock(lockCase);
+  return [draft(lockCase, "GW-LOCK-STALE", repair)];
 }
 
 function nameless(lockCase: LockCase): Draft[] {
   const { lock, now, session } = lockCase;
   const age = now - lock.mtimeMs;
   if (age <= emptyGraceMs) return [];
+  if (age <= emptyStaleMs)
+    return [draft(lockCase, "LOCK-EMPTY", nothing("It may still be in the making: wait until it is 30 minutes old."))];
   if (session?.claimsToRun === true) {
     return [
       draft(lockCase, "LOCK-EMPTY", nothing("Its row claims to run: it goes with the row's repair, never alone.")),
     ];
   }
-  if (age <= emptyStaleMs)
-    return [draft(lockCase, "LOCK-EMPTY", nothing("It may still be in the making: wait until it is 30 minutes old."))];
   return [draft(lockCase, "LOCK-EMPTY", unlock(lockCase))];
 }
 

@@ -1,10 +1,9 @@
 // What the vendor's own maintenance will do, and where a store lies (facts I 24, 48, 49, 55, 60).
 import type { StoreFacts } from "../../model/facts.ts";
-import { type Draft, nothing } from "../draft.ts";
+import { agentOf, type Draft, nothing } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
-import { basenameOf } from "../paths.ts";
 import type { SessionCase } from "../sessionCase.ts";
-import { clock, size, span } from "../words.ts";
+import { clock, counted, size, span } from "../words.ts";
 import { pruneAfter } from "./leftovers.ts";
 import { rowEvidence } from "./running.ts";
 
@@ -19,7 +18,7 @@ export function pruneRisk(session: SessionCase): Draft | undefined {
   const has = facts.transcript.state === "read" || facts.transcript.state === "unread";
   if (!enforces || updatedAt === undefined || now - updatedAt < pruneAfter(store) || (!has && !claimsToRun))
     return undefined;
-  if (isProtected(session)) return undefined;
+  if (isProtected(session) || (isAutomation(session) && !claimsToRun)) return undefined;
   return {
     code: "PRUNE-RISK",
     session: key,
@@ -28,6 +27,11 @@ export function pruneRisk(session: SessionCase): Draft | undefined {
     evidence: [rowEvidence(session, `updatedAt is ${clock(updatedAt)}`, updatedAt)],
     repair: nothing("Copy its transcript if you want to keep it, or raise session.maintenance.pruneAfter."),
   };
+}
+
+/** Made by the program for itself, and made to be taken out again: nobody misses them. */
+function isAutomation({ kind }: SessionCase): boolean {
+  return kind === "subagent" || kind === "cron" || kind === "heartbeat";
 }
 
 /** Groups, channels, threads and topics are kept by the maintenance, synthetic keys are not (facts F). */
@@ -48,7 +52,7 @@ function draft(
   text: string,
   why: string,
 ): Draft {
-  const agent = store.agent ?? basenameOf(store.path);
+  const agent = agentOf(store);
   return {
     code,
     path: store.path,
@@ -84,8 +88,8 @@ function huge(store: StoreFacts): Draft | undefined {
   return draft(
     "STORE-HUGE",
     store,
-    { rows, size: size(sizeBytes) },
-    `${rows} rows, ${size(sizeBytes)}.`,
+    { rows: counted(rows, "row"), size: size(sizeBytes) },
+    `${counted(rows, "row")}, ${size(sizeBytes)}.`,
     "`openclaw sessions cleanup --dry-run` says what its own maintenance would take; look at it before you let it.",
   );
 }
@@ -97,7 +101,7 @@ function split(store: StoreFacts, around: Around): Draft | undefined {
   return draft(
     "STATE-SPLIT",
     store,
-    { others },
+    { stateDir: store.stateDir, others },
     `Sessions lie in ${others} too.`,
     "Only you know which of them your gateway serves: compare their times, and OPENCLAW_HOME and OPENCLAW_STATE_DIR of its service.",
   );

@@ -70,11 +70,12 @@ function acpSplit(session: SessionCase): Draft | undefined {
   const contradicts = session.quiet && session.claimsToRun && state === "idle";
   if (!silent && !contradicts) return undefined;
   const since = at === undefined ? "an unknown time" : clock(at);
+  const against = silent ? "nobody works on it" : "the row says running";
   return {
     code: "ACP-SPLIT",
     session: session.key,
     field: "acp",
-    args: { key: session.key, state, since },
+    args: { key: session.key, state, against, since },
     evidence: [rowEvidence(session, `acp.state is ${state}, last active ${since}`, at)],
     repair: nothing("ACP has its own recovery, which settles it when the session is used again."),
   };
@@ -94,18 +95,24 @@ function quotaStale(session: SessionCase): Draft | undefined {
 }
 
 /** Sub-agents accumulate their runtime over follow-ups, so that it need not be the difference (facts B1). */
+function accumulates({ kind, facts }: SessionCase): boolean {
+  const { spawnDepth, spawnedBy, subagentRole } = facts.row.fields;
+  const isSpawned = (typeof spawnDepth === "number" && spawnDepth > 0) || spawnedBy != null || subagentRole != null;
+  return kind === "subagent" || kind === "acp" || isSpawned || facts.subagent !== undefined;
+}
+
 function runtimeOdd(session: SessionCase): Draft | undefined {
-  const { key, kind, startedAt, endedAt, isTerminal, facts } = session;
+  const { key, startedAt, endedAt, isTerminal, facts } = session;
   const value = facts.row.fields["runtimeMs"];
   if (value === undefined || value === null || !isTerminal) return undefined;
   const isBroken = typeof value !== "number" || value < 0;
   const difference = startedAt === undefined || endedAt === undefined ? undefined : Math.max(0, endedAt - startedAt);
   const isOff =
-    !isBroken && kind !== "subagent" && difference !== undefined && Math.abs(value - difference) > runtimeToleranceMs;
+    !isBroken && !accumulates(session) && difference !== undefined && Math.abs(value - difference) > runtimeToleranceMs;
   if (!isBroken && !isOff) return undefined;
   const shown = JSON.stringify(value)?.slice(0, 40) ?? "?";
   const repair: Repair =
-    isBroken && difference !== undefined && session.quiet
+    isBroken && difference !== undefined && session.quiet && !accumulates(session)
       ? {
           kind: "correct",
           class: "proven",

@@ -113,7 +113,7 @@ function rpcIdle(session: SessionCase): Draft | undefined {
   const { store, key, now, lastChangeAt, quiet, ownership } = session;
   const unchanged = now - lastChangeAt;
   if (store.report?.idle.has(key) !== true || store.writer.state === "stopped" || quiet) return undefined;
-  if (ownership.state === "owned" || unchanged < rpcIdleMs) return undefined;
+  if (ownership.state === "owned" || isSuspended(session) || unchanged < rpcIdleMs) return undefined;
   return {
     code: "RUN-RPC-IDLE",
     session: key,

@@ -1,12 +1,12 @@
 // Stores that cannot be read at all (facts I 3).
 import type { StoreFacts } from "../../model/facts.ts";
-import { type Draft, nothing } from "../draft.ts";
+import { agentOf, type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
 import { clock } from "../words.ts";
 
 export function storeRules(store: StoreFacts): Draft[] {
   const { content } = store;
-  const agent = store.agent ?? basenameOf(store.path);
+  const agent = agentOf(store);
   if (content.state === "unreadable") {
     return [
       {

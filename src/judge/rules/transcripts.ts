@@ -1,5 +1,5 @@
 // Rows whose transcript is gone (facts I 21, 22).
-
+import type { Evidence } from "../../model/evidence.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
 import type { SessionCase } from "../sessionCase.ts";
@@ -20,7 +20,7 @@ export function transcriptRules(session: SessionCase): Draft[] {
         session: key,
         field: session.facts.row.fields["sessionFile"] === undefined ? "sessionId" : "sessionFile",
         args: { key, file: basenameOf(transcript.path) },
-        evidence: [missing],
+        evidence: [missing, ...ownIdEvidence(transcript.ownIdFile)],
         repair: nothing("There is no archive of it here: look for it in your backups."),
       },
     ];
@@ -45,12 +45,18 @@ export function transcriptRules(session: SessionCase): Draft[] {
   ];
 }
 
+function ownIdEvidence(path: string | undefined): Evidence[] {
+  return path === undefined
+    ? []
+    : [{ kind: "transcript", path, text: "The transcript of its own session id is there." }];
+}
+
 /**
  * It ran before, so that a transcript must have been there. A first turn that died leaves a row without one and has
  * lost nothing (facts K), other agents' command-line tools keep theirs elsewhere, and a row that is being set up has
  * none yet (facts C, claude-cli, ACP, initializing; heartbeat and slash-routing keys).
  */
-function hadTranscript({ facts, kind, status }: SessionCase): boolean {
+function hadTranscript({ facts, kind, status, end, quiet }: SessionCase): boolean {
   const { fields, key } = facts.row;
   if (fields["cliSessionBindings"] != null || fields["claudeCliSessionId"] != null) return false;
   if (kind === "acp" || kind === "heartbeat" || fields["acp"] != null || fields["initializationPending"]) return false;
@@ -59,5 +65,10 @@ function hadTranscript({ facts, kind, status }: SessionCase): boolean {
     (count) => typeof count === "number" && count > 0,
   );
   const ended = facts.trajectory?.last;
-  return status === "done" || answered || (ended?.type === "session.ended" && ended.status === "success");
+  return (
+    status === "done" ||
+    (quiet && end?.outcome === "done") ||
+    answered ||
+    (ended?.type === "session.ended" && ended.status === "success")
+  );
 }

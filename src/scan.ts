@@ -218,7 +218,7 @@ function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
   }
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
   const isWhole = siblings.every((store) => store.content.state === "read");
-  return { otherStateDirs: [...others], sharesDirectory, namedByOthers, ...(isWhole && { keys }) };
+  return { otherStateDirs: keys.size > 0 ? [...others] : [], sharesDirectory, namedByOthers, ...(isWhole && { keys }) };
 }
 
 function isSplitFrom(a: string, b: string): boolean {

@@ -1,5 +1,5 @@
 // The smallest homes that a rule needs, written as real files and judged as captured ones at a fixed time.
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseCapturedProcesses } from "../src/inspect/processes.ts";
 import type { Finding } from "../src/model/finding.ts";
@@ -41,10 +41,16 @@ export interface HomeSpec {
   readonly rows: Readonly<Record<string, unknown>> | string;
   /** `meta.lastTouchedVersion`; 2026.5.18 where it is left out, no configuration where it is null. */
   readonly version?: string | null;
+  /** What else is in its configuration. */
+  readonly config?: Row;
   /** Other files by path below the state directory; `~` stands for agent main's sessions directory. */
   readonly files?: Readonly<Record<string, string>>;
   /** How old these files are, by the same paths; an hour where it is left out. */
   readonly ages?: Readonly<Record<string, number>>;
+  /** Permission bits of the store; 0600 where they are left out. */
+  readonly mode?: number;
+  /** A directory that the home lies in. */
+  readonly within?: string;
 }
 
 export interface BuiltHome {
@@ -54,19 +60,23 @@ export interface BuiltHome {
   readonly store: string;
 }
 
-export function buildHome({ rows, version = "2026.5.18", files = {}, ages = {} }: HomeSpec): BuiltHome {
-  const home = temporaryDirectory();
+export function buildHome(spec: HomeSpec): BuiltHome {
+  const { rows, version = "2026.5.18", config = {}, files = {}, ages = {}, mode = 0o600, within = "" } = spec;
+  const home = join(temporaryDirectory(), within);
   const stateDir = join(home, ".openclaw");
   const sessionsDir = join(stateDir, "agents", "main", "sessions");
   const store = join(sessionsDir, "sessions.json");
   const write = (path: string, text: string, ageMs: number): void => {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    writeFileSync(path, text, { mode: 0o600 });
     utimesSync(path, (now - ageMs) / 1000, (now - ageMs) / 1000);
   };
   write(store, typeof rows === "string" ? rows : JSON.stringify(rows, null, 2), 60 * minute);
-  if (version !== null)
-    write(join(stateDir, "openclaw.json"), JSON.stringify({ meta: { lastTouchedVersion: version } }), 60 * minute);
+  chmodSync(store, mode);
+  if (version !== null) {
+    const text = JSON.stringify({ meta: { lastTouchedVersion: version }, ...config });
+    write(join(stateDir, "openclaw.json"), text, 60 * minute);
+  }
   for (const [name, text] of Object.entries(files)) {
     const path = name.startsWith("~/") ? join(sessionsDir, name.slice(2)) : join(stateDir, name);
     write(path, text, ages[name] ?? 60 * minute);
@@ -79,18 +89,24 @@ export interface ScanSpec {
   readonly processes?: readonly string[];
   readonly running?: readonly string[];
   readonly idle?: readonly string[];
+  /** The processes are those of this machine: modes and places mean something. */
+  readonly here?: boolean;
 }
 
-export function scanHome({ home }: BuiltHome, { processes = [], running: live, idle }: ScanSpec = {}): Promise<Scan> {
+export function scanHome(
+  { home }: BuiltHome,
+  { processes = [], running: live, idle, here = false }: ScanSpec = {},
+): Promise<Scan> {
   const report =
     live === undefined && idle === undefined
       ? {}
       : { report: { at: now, running: new Set(live), idle: new Set(idle) } };
+  const captured = parseCapturedProcesses([init, ...processes].join("\n"));
   return scan({
     where: { homes: [home], stateDirs: [] },
     env: {},
     now,
-    capture: { processes: parseCapturedProcesses([init, ...processes].join("\n")) },
+    capture: { processes: here ? { ...captured, source: "live" } : captured },
     ...report,
   });
 }

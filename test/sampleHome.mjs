@@ -1,9 +1,10 @@
 // A home that shows every finding of the JSON stores at least once, among a healthy majority. Its rows, transcripts and
 // trajectories are genuine ones of the captured cases under other names, with their times moved so that they look recent.
-// LOCK-LIVE-OLD is not in it: it needs an openclaw process that lives.
+// Not in it is what needs a living process, a gateway's word, a network mount, or files that others may read.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { inner, innerMaintenance, outer } from "./sample/forgotten.mjs";
 import { cronJob } from "./sample/genuine.mjs";
 import { later, nextGeneration, sick } from "./sample/sick.mjs";
 import { well } from "./sample/well.mjs";
@@ -28,6 +29,9 @@ export async function prepareSampleHome(directory) {
   await writeBroken(sample, join(directory, ".openclaw", "agents"));
   await writeRegistries(sample, join(directory, ".openclaw"));
   await writeStateDir(sample, ".openclaw-next", "2026.7.1", nextGeneration);
+  await writeStateDir(sample, ".openclaw-old", "2026.5.18", outer);
+  await writeStateDir(sample, ".openclaw-old/.openclaw", "2026.5.18", inner, innerMaintenance);
+  await writeDebris(sample, join(directory, ".openclaw-old"));
   return directory;
 }
 
@@ -41,11 +45,16 @@ export async function prepareSampleHome(directory) {
  * @param {string} name
  * @param {string} version
  * @param {readonly SampleSession[]} sessions
+ * @param {object} [maintenance] of its configuration
  */
-async function writeStateDir(sample, name, version, sessions) {
+async function writeStateDir(sample, name, version, sessions, maintenance) {
   const stateDir = join(sample.home, name);
   const touched = { lastTouchedVersion: version, lastTouchedAt: new Date(sample.now - 9 * 24 * 60 * minuteMs) };
-  await write(join(stateDir, "openclaw.json"), JSON.stringify({ meta: touched }, null, 2), sample.now);
+  await write(
+    join(stateDir, "openclaw.json"),
+    JSON.stringify({ meta: touched, ...(maintenance && { session: { maintenance } }) }, null, 2),
+    sample.now,
+  );
   for (const agent of new Set(sessions.map((session) => session.agent))) {
     const directory = join(stateDir, "agents", agent, "sessions");
     /** @type {Record<string, unknown>} */
@@ -76,6 +85,7 @@ async function writeSession(sample, directory, session, at) {
   const file = `${sessionId}${session.suffix ?? ""}.jsonl`;
   const shiftMs = at - genuine.updatedAt;
   const model = session.model ?? usualModel;
+  const { damage = asItIs, damageTrajectory = asItIs } = session;
   const genuineFile = genuine.sessionFile.split("/").at(-1);
   /** @param {string} text */
   const renew = (text) =>
@@ -94,11 +104,11 @@ async function writeSession(sample, directory, session, at) {
     const transcript = await readIfThere(join(from, `${base}.jsonl`));
     if (transcript !== undefined && session.transcript !== "missing") {
       const archive = session.transcript === "archived" ? `.deleted.${archiveTime(at + 2 * minuteMs)}` : "";
-      await write(`${ours}.jsonl${archive}`, speak(renew(transcript), session), at);
+      await write(`${ours}.jsonl${archive}`, damage(speak(renew(transcript), session)), at);
     }
     const trajectory = await readIfThere(join(from, `${base}.trajectory.jsonl`));
     if (trajectory !== undefined && session.transcript === undefined) {
-      await write(`${ours}.trajectory.jsonl`, speak(renew(trajectory), session), at);
+      await write(`${ours}.trajectory.jsonl`, damageTrajectory(speak(renew(trajectory), session)), at);
       const pointer = await readFile(join(from, `${base}.trajectory-path.json`), "utf8");
       const moved = pointer.replace(/[^"]*\.trajectory\.jsonl/, inJson(`${ours}.trajectory.jsonl`));
       await write(`${ours}.trajectory-path.json`, renew(moved), at);
@@ -147,6 +157,44 @@ async function writeBroken(sample, agents) {
   await write(join(notes, `.fs-safe-replace.21044.${sampleId("notes")}.tmp`), whole, at - 5 * minuteMs);
   await mkdir(join(agents, "restored", "sessions", "sessions.json"), { recursive: true });
   await write(join(agents, "research", "sessions", "sessions.json.lock"), lockPayload(deadPid + 1, at, 90_117), at);
+}
+
+/**
+ * What months of kills and clean-ups leave: files that no row names, temporary files, archives past their retention, the
+ * lock of a gateway that is gone, and a store that was begun anew beside its conversations.
+ * @param {Sample} sample
+ * @param {string} profile
+ */
+async function writeDebris(sample, profile) {
+  const stateDir = join(profile, ".openclaw");
+  const sessions = join(stateDir, "agents", "main", "sessions");
+  const dayMs = 24 * 60 * minuteMs;
+  const old = sample.now - 60 * dayMs;
+  const from = join(cases, "2026.5.18-completed", "home", ".openclaw", "agents", "main", "sessions");
+  const [name] = (await readdir(from)).filter((file) => /^[0-9a-f-]+\.jsonl$/.test(file));
+  const genuine = await readFile(join(from, name ?? ""), "utf8");
+  const genuineId = (name ?? "").replace(".jsonl", "");
+  const conversation = (/** @type {string} */ id, /** @type {number} */ at) =>
+    shiftTimes(genuine.replaceAll(genuineId, id), at - Date.UTC(2026, 10, 20)).replaceAll(
+      "/home/claw",
+      inJson(sample.home),
+    );
+  const leave = (/** @type {string} */ file, /** @type {string} */ text, at = old) =>
+    write(join(sessions, file), text, at);
+  await leave("travel-plan-before.jsonl", conversation("travel-plan-before", old));
+  await leave(`${sampleId("gone")}.trajectory.jsonl`, "");
+  await leave(`${sampleId("main")}.checkpoint.${sampleId("checkpoint")}.jsonl`, conversation(sampleId("main"), old));
+  await leave(`${sampleId("deleted")}.jsonl.deleted.${archiveTime(old)}`, conversation(sampleId("deleted"), old));
+  await leave(`.fs-safe-replace.21044.${sampleId("forgotten")}.tmp`, "{", sample.now - 3 * dayMs);
+  await write(join(stateDir, "agents", "lost", "sessions", "sessions.json"), "{}", sample.now - 2 * dayMs);
+  for (let i = 0; i < 6; i++) {
+    const id = sampleId(`lost ${i}`);
+    const at = sample.now - (3 + i) * dayMs;
+    await write(join(stateDir, "agents", "lost", "sessions", `${id}.jsonl`), conversation(id, at), at);
+  }
+  const createdAt = new Date(sample.now - 9 * dayMs).toISOString();
+  const lock = { pid: deadPid + 2, createdAt, configPath: join(stateDir, "openclaw.json"), startTime: 90_118 };
+  await write(join(profile, "tmp", "openclaw-1000", "gateway.0a1b2c3d.lock"), JSON.stringify(lock), sample.now);
 }
 
 /**
@@ -228,6 +276,11 @@ function speak(jsonl, { ask, answer }) {
     return JSON.stringify(entry);
   });
   return lines.join("\n");
+}
+
+/** @param {string} text */
+function asItIs(text) {
+  return text;
 }
 
 /** @param {string} seed @returns {string} A session id, the same for the same seed. */

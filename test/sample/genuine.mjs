@@ -15,6 +15,8 @@
  * @property {"dead" | "empty" | "first process"} [lock] On its transcript.
  * @property {string} [sharesIdOf] Key of the session whose id and transcript it has.
  * @property {(row: Record<string, any>) => void} [lie] What is wrong with the row.
+ * @property {(transcript: string) => string} [damage]
+ * @property {(trajectory: string) => string} [damageTrajectory]
  * @property {unknown} [value] Stands in the store instead of a row.
  */
 

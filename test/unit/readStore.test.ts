@@ -159,6 +159,14 @@ describe("reading a store", () => {
     assert.equal(sessionsOf(facts).get("a")?.transcript.state, "read");
   });
 
+  it("is not moved where one row names a file elsewhere that is not here", () => {
+    const rows = {
+      a: { sessionId: "a", status: "done" },
+      b: { sessionId: "b", sessionFile: "/backups/claw/old.jsonl" },
+    };
+    assert.equal(readOne(homeWith(rows, { "a.jsonl": answer })).movedFrom, undefined);
+  });
+
   it("is not moved where its rows name this very place, also through a link", () => {
     const home = homeWith({});
     const store = { a: { sessionId: "a", sessionFile: join(home.sessions, "a.jsonl") }, b: { sessionFile: "b.jsonl" } };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { basename } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { catalogue } from "../../src/judge/catalogue.ts";
 import type { Scan } from "../../src/model/scan.ts";
@@ -36,6 +37,32 @@ const sickSessions: Record<string, readonly string[]> = {
   "agent:research:patched-by-hand": ["STATUS-UNKNOWN"],
   // Of the second state directory.
   "agent:main:main": ["RUN-WILL-RESUME"],
+  // Of the last one, inside the third.
+  "agent:main:handbook": ["FILE-ESCAPE"],
+  "agent:main:travel-plan": ["FILE-STALE-ID"],
+  "agent:main:recipes": ["ID-SHARED"],
+  "agent:main:shopping": ["ID-SHARED"],
+  main: ["KEY-ALIAS"],
+  "agent:main:subagent:0b5b8a64-3a0e-4c39-9a55-70c1f1f0a2d1": ["PARENT-GONE"],
+  "agent:main:tax-return": ["PRUNE-RISK"],
+  "agent:main:time-zones": ["RUNTIME-ODD"],
+  "agent:main:subagent:6a3b0c1d-8f0e-4d2b-b0a4-5d6c7e8f9a01": ["WEDGED"],
+  "agent:main:newsletter": ["ABORT-FLAG-STALE"],
+  "agent:main:acp:4a1e7c90-2b3d-4f58-8c6d-9e0f1a2b3c4d": ["ACP-SPLIT"],
+  "agent:main:bulk-mail": ["QUOTA-STALE"],
+  "agent:main:explicit:pasted": ["TX-HEADER"],
+  "agent:main:explicit:power-cut": ["TX-TORN"],
+  "agent:main:explicit:tool-cut": ["TX-TOOL-OPEN"],
+  "agent:main:explicit:talkative": ["TRAJ-TRUNC"],
+};
+
+/** Findings that no home of files alone can show, each with the reason. */
+const notHere: Readonly<Record<string, string>> = {
+  "LOCK-LIVE-OLD": "needs an openclaw process that lives",
+  "LOCK-SELF-PID": "needs an openclaw process that lives",
+  "RUN-RPC-IDLE": "needs the word of a gateway",
+  "STORE-ON-SYNC": "needs a network mount or a cloud folder",
+  PERM: "its files are their owner's alone, and modes of a captured home mean nothing",
 };
 
 describe("sample home", () => {
@@ -47,16 +74,45 @@ describe("sample home", () => {
     assert.ok(seen.sessions.length - flagged.length > flagged.length, "the healthy are the majority");
   });
 
-  it("shows every finding there is but the one that needs a living owner", async () => {
+  it("shows every finding there is but those that files alone cannot show", async () => {
     const seen = await scanSample();
-    const expected = new Set(Object.keys(catalogue).filter((code) => code !== "LOCK-LIVE-OLD"));
+    const expected = new Set(Object.keys(catalogue).filter((code) => !(code in notHere)));
     assert.deepEqual(new Set(seen.findings.map(({ code }) => code)), expected);
+  });
+
+  it("says of its stores what no session is to blame for", async () => {
+    const seen = await scanSample();
+    const about = seen.findings.filter(({ session, lock }) => session === undefined && lock === undefined);
+    const agentOf = (id: string): string => seen.stores.find((store) => store.id === id)?.agent ?? "";
+    assert.deepEqual(about.map(({ code, store }) => `${agentOf(store)} ${code}`).sort(), [
+      "lost STATE-SPLIT",
+      "lost STORE-SHRUNK",
+      "lost TX-ORPHAN",
+      "main ARCHIVE-BLOAT",
+      "main CKPT-ORPHAN",
+      "main STATE-SPLIT",
+      "main TMP-LEFT",
+      "main TRAJ-ORPHAN",
+      "notes STORE-UNPARSABLE",
+      "restored STORE-UNREADABLE",
+      "tickets STORE-HUGE",
+    ]);
+  });
+
+  it("is its owner's alone", async () => {
+    const home = await prepareSampleHome(temporaryDirectory());
+    const open = readdirSync(home, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => (statSync(path).mode & 0o077) !== 0);
+    assert.deepEqual(open, []);
   });
 
   it("shows its locks and stores", async () => {
     const seen = await scanSample();
     const locks = seen.locks.map(({ kind, owner, verdict, findings }) => [kind, owner, verdict, ...findings].join(" "));
     assert.deepEqual(locks.sort(), [
+      "gateway dead stale GW-LOCK-STALE",
       "store dead stale STORE-LOCK",
       "transcript dead stale LOCK-DEAD-IDLE",
       "transcript dead stale RUN-DEADLOCK",
@@ -73,6 +129,10 @@ describe("sample home", () => {
       ".openclaw restored J2 STORE-UNREADABLE",
       ".openclaw work J2 readable",
       ".openclaw-next main J2 readable",
+      ".openclaw-old main J2 readable",
+      ".openclaw lost J2 readable",
+      ".openclaw main J2 readable",
+      ".openclaw tickets J2 readable",
     ]);
     assert.deepEqual(
       seen.stores.filter((store) => store.movedFrom !== undefined),

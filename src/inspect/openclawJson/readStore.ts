@@ -1,6 +1,6 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
 import { readSync } from "node:fs";
-import { dirname, isAbsolute } from "node:path";
+import { basename, dirname, isAbsolute } from "node:path";
 import type { LockFacts, PlaceFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
 import type { Writer } from "../../model/store.ts";
 import { realPath } from "../homes.ts";
@@ -184,12 +184,16 @@ function readLocks(directory: SessionsDir, { processes, blind }: StoreInput): Lo
   return locks;
 }
 
+const sessionsPlace = /[\\/]agents[\\/][^\\/]+[\\/]sessions$/;
+
 /** The directory that rows name for their transcripts, where it is not this one and does not exist: the store was moved (facts O). */
 function whereItWas(directory: SessionsDir, rows: readonly SessionRow[]): string | undefined {
   const asked = new Set<string>([directory.path, realPath(directory.path)]);
   for (const row of rows) {
     const file = asText(row.fields["sessionFile"]);
     if (file === undefined || !isAbsolute(file) || asked.has(dirname(file))) continue;
+    // A path that OpenClaw ignores, to a file that is not here, tells of no move.
+    if (!sessionsPlace.test(dirname(file)) && !directory.names.has(basename(file))) continue;
     asked.add(dirname(file));
     if (isAbsent(dirname(file))) return dirname(file);
   }

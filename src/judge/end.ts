@@ -32,7 +32,11 @@ export function endOf(facts: SessionFacts, startedAt: number | undefined, now: n
     return last !== undefined && last.at >= (startedAt ?? 0) && last.at <= now + dayMs ? last : undefined;
   }
   const agree = records.every((end) => end.outcome === strongest.outcome);
-  return agree ? strongest : { ...strongest, class: "ask", how: `${strongest.how}; other records disagree` };
+  if (!agree) return { ...strongest, class: "ask", how: `${strongest.how}; other records disagree` };
+  // OpenClaw copies the registry into the row: it would put `running` back (facts B2).
+  if (facts.subagent?.status === "running" && (facts.subagent.startedAt ?? 0) <= strongest.at)
+    return { ...strongest, class: "ask", how: `${strongest.how}; the sub-agent registry says running` };
+  return strongest;
 }
 
 /** E1. The last `session.ended`, with no later start or prompt of any run and no later user message (DESIGN, finalize). */

@@ -16,7 +16,7 @@ export function finalization(session: SessionCase): Repair {
   const rowEnd = endedAt !== undefined && endedAt >= (session.startedAt ?? 0) ? endedAt : undefined;
   if (end === undefined) {
     const at = rowEnd ?? session.lastTraceAt;
-    const set = outcomeFields("failed", at, session.startedAt);
+    const set = outcomeFields(session, "failed", at);
     return {
       kind: "finalize",
       class: "ask",
@@ -27,7 +27,7 @@ export function finalization(session: SessionCase): Repair {
   }
   const agrees = rowEnd !== undefined && Math.abs(rowEnd - end.at) <= agreementMs;
   const at = agrees ? rowEnd : end.at;
-  const set = outcomeFields(end.outcome, at, session.startedAt, end.runtimeMs);
+  const set = outcomeFields(session, end.outcome, at, end.runtimeMs);
   const base = { kind: "finalize", set, ...unlock } as const;
   if (rowEnd !== undefined && !agrees) {
     return {
@@ -43,17 +43,20 @@ export function finalization(session: SessionCase): Repair {
   return { ...base, class: repairClass, why };
 }
 
+/** A runtime that nothing gives goes where the row has one: it is an earlier run's, which a start takes out (facts B2). */
 function outcomeFields(
+  { startedAt, facts }: SessionCase,
   outcome: Outcome,
   at: number | undefined,
-  startedAt: number | undefined,
   runtimeMs?: number,
-): Record<string, string | number | boolean> {
+): NonNullable<Repair["set"]> {
   const runtime = runtimeMs ?? (at !== undefined && startedAt !== undefined ? Math.max(0, at - startedAt) : undefined);
+  const isStale = runtime === undefined && facts.row.fields["runtimeMs"] !== undefined;
   return {
     status: outcome,
     ...(at !== undefined && { endedAt: at }),
     ...(runtime !== undefined && { runtimeMs: runtime }),
+    ...(isStale && { runtimeMs: null }),
     abortedLastRun: outcome === "killed",
   };
 }

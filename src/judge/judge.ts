@@ -79,16 +79,20 @@ function sessionRules(session: SessionCase, neighbours: Neighbours, around: Arou
   ];
 }
 
-/** Of several rows with one transcript, as a cron job and its run, the one that claims to run comes first. */
+/** Of several rows with one transcript, as a cron job and its run, the one that claims to run comes first, then by key. */
 function sessionsByLock(cases: readonly SessionCase[]): Map<LockFacts, SessionCase> {
   const found = new Map<LockFacts, SessionCase>();
   for (const session of cases) {
     for (const lock of session.facts.locks) {
       const known = found.get(lock);
-      if (known === undefined || (session.claimsToRun && !known.claimsToRun)) found.set(lock, session);
+      if (known === undefined || isNearer(session, known)) found.set(lock, session);
     }
   }
   return found;
+}
+
+function isNearer(a: SessionCase, b: SessionCase): boolean {
+  return a.claimsToRun === b.claimsToRun ? a.key < b.key : a.claimsToRun;
 }
 
 function finish(draft: Draft, store: StoreFacts): Finding {

@@ -67,5 +67,5 @@ function group(
 }
 
 function others(session: SessionCase, keys: readonly string[] | undefined): string[] {
-  return (keys ?? []).filter((key) => key !== session.key);
+  return (keys ?? []).filter((key) => key !== session.key).sort();
 }

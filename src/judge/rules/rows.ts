@@ -86,7 +86,7 @@ function endedWithoutTime(session: SessionCase): Draft | undefined {
   const runtime =
     startedAt === undefined ? {} : { runtimeMs: end?.runtimeMs ?? Math.max(0, (end?.at ?? 0) - startedAt) };
   const repair: Repair = recorded
-    ? { kind: "correct", class: "proven", set: { endedAt: end.at, ...runtime }, why: `Proven: ${end.how}.` }
+    ? correctEnd(session, { endedAt: end.at, ...runtime }, end.how)
     : nothing("It is harmless, and nothing proves when the run ended.");
   return {
     code: "TERM-NO-END",
@@ -99,6 +99,13 @@ function endedWithoutTime(session: SessionCase): Draft | undefined {
     ],
     repair,
   };
+}
+
+/** The record gives the time, whatever the outcome; a registry that says running would put that back (facts B2). */
+function correctEnd({ facts }: SessionCase, set: NonNullable<Repair["set"]>, how: string): Repair {
+  return facts.subagent?.status === "running"
+    ? { kind: "correct", class: "ask", set, why: `Likely, but the sub-agent registry says running: ${how}.` }
+    : { kind: "correct", class: "proven", set, why: `Proven: ${how}.` };
 }
 
 function updatedAtBad(session: SessionCase): Draft | undefined {

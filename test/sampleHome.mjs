@@ -80,7 +80,7 @@ async function writeStateDir(sample, name, version, sessions, maintenance) {
 async function writeSession(sample, directory, session, at) {
   const { caseName, agent, key } = session.like;
   const from = join(cases, caseName, "home", ".openclaw", "agents", agent, "sessions");
-  const genuine = JSON.parse(await readFile(join(from, "sessions.json"), "utf8"))[key];
+  const genuine = (await readGenuineStore(join(from, "sessions.json")))[key];
   const sessionId = sampleId(session.sharesIdOf ?? session.key);
   const file = `${sessionId}${session.suffix ?? ""}.jsonl`;
   const shiftMs = at - genuine.updatedAt;
@@ -297,6 +297,20 @@ function archiveTime(at) {
 /** @param {string} text @returns {string} As it stands inside a JSON string. */
 function inJson(text) {
   return JSON.stringify(text).slice(1, -1);
+}
+
+/** @type {Map<string, Promise<Record<string, any>>>} */
+const genuineStores = new Map();
+
+/**
+ * A captured store, parsed once: many sessions are made from it.
+ * @param {string} path
+ * @returns {Promise<Record<string, any>>}
+ */
+function readGenuineStore(path) {
+  const known = genuineStores.get(path) ?? readFile(path, "utf8").then((text) => JSON.parse(text));
+  genuineStores.set(path, known);
+  return known;
 }
 
 /** @param {string} path */

@@ -164,6 +164,6 @@ describe("the judge, whatever is on disk", () => {
       }),
       { numRuns: 1200 },
     );
-    ok(settled > 50, `only ${settled} proven repairs were met`);
+    ok(settled > 10, `only ${settled} proven repairs were met`);
   });
 });

@@ -98,10 +98,11 @@ function placeOf(path: string, { processes }: StoreInput, movedFrom: string | un
   if (processes.source === "captured") return { isOwn: true };
   const fileSystem = fileSystemOf(path);
   const shared = isShared(fileSystem) ? fileSystem : cloudFolderOf(path);
-  const means = movedFrom === undefined && process.platform !== "win32" && keepsModes(fileSystem);
+  const means =
+    stats?.isFile() === true && movedFrom === undefined && process.platform !== "win32" && keepsModes(fileSystem);
   return {
-    isOwn: !means || stats === undefined || process.getuid?.() === 0 || stats.uid === process.getuid?.(),
-    ...(means && stats !== undefined && { mode: stats.mode & 0o777 }),
+    isOwn: !means || process.getuid?.() === 0 || stats.uid === process.getuid?.(),
+    ...(means && { mode: stats.mode & 0o777 }),
     ...(shared !== undefined && { shared }),
   };
 }

@@ -54,6 +54,12 @@ tellStories("maintenance and places", {
     ["the group may write it", { rows: {}, mode: 0o620 }, here, ["PERM warning none never"]],
     ["its owner's alone", { rows: {}, mode: 0o600 }, here, []],
     ["read-only", { rows: {}, mode: 0o400 }, here, []],
+    [
+      "no file at all",
+      { rows: {}, files: { "agents/work/sessions/sessions.json/left.txt": "" } },
+      here,
+      ["STORE-UNREADABLE error none never"],
+    ],
     ["a captured copy: modes mean nothing", { rows: {}, mode: 0o644 }, {}, []],
     [
       "a moved copy: modes mean nothing",

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
 import type { FileImage } from "../model/receipt.ts";
 import { type Files, readPieces, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
-import type { Splice, StoreBytes } from "./rowSplice.ts";
+import type { Splice } from "./members.ts";
+import type { StoreBytes } from "./rowSplice.ts";
 
 /** The store through an open descriptor: a rename over its path does not change what is read. */
 export function openBytes(files: Files, fd: number): StoreBytes {

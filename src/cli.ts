@@ -1,11 +1,23 @@
 #!/usr/bin/env node
 // The same core without VS Code (the contract is in CLI.md of the project's design). Nothing exits before its output is
 // flushed: only the exit code is set.
-import { parseScanCall, usage } from "./cli/arguments.ts";
+import { type Call, type Command, parseCall, usage } from "./cli/arguments.ts";
+import {
+  pruneCall,
+  receiptsJson,
+  receiptsText,
+  repairCall,
+  resultsJson,
+  resultsText,
+  undoCall,
+} from "./cli/repairCalls.ts";
 import { scanJson } from "./cli/scanJson.ts";
 import { type Paint, scanText } from "./cli/scanText.ts";
+import type { Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
-import { scan } from "./scan.ts";
+import { stateFolder } from "./repair/stateFolder.ts";
+import { type RepairContext, receiptsOf } from "./repairs.ts";
+import { type ScanInput, scan } from "./scan.ts";
 
 // agentctl's daemon kills processes by what their command line says; a title of our own is also no `openclaw-…`.
 process.title = "session-inspector";
@@ -14,24 +26,67 @@ const neededNode = [22, 19] as const;
 const exitCodes = { fine: 0, findings: 1, wrongCall: 2 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args;
-  if (command === undefined || command === "--help" || command === "-h" || command === "help") {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     await print(process.stdout, `${usage}\n`);
-    return command === undefined ? exitCodes.wrongCall : exitCodes.fine;
+    return name === undefined ? exitCodes.wrongCall : exitCodes.fine;
   }
-  if (command !== "scan")
-    throw new UserError(`There is no command "${command}". See "openclaw-session-inspector --help".`);
-  const { input, json } = parseScanCall(rest, process.env);
-  const result = await scan(input);
-  await print(process.stdout, json ? `${JSON.stringify(scanJson(result), null, 2)}\n` : scanText(result, painter()));
-  const readAny = result.stateDirs.some((dir) => dir.problem === undefined);
-  if (!readAny) {
-    const named = [...input.where.homes, ...input.where.stateDirs];
-    const reasons = result.stateDirs.map((dir) => `${dir.path}: ${dir.problem}`).join("; ");
-    const where = named.length === 0 ? "your home" : named.join(", ");
-    throw new UserError(`No OpenClaw state directory could be read in ${where}${reasons && ` (${reasons})`}.`);
-  }
-  return result.findings.some(({ severity }) => severity !== "info") ? exitCodes.findings : exitCodes.fine;
+  if (!isCommand(name)) throw new UserError(`There is no command "${name}". See "openclaw-session-inspector --help".`);
+  const call = parseCall(name, rest, process.env);
+  const context: RepairContext = { input: call.input, folder: stateFolder(process.env, call.backupDir) };
+  return commands[name](call, context);
+}
+
+type Run = (call: Call, context: RepairContext) => Promise<number>;
+
+const commands: Readonly<Record<Command, Run>> = {
+  async scan({ input, json }) {
+    const result = await scan(input);
+    await print(process.stdout, json ? jsonText(scanJson(result)) : scanText(result, painter()));
+    failUnlessRead(result, input);
+    return result.findings.some(({ severity }) => severity !== "info") ? exitCodes.findings : exitCodes.fine;
+  },
+  async repair(call, context) {
+    const result = await scan(call.input);
+    const unattended = call.proven && !call.strict;
+    if (!unattended) failUnlessRead(result, call.input);
+    const results = await repairCall(result, call, context);
+    await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
+    return unattended || results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
+  },
+  async prune(call, context) {
+    const result = await scan(call.input);
+    failUnlessRead(result, call.input);
+    const results = await pruneCall(result, call, context);
+    await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
+    return results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
+  },
+  async undo(call, context) {
+    const result = await undoCall(call.receipt, context);
+    await print(process.stdout, call.json ? jsonText(resultsJson([result])) : resultsText([result], false));
+    return result.applied ? exitCodes.fine : exitCodes.findings;
+  },
+  async receipts({ json }, context) {
+    const receipts = receiptsOf(context);
+    await print(process.stdout, json ? jsonText(receiptsJson(receipts)) : receiptsText(receipts));
+    return exitCodes.fine;
+  },
+};
+
+function isCommand(name: string): name is Command {
+  return Object.hasOwn(commands, name);
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function failUnlessRead(result: Scan, input: ScanInput): void {
+  if (result.stateDirs.some((dir) => dir.problem === undefined)) return;
+  const named = [...input.where.homes, ...input.where.stateDirs];
+  const reasons = result.stateDirs.map((dir) => `${dir.path}: ${dir.problem}`).join("; ");
+  const where = named.length === 0 ? "your home" : named.join(", ");
+  throw new UserError(`No OpenClaw state directory could be read in ${where}${reasons && ` (${reasons})`}.`);
 }
 
 /** Resolves when the stream took it all: a pipe takes 64 KB at a time. A reader that closed early is no error of ours. */

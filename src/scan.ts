@@ -9,10 +9,11 @@ import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
 import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
 import { judge } from "./judge/judge.ts";
+import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Lock } from "./model/lock.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
-import type { Store, Writer } from "./model/store.ts";
+import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
 import { type GatewayLock, readGatewayLocks, tempDirs } from "./owner/gatewayLocks.ts";
 import { blindSpot, findWriter } from "./owner/writer.ts";
@@ -33,6 +34,8 @@ export interface ScanInput {
   readonly now?: number;
   /** The person says that moved stores are theirs. */
   readonly mine?: boolean;
+  /** Asks for what pruning would take. */
+  readonly prune?: PruneQuestion;
   /** Kept by the caller between scans, so that what did not change is not read again. */
   readonly memory?: ScanMemory;
 }
@@ -80,6 +83,42 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
     look = await lookAtWriters(places, input, stoppedSince);
   }
   return result();
+}
+
+/**
+ * Who may write this store, by a fresh look at its writer: the store's own state directory only, and a second time where
+ * the first look is the only one (repair asks it right before it writes).
+ */
+export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
+  const dir: FoundStateDir = { path: store.stateDir, origin: "named" };
+  const places = [{ dir, config: readConfig(store.stateDir) }];
+  const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
+  let look = await lookAtWriters(places, input, stoppedSince);
+  if (look.unconfirmed.size > 0) {
+    await wait(secondLookMs + 20);
+    look = await lookAtWriters(places, input, stoppedSince);
+  }
+  return permissionOf(store, writerOf(look, store.stateDir), input);
+}
+
+/** What of a store permission depends on besides its writer. */
+export interface PermissionSubject {
+  readonly kind: StoreKind;
+  readonly stateDir: string;
+  readonly problem?: string;
+  readonly movedFrom?: string;
+}
+
+function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: Writer, input: ScanInput): Permission {
+  const isTheirs = input.mine === true || input.capture !== undefined;
+  return permissionFor({
+    kind,
+    writer: writer.state,
+    writerWhy: writer.why,
+    platform: process.platform,
+    problem,
+    movedFrom: isTheirs ? undefined : movedFrom,
+  });
 }
 
 async function lookAtWriters(
@@ -182,6 +221,7 @@ function judgeAll(
   input: ScanInput,
 ): Scan {
   const now = input.now ?? Date.now();
+  const { prune } = input;
   const judged = stores.map((facts) => {
     const current = { ...facts, writer: writerOf(look, facts.stateDir) };
     return { facts: current, verdicts: judge(current, now) };
@@ -206,6 +246,7 @@ function judgeAll(
       return isFirst ? [...verdicts.locks, ...gatewayLocksOf(facts, look)] : verdicts.locks;
     }),
     findings: withLines(judged.flatMap(({ verdicts }) => verdicts.findings)),
+    ...(prune !== undefined && { prune: judged.flatMap(({ facts }) => pruneCandidates(facts, now, prune)) }),
   };
 }
 
@@ -217,15 +258,13 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
       : content.state === "unreadable"
         ? "STORE-UNREADABLE"
         : undefined;
-  const isTheirs = input.mine === true || input.capture !== undefined;
-  const permission = permissionFor({
+  const subject = {
     kind: facts.kind,
-    writer: writer.state,
-    writerWhy: writer.why,
-    platform: process.platform,
-    problem,
-    movedFrom: isTheirs ? undefined : movedFrom,
-  });
+    stateDir: facts.stateDir,
+    ...(problem !== undefined && { problem }),
+    ...(movedFrom !== undefined && { movedFrom }),
+  };
+  const permission = permissionOf(subject, writer, input);
   return {
     id: facts.id,
     kind: facts.kind,

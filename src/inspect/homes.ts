@@ -19,7 +19,7 @@ export interface FoundStateDir {
 export function findStateDirs(where: Where, env: NodeJS.ProcessEnv, ownHome: string = homedir()): FoundStateDir[] {
   const found: FoundStateDir[] = [];
   for (const path of where.stateDirs) found.push(named(resolve(expandTilde(path, ownHome)), "named"));
-  for (const home of where.homes) found.push(...inHome(resolve(expandTilde(home, ownHome))));
+  for (const home of where.homes) found.push(...inNamedHome(resolve(expandTilde(home, ownHome))));
   if (where.homes.length === 0 && where.stateDirs.length === 0) found.push(...inOwnHome(env, ownHome));
   const seen = new Set<string>();
   return found.filter(({ path }) => {
@@ -28,6 +28,12 @@ export function findStateDirs(where: Where, env: NodeJS.ProcessEnv, ownHome: str
     seen.add(real);
     return true;
   });
+}
+
+/** A home that was named and cannot be listed is given itself, with the reason: nothing is passed over in silence. */
+function inNamedHome(home: string): FoundStateDir[] {
+  const given = named(home, "named");
+  return given.problem === undefined ? inHome(home) : [given];
 }
 
 function inOwnHome(env: NodeJS.ProcessEnv, ownHome: string): FoundStateDir[] {

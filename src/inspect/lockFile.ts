@@ -1,10 +1,9 @@
-import { lstatSync } from "node:fs";
 import * as z from "zod/mini";
 import type { LockFacts } from "../model/facts.ts";
 import type { LockKind } from "../model/lock.ts";
 import { ownerOfPid } from "../owner/pidOwner.ts";
 import type { ProcessTable } from "./processes.ts";
-import { isUnreadable, readText } from "./regularFile.ts";
+import { isUnreadable, linkStatsAt, readText } from "./regularFile.ts";
 
 /** Facts D1 to D3, K: `starttime` in transcript and store locks, `startTime` in gateway locks; the rest is not used. */
 const payloadSchema = z.object({
@@ -36,7 +35,7 @@ export function readLock(
   table: ProcessTable,
   blind: string | undefined,
 ): LockRead | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = linkStatsAt(path);
   if (stats === undefined) return undefined;
   const file = { path, kind, mtimeMs: stats.mtimeMs, sizeBytes: stats.size, identity: `${stats.dev}:${stats.ino}` };
   if (!stats.isFile()) {

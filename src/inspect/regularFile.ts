@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
 
 /** A file that could not be read, with the system's code (`ENOENT`, `EACCES`, …) or `NOTFILE`. */
 export interface Unreadable {
@@ -40,11 +40,39 @@ export function fileVersion(stats: Stats): string {
 
 /** The version of the file that is at `path` now; undefined where there is none or it may not be looked at. */
 export function fileVersionAt(path: string): string | undefined {
+  const stats = statsAt(path);
+  return stats === undefined ? undefined : fileVersion(stats);
+}
+
+/**
+ * What is at a path; undefined where there is nothing, where it may not be looked at, and where the path is none, as
+ * paths from stores can be (with a NUL, too long, below a file).
+ */
+export function statsAt(path: string): Stats | undefined {
   try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats === undefined ? undefined : fileVersion(stats);
+    return statSync(path);
   } catch {
     return undefined;
+  }
+}
+
+/** The same of a symbolic link itself. */
+export function linkStatsAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Certainly nothing there: a place that is only hidden from us is not absent. */
+export function isAbsent(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return code === "ENOENT" || code === "ENOTDIR";
   }
 }
 

@@ -17,6 +17,8 @@ export interface StoreFacts {
   readonly locks: readonly LockFacts[];
   /** agents.defaults.timeoutSeconds of the configuration, where it is set. */
   readonly runTimeoutMs?: number;
+  /** session.maintenance.pruneAfter, where it is set. */
+  readonly pruneAfterMs?: number;
   readonly movedFrom?: string;
   /** Keys of rows that the writer itself reports; absent where it was not asked. */
   readonly report?: WriterReport;

@@ -12,6 +12,19 @@ export interface Scan {
   readonly sessions: readonly Session[];
   readonly locks: readonly Lock[];
   readonly findings: readonly Finding[];
+  /** Only where it was asked for. */
+  readonly prune?: readonly PruneCandidate[];
+}
+
+/** What pruning would do with a row. */
+export interface PruneCandidate {
+  readonly store: string;
+  readonly key: string;
+  readonly take: boolean;
+  /** Half a sentence. */
+  readonly why: string;
+  readonly unchangedMs: number;
+  readonly transcript?: string;
 }
 
 /** A state directory that was found, with or without stores in it. */

@@ -14,10 +14,9 @@ export async function openFindingsPage(extension: vscode.Uri, code: string): Pro
   const document = await vscode.workspace.openTextDocument(page);
   const line = document.getText().split("\n").indexOf(`## ${code}`);
   if (line < 0) throw new UserError(vscode.l10n.t("{0} has no section in the page about findings.", code));
-  const available = await vscode.commands.getCommands(true);
-  if (available.includes("markdown.showPreview")) {
+  try {
     await vscode.commands.executeCommand("markdown.showPreview", page.with({ fragment: code.toLowerCase() }));
-  } else {
+  } catch {
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(line, 0, line, 0) });
   }
 }

@@ -40,7 +40,12 @@ export class Problems implements vscode.Disposable {
       documents.onDidReadRow((row) => this.#lookAt(({ uri }) => uri.toString() === row.toString())),
       vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => void this.#look(document)),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#collection.delete(uri)),
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        // A document outlives its tab by minutes.
+        for (const uri of closed.flatMap(urisOf)) if (!isShown(uri)) this.#collection.delete(uri);
+        const shown = opened.flatMap(urisOf).map(String);
+        this.#lookAt(({ uri }) => shown.includes(uri.toString()));
+      }),
     );
   }
 
@@ -73,7 +78,7 @@ export class Problems implements vscode.Disposable {
 
   async #look(document: vscode.TextDocument): Promise<void> {
     const store = this.#storeOf(document.uri);
-    if (store === undefined) return;
+    if (store === undefined || !isShown(document.uri)) return;
     if (this.#looking.has(document)) {
       this.#looking.set(document, "again");
       return;
@@ -82,8 +87,8 @@ export class Problems implements vscode.Disposable {
       do {
         this.#looking.set(document, "once");
         const problems = await this.#problemsIn(document, store);
-        if (!document.isClosed) this.#collection.set(document.uri, problems);
-      } while (this.#looking.get(document) === "again" && !document.isClosed);
+        if (isShown(document.uri)) this.#collection.set(document.uri, problems);
+      } while (this.#looking.get(document) === "again" && isShown(document.uri));
     } catch (error) {
       this.#log.error(error as Error);
     } finally {
@@ -96,9 +101,10 @@ export class Problems implements vscode.Disposable {
     const name = readSessionUri(document.uri);
     if (name !== undefined) {
       const places = this.#documents.row(document.uri)?.places ?? [];
-      return this.#model.findingsOf(name).map((finding) => problem(finding, rangeOf(placeOf(finding, places))));
+      const findings = this.#model.findingsOf(name).filter(isInStore);
+      return findings.map((finding) => problem(finding, rangeOf(placeOf(finding, places))));
     }
-    const findings = this.#model.findingsWithin(store).filter(({ lock }) => lock === undefined);
+    const findings = this.#model.findingsWithin(store).filter(isInStore);
     const fields = findings.flatMap(({ session, field }) => {
       if (session === undefined) return [];
       return field === undefined ? [{ key: session }] : [{ key: session }, { key: session, field }];
@@ -110,6 +116,22 @@ export class Problems implements vscode.Disposable {
       return problem(finding, place === undefined ? lineOf(finding, document) : rangeOf(place));
     });
   }
+}
+
+/** Other extensions open documents that nobody sees. */
+function isShown(uri: vscode.Uri): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.flatMap(urisOf).some((shown) => shown.toString() === uri.toString());
+}
+
+function urisOf({ input }: vscode.Tab): vscode.Uri[] {
+  if (input instanceof vscode.TabInputText) return [input.uri];
+  return input instanceof vscode.TabInputTextDiff ? [input.original, input.modified] : [];
+}
+
+/** What is wrong with a lock alone stands in no field of the store. */
+function isInStore({ session, lock }: Finding): boolean {
+  return session !== undefined || lock === undefined;
 }
 
 function problem(finding: Finding, range: vscode.Range): vscode.Diagnostic {

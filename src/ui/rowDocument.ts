@@ -9,7 +9,7 @@ import type { Documents } from "./documents.ts";
 import { readSessionUri, sessionUri } from "./documentUri.ts";
 import { rangeOf } from "./places.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { claimAndVerdict } from "./words.ts";
+import { claimAndVerdict, findingSentence } from "./words.ts";
 
 export async function openRow(session: SessionName, documents: Documents): Promise<void> {
   const document = await vscode.workspace.openTextDocument(sessionUri("row", session));
@@ -78,7 +78,7 @@ function topLenses(session: Session): vscode.CodeLens[] {
 function findingLens(finding: Finding, row: RowText | undefined): vscode.CodeLens {
   const icon = { error: "error", warning: "warning", info: "info" }[finding.severity];
   return new vscode.CodeLens(rangeOf(row?.places.find(({ field }) => field === finding.field)), {
-    title: `$(${icon}) ${labelText(finding.message, 160)}`,
+    title: `$(${icon}) ${labelText(findingSentence(finding), 160)}`,
     tooltip: vscode.l10n.t("Explain {0}", finding.code),
     command: commands.explainFinding,
     arguments: [finding.code],

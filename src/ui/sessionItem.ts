@@ -10,7 +10,7 @@ import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
 import { sessionIcon, severityIcon } from "./verdictLook.ts";
-import { age, claimAndVerdict, lockKindWords, ownerWords, sessionTitle, severityWord } from "./words.ts";
+import { age, claimAndVerdict, findingSentence, lockTitle, ownerWords, sessionTitle, severityWord } from "./words.ts";
 
 const separator = " · ";
 
@@ -38,32 +38,39 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
     title: provesOtherwise ? vscode.l10n.t("Compare with the Evidence") : vscode.l10n.t("Open Row"),
     arguments: [node],
   };
-  const spoken = [labelText(sessionTitle(session)), ...words, ...findings.map((one) => visibleText(one.message, 200))];
+  const spoken = [
+    labelText(sessionTitle(session)),
+    ...words,
+    ...findings.map((one) => visibleText(findingSentence(one), 200)),
+  ];
   item.accessibilityInformation = { label: spoken.join(", ") };
   return item;
 }
 
 export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscode.TreeItem {
   const name = lock.path.replace(/^.*[\\/]/, "");
-  const item = new vscode.TreeItem(labelText(name, 60));
-  item.id = node.id;
-  item.description = `${lockKindWords(lock.kind)}${separator}${ownerWords(lock)}`;
   const worst = model.findingsOfLock(lock)[0]?.severity;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  // Below its session the name of the file says nothing new.
+  const [label, ...rest] = lock.session === undefined ? [name, lockTitle(lock.kind)] : [lockTitle(lock.kind)];
+  const item = new vscode.TreeItem(labelText(label, 60), worst === undefined ? None : Collapsed);
+  item.id = node.id;
+  item.description = [...rest, ownerWords(lock)].join(separator);
   item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
   item.contextValue = "lock";
   item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
-  item.accessibilityInformation = { label: `${visibleText(name, 200)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${visibleText(label, 200)}, ${item.description}` };
   return item;
 }
 
 export function findingItem(node: FindingNode, finding: Finding): vscode.TreeItem {
-  const item = new vscode.TreeItem(labelText(finding.message, 300));
+  const item = new vscode.TreeItem(labelText(findingSentence(finding), 300));
   item.id = node.id;
   item.description = finding.code;
   item.iconPath = severityIcon(finding.severity);
   item.contextValue = finding.evidence.length > 0 ? "finding evidence" : "finding";
   item.command = { command: commands.explainFinding, title: vscode.l10n.t("Explain Finding"), arguments: [node] };
-  const spoken = [severityWord(finding.severity), visibleText(finding.message, 300), finding.code];
+  const spoken = [severityWord(finding.severity), visibleText(findingSentence(finding), 300), finding.code];
   item.accessibilityInformation = { label: spoken.join(", ") };
   return item;
 }

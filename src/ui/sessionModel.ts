@@ -25,8 +25,10 @@ export interface Counts {
   readonly claimedAndActive: number;
   /** Of those, rows of which nobody can tell whether they run. */
   readonly unknown: number;
-  /** Findings that are proven contradictions. */
+  /** Findings about sessions that are proven contradictions. */
   readonly contradictions: number;
+  /** Stores that cannot be read. */
+  readonly shutStores: number;
   /** Sessions with a finding at warning or above. */
   readonly needAttention: number;
 }
@@ -53,7 +55,7 @@ export class SessionModel {
   /** @param fresh the update is the first of a new worker and holds everything: what it does not name is gone */
   apply(update: ScanUpdate, fresh = false): void {
     const gone = fresh ? [...this.sessions.keys()] : update.removed;
-    const changed = new Set([...gone, ...update.changed.map(({ id }) => id)]);
+    const changed = new Set(gone);
     const stores = new Set<string>();
     for (const id of gone) {
       const session = this.sessions.get(id);
@@ -63,7 +65,10 @@ export class SessionModel {
       this.sessions.delete(id);
     }
     for (const session of update.changed) {
-      stores.add(session.store);
+      if (!sameButForItsPlace(this.sessions.get(session.id), session)) {
+        changed.add(session.id);
+        stores.add(session.store);
+      }
       this.sessions.set(session.id, session);
       this.#names.set(nameOf(session), session.id);
     }
@@ -99,7 +104,7 @@ export class SessionModel {
     return this.#findings.find((finding) => finding.id === id);
   }
 
-  /** Findings about a session or its locks, most severe first. */
+  /** Findings about a session and about its locks, most severe first. */
   findingsOf(session: SessionName): readonly Finding[] {
     return this.#about.get(nameOf(session))?.findings ?? [];
   }
@@ -118,9 +123,9 @@ export class SessionModel {
     return this.#findings.filter((finding) => finding.store === store);
   }
 
-  findingsOfLock(lock: Lock): readonly Finding[] {
-    const named = lock.session === undefined ? { store: lock.store } : { store: lock.store, key: lock.session };
-    return (this.#about.get(nameOf(named))?.findings ?? []).filter((finding) => finding.lock === lock.path);
+  /** Findings about a lock for itself: one that also names a session is about the session. */
+  findingsOfLock({ store, path }: Lock): readonly Finding[] {
+    return this.#findings.filter((one) => one.store === store && one.lock === path && one.session === undefined);
   }
 
   /** Locks of a store that belong to no session. */
@@ -158,7 +163,8 @@ export class SessionModel {
       claimed: claimed.length,
       claimedAndActive: active.filter((session) => session.claimed === "running").length,
       unknown: claimed.filter(({ verdict }) => verdict === "unknown").length,
-      contradictions: this.#findings.filter(({ severity }) => severity === "error").length,
+      contradictions: this.#findings.filter((one) => one.severity === "error" && one.session !== undefined).length,
+      shutStores: this.stores.filter(({ problem }) => problem !== undefined).length,
       needAttention: sessions.filter((session) => this.needsAttention(session)).length,
     };
   }
@@ -187,7 +193,10 @@ function gather({ findings, locks }: ScanUpdate): Map<string, About> {
     return made;
   };
   for (const lock of locks) at(lock.store, lock.session).locks.push(lock);
-  for (const finding of findings) at(finding.store, finding.session).findings.push(finding);
+  const locked = new Map(locks.map(({ path, session }) => [path, session]));
+  for (const finding of findings) {
+    at(finding.store, finding.session ?? locked.get(finding.lock ?? "")).findings.push(finding);
+  }
   for (const { findings: found } of about.values()) {
     found.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   }
@@ -198,6 +207,11 @@ function different(before: ReadonlyMap<string, About>, after: ReadonlyMap<string
   const changes = new Map([...before].filter(([name]) => !after.has(name)));
   for (const [name, about] of after) if (!same(before.get(name), about)) changes.set(name, about);
   return changes;
+}
+
+/** A row moves in its file when one before it grows. */
+function sameButForItsPlace(a: Session | undefined, b: Session): boolean {
+  return a !== undefined && same({ ...a, range: b.range }, b);
 }
 
 /** Leaves out what changes with every write of the writer and is read only when it is asked for. */

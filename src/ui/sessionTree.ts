@@ -109,9 +109,15 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       case "group":
         return this.#inGroup(node);
       case "session": {
-        const findings = this.#model.findingsOf(node).map(({ id }) => this.#nodes.finding(id, node));
+        const own = this.#model.findingsOf(node).filter(({ session }) => session !== undefined);
+        const findings = own.map(({ id }) => this.#nodes.finding(id, node));
         const locks = this.#model.locksOf(node).map(({ path }) => this.#nodes.lock(node.store, path, node));
         return [...findings, ...locks];
+      }
+      case "lock": {
+        const lock = this.#model.lock(node.store, node.path);
+        const findings = lock === undefined ? [] : this.#model.findingsOfLock(lock);
+        return findings.map(({ id }) => this.#nodes.finding(id, node));
       }
       default:
         return [];

@@ -47,7 +47,7 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function explain({ active, claimed, claimedAndActive, unknown, contradictions }: Counts): string[] {
+function explain({ active, claimed, claimedAndActive, unknown, contradictions, shutStores }: Counts): string[] {
   const lines = [vscode.l10n.t("{0} sessions are active.", active)];
   if (active === 0) lines[0] = vscode.l10n.t("No session is active.");
   if (active === 1) lines[0] = vscode.l10n.t("1 session is active.");
@@ -58,5 +58,7 @@ function explain({ active, claimed, claimedAndActive, unknown, contradictions }:
   if (unknown > 1) lines.push(vscode.l10n.t("Of {0} rows nobody can tell whether they run.", unknown));
   if (contradictions === 1) lines.push(vscode.l10n.t("1 contradiction is proven."));
   if (contradictions > 1) lines.push(vscode.l10n.t("{0} contradictions are proven.", contradictions));
+  if (shutStores === 1) lines.push(vscode.l10n.t("1 store cannot be read."));
+  if (shutStores > 1) lines.push(vscode.l10n.t("{0} stores cannot be read.", shutStores));
   return lines;
 }

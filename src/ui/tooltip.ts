@@ -7,7 +7,7 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
-import { dateAndTime, ownerWords, sessionTitle, verdictWord } from "./words.ts";
+import { dateAndTime, findingSentence, ownerWords, sessionTitle, verdictWord } from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -17,7 +17,7 @@ export function sessionTooltip(session: Session, findings: readonly Finding[]): 
   if (session.label !== undefined) text.pair(vscode.l10n.t("Key"), session.key);
   text.pair(vscode.l10n.t("Claim"), session.claimed ?? vscode.l10n.t("no status"));
   text.pair(vscode.l10n.t("Verdict"), `${verdictWord(session.verdict)}: ${session.why}`);
-  for (const finding of findings) text.pair(finding.code, finding.message);
+  for (const finding of findings) text.pair(finding.code, findingSentence(finding));
   const repair = findings.find(({ repair: { kind } }) => kind !== "none")?.repair ?? findings[0]?.repair;
   if (repair !== undefined) text.pair(vscode.l10n.t("Repair"), repair.why);
   text.evidence(session.proof);
@@ -36,7 +36,7 @@ export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.Ma
 export function findingTooltip(finding: Finding): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(finding.code);
-  text.line(finding.message);
+  text.line(findingSentence(finding));
   text.pair(vscode.l10n.t("Repair"), finding.repair.why);
   text.evidence(finding.evidence);
   return text.markdown;

@@ -1,6 +1,6 @@
 // What the model says, in a person's language.
 import { env, l10n } from "vscode";
-import type { Severity } from "../model/finding.ts";
+import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock, LockKind, LockOwner } from "../model/lock.ts";
 import type { Session, Verdict } from "../model/session.ts";
 import type { WriterState } from "../model/store.ts";
@@ -52,12 +52,12 @@ export function ownerWords({ owner, pid }: Lock): string {
   return words[owner];
 }
 
-export function lockKindWords(kind: LockKind): string {
+export function lockTitle(kind: LockKind): string {
   return {
-    transcript: l10n.t("transcript lock"),
-    store: l10n.t("store lock"),
-    directory: l10n.t("directory lock"),
-    gateway: l10n.t("gateway lock"),
+    transcript: l10n.t("Transcript lock"),
+    store: l10n.t("Store lock"),
+    directory: l10n.t("Directory lock"),
+    gateway: l10n.t("Gateway lock"),
   }[kind];
 }
 
@@ -77,6 +77,13 @@ export function agrees({ claimed, verdict }: Session): boolean {
 /** The key without the agent that it stands under in the tree. */
 export function sessionTitle({ key, label }: Pick<Session, "key" | "label">): string {
   return label?.trim() || key.replace(/^agent:[^:]*:(?=.)/, "") || l10n.t("(empty key)");
+}
+
+/** The sentence of a finding without the key that it begins with, for places that stand under the session's name. */
+export function findingSentence({ message, session }: Pick<Finding, "message" | "session">): string {
+  if (session === undefined || !message.startsWith(`${session} `)) return message;
+  const rest = message.slice(session.length + 1);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 /** How long ago, short: `3 h`. */

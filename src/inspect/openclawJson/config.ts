@@ -13,6 +13,8 @@ export interface OpenclawConfig {
   readonly agents: readonly string[];
   readonly runTimeoutMs?: number;
   readonly gatewayPort?: number;
+  /** session.maintenance.pruneAfter or the older pruneDays. */
+  readonly pruneAfterMs?: number;
 }
 
 const configLimitBytes = 8 << 20;
@@ -41,6 +43,7 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
   const lastTouchedVersion = asText(asRecord(root["meta"])?.["lastTouchedVersion"]);
   const storeTemplate = asText(asRecord(root["session"])?.["store"]);
   const timeoutSeconds = asNumber(asRecord(agents?.["defaults"])?.["timeoutSeconds"]);
+  const pruneAfterMs = pruneAfterOf(asRecord(asRecord(root["session"])?.["maintenance"]));
   const gatewayPort = asNumber(asRecord(root["gateway"])?.["port"]);
   return {
     agents: [...new Set([...ids, ...Object.keys(asRecord(agents?.["entries"]) ?? {})])],
@@ -48,5 +51,28 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
     ...(storeTemplate !== undefined && { storeTemplate }),
     ...(timeoutSeconds !== undefined && { runTimeoutMs: timeoutSeconds * 1000 }),
     ...(gatewayPort !== undefined && { gatewayPort }),
+    ...(pruneAfterMs !== undefined && { pruneAfterMs }),
   };
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** `30d`, `12h`, …; undefined for anything else. */
+export function durationMs(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)\s*$/.exec(text);
+  const unit = unitMs[match?.[2] ?? ""];
+  return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+function pruneAfterOf(maintenance: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  const after = maintenance?.["pruneAfter"];
+  const days = asNumber(after) ?? asNumber(maintenance?.["pruneDays"]);
+  return typeof after === "string" ? durationMs(after) : days === undefined ? undefined : days * 86_400_000;
 }

@@ -1,7 +1,7 @@
 // Proof for rows: what their transcripts and trajectories show. Full proof is for rows that claim to run, have no
 // status, or look odd; the others get a stat (DESIGN, Size and speed). What was read of a file is kept until the file
 // changes, so that a changed transcript costs one stat and one tail.
-import { type Stats, statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { basename } from "node:path";
 import type {
   LockFacts,
@@ -11,7 +11,7 @@ import type {
   TrajectoryFacts,
   TranscriptFacts,
 } from "../../model/facts.ts";
-import { fileVersion, isUnreadable, withFile } from "../regularFile.ts";
+import { fileVersion, isUnreadable, statsAt, withFile } from "../regularFile.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
@@ -105,7 +105,7 @@ function needsFullProof(row: SessionRow, locks: readonly LockFacts[], subagent: 
 }
 
 function transcriptAt(path: string, full: boolean, kept: Map<string, Kept<TranscriptFacts>>): TranscriptFacts {
-  const stats = statOf(path);
+  const stats = statsAt(path);
   if (stats === undefined) return { state: "unreadable", path, archives: [] };
   const signature = `${full} ${fileVersion(stats)}`;
   const known = kept.get(path);
@@ -131,21 +131,13 @@ function trajectoryOf(
   kept: Map<string, Kept<TrajectoryFacts | undefined>>,
 ): TrajectoryFacts | undefined {
   const known = kept.get(transcript);
-  const knownStats = known?.value === undefined ? undefined : statOf(known.value.path);
+  const knownStats = known?.value === undefined ? undefined : statsAt(known.value.path);
   if (known !== undefined && knownStats !== undefined && known.signature === fileVersion(knownStats)) {
     known.used = true;
     return known.value;
   }
   const value = readTrajectory(transcript, sessionId);
-  const stats = value === undefined ? undefined : statOf(value.path);
+  const stats = value === undefined ? undefined : statsAt(value.path);
   if (stats !== undefined) kept.set(transcript, { signature: fileVersion(stats), value, used: true });
   return value;
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
-import { readSync, statSync } from "node:fs";
+import { readSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import type { LockFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
 import type { Writer } from "../../model/store.ts";
@@ -7,7 +7,15 @@ import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
 import type { ProcessTable } from "../processes.ts";
-import { fileVersion, fileVersionAt, isUnreadable, type Unreadable, withFile } from "../regularFile.ts";
+import {
+  fileVersion,
+  fileVersionAt,
+  isAbsent,
+  isUnreadable,
+  statsAt,
+  type Unreadable,
+  withFile,
+} from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 import { type EvidenceReader, evidenceReader } from "./evidenceReader.ts";
 import { asText } from "./records.ts";
@@ -47,7 +55,10 @@ export function readJsonStore(input: StoreInput): StoreFacts {
   const { file, stateDir, config } = input;
   const directory = listSessionsDir(file.path);
   const locks = readLocks(directory, input);
-  const rows = readRows(file.path, input.memory?.rows);
+  const rows =
+    directory.problem === undefined
+      ? readRows(file.path, input.memory?.rows)
+      : { code: "HIDDEN", reason: directory.problem };
   const read = "rows" in rows ? rows.rows : [];
   const version = versionOf({
     config,
@@ -69,6 +80,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
     ...(file.agent !== undefined && { agent: file.agent }),
     ...(era !== undefined && { era }),
     ...(config.runTimeoutMs !== undefined && { runTimeoutMs: config.runTimeoutMs }),
+    ...(config.pruneAfterMs !== undefined && { pruneAfterMs: config.pruneAfterMs }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
 }
@@ -109,7 +121,7 @@ function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" 
       { fields: rowFields },
       ({ key, range, shape, fields }) => rows.set(key, { key, range, shape, fields }),
     );
-    const after = statSync(path, { throwIfNoEntry: false });
+    const after = statsAt(path);
     // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
     const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
     if (sameFile && (after.size !== stats.size || after.mtimeMs !== stats.mtimeMs)) return "changed";
@@ -158,7 +170,7 @@ function whereItWas(directory: SessionsDir, rows: readonly SessionRow[]): string
     const file = asText(row.fields["sessionFile"]);
     if (file === undefined || !isAbsolute(file) || asked.has(dirname(file))) continue;
     asked.add(dirname(file));
-    if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) return dirname(file);
+    if (isAbsent(dirname(file))) return dirname(file);
   }
   return undefined;
 }

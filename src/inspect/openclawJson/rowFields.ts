@@ -24,6 +24,7 @@ export const rowFields: ReadonlySet<string> = new Set([
   "pendingFinalDelivery",
   "pendingFinalDeliveryText",
   "restartRecoveryRuns",
+  "chatType",
   "model",
   "label",
   "displayName",

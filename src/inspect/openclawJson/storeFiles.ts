@@ -1,9 +1,10 @@
 // Which stores a state directory has, and what lies beside each (facts A, C, E).
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ArchiveFacts, FileFacts } from "../../model/facts.ts";
 import { realPath } from "../homes.ts";
+import { isAbsent, statsAt } from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 
 export interface StoreFile {
@@ -28,7 +29,8 @@ export function findStoreFiles(stateDir: string, config: OpenclawConfig): StoreF
   const seen = new Set<string>();
   return found.filter(({ path }) => {
     const real = realPath(path);
-    if (seen.has(real) || !isThere(path)) return false;
+    // Hidden from us is there: only what is certainly absent is passed over.
+    if (seen.has(real) || isAbsent(path)) return false;
     seen.add(real);
     return true;
   });
@@ -48,22 +50,19 @@ function listAgents(directory: string): string[] {
 
 function expandTemplate(template: string, agent: string, stateDir: string): string {
   const filled = template.trim().replaceAll("{agentId}", agent);
-  const home = filled.startsWith("~/") ? join(homedir(), filled.slice(2)) : filled;
-  return resolve(stateDir, home);
+  return resolve(stateDir, filled.startsWith("~/") ? join(homeOf(stateDir), filled.slice(2)) : filled);
 }
 
-/** There, or hidden from us: only what is certainly absent is passed over. */
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return true;
-  }
+/** What `~` stands for: the home that is inspected, which need not be ours. */
+function homeOf(stateDir: string): string {
+  return /^\.(openclaw(-.+)?|clawdbot)$/.test(basename(stateDir)) ? dirname(stateDir) : homedir();
 }
 
 /** What lies in a store's directory, listed once: with ten thousand transcripts a look-up is cheaper than a stat. */
 export interface SessionsDir {
   readonly path: string;
+  /** Why nothing of it is known, its locks least of all: rows can be opened by name, but not be judged. */
+  readonly problem?: string;
   readonly names: ReadonlySet<string>;
   /** Topic transcripts `<id>-topic-<thread>.jsonl` and forks `<time>_<id>.jsonl`, by session id (facts C1). */
   readonly otherTranscripts: ReadonlyMap<string, string>;
@@ -78,14 +77,16 @@ const archiveName = /^(.+\.jsonl)\.(deleted|reset|bak)\.(.+?)(?:\.[0-9a-f]+)?(?:
 export function listSessionsDir(storePath: string): SessionsDir {
   const path = dirname(storePath);
   let names: string[] = [];
+  let problem: string | undefined;
   try {
-    names = readdirSync(path);
-  } catch {
-    // A store whose directory may be entered but not listed: its transcripts are looked for by name only.
+    names = readdirSync(path).sort();
+  } catch (error) {
+    problem = `its directory cannot be listed (${(error as NodeJS.ErrnoException).code})`;
   }
   const otherTranscripts = new Map<string, string>();
   const archives = new Map<string, string[]>();
   for (const name of names) {
+    if (name.endsWith(".trajectory.jsonl") || /\.checkpoint\.[^.]+\.jsonl$/.test(name)) continue;
     if (name.endsWith(".jsonl")) {
       const id = /^(.+)-topic-.+\.jsonl$/.exec(name)?.[1] ?? /_([^_]+)\.jsonl$/.exec(name)?.[1];
       if (id !== undefined) otherTranscripts.set(id, name);
@@ -95,7 +96,7 @@ export function listSessionsDir(storePath: string): SessionsDir {
     }
   }
   const locks = names.filter((name) => name.endsWith(".jsonl.lock") || name === "sessions.json.lock");
-  return { path, names: new Set(names), otherTranscripts, archives, locks };
+  return { path, names: new Set(names), otherTranscripts, archives, locks, ...(problem !== undefined && { problem }) };
 }
 
 /** Archives of a transcript, newest first by the time in the name, which is the one that retention reads (facts C4). */
@@ -130,10 +131,6 @@ export function restoreCandidates(directory: SessionsDir): FileFacts[] {
 }
 
 function fileFacts(path: string): FileFacts | undefined {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() ? { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs } : undefined;
-  } catch {
-    return undefined;
-  }
+  const stats = statsAt(path);
+  return stats?.isFile() ? { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs } : undefined;
 }

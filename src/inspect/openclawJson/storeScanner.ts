@@ -13,11 +13,15 @@ export interface ScannedRow extends SessionRow {
   readonly keyRange: ByteRange;
   /** Bytes of the values of the fields in use, where they were asked for. */
   readonly fieldRanges: ReadonlyMap<string, ByteRange>;
+  /** Fields in use that stand in the row more than once, where ranges were asked for. */
+  readonly repeated: ReadonlySet<string>;
 }
 
 export interface ScanOptions {
   /** Names of the row's fields to decode. */
-  readonly fields: ReadonlySet<string>;
+  readonly fields: Pick<ReadonlySet<string>, "has">;
+  /** Keys of the only rows whose fields are decoded; all rows are given. */
+  readonly only?: ReadonlySet<string>;
   readonly fieldRanges?: boolean;
 }
 
@@ -111,6 +115,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   let keyStart = 0;
   let rowKey = "";
   let rowKeyRange: ByteRange = { start: 0, end: 0 };
+  let rowWanted = true;
   let rowStart = 0;
   let rowShape: SessionRow["shape"] = "scalar";
   let fieldName = "";
@@ -118,6 +123,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   let fieldStart = 0;
   let fields: Record<string, unknown> = Object.create(null);
   let fieldRanges = new Map<string, ByteRange>();
+  let repeated = new Set<string>();
 
   const refill = (): boolean => {
     if (keptFrom >= 0 && base + filled - keptFrom > decodeLimitBytes) {
@@ -148,7 +154,10 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       rowStart = at;
       rowShape = shape;
       fields = Object.create(null);
-      fieldRanges = new Map();
+      if (keepRanges) {
+        fieldRanges = new Map();
+        repeated = new Set();
+      }
     } else if (depth === 2 && fieldWanted) {
       fieldStart = at;
       startKeeping(at);
@@ -161,11 +170,14 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       if (!fieldWanted) return;
       const bytes = keptBytes(end);
       fields[fieldName] = bytes === undefined ? oversize : decode(bytes);
-      if (keepRanges) fieldRanges.set(fieldName, { start: fieldStart, end });
+      if (keepRanges) {
+        if (fieldRanges.has(fieldName)) repeated.add(fieldName);
+        fieldRanges.set(fieldName, { start: fieldStart, end });
+      }
       fieldWanted = false;
     } else if (depth === 1) {
       const range = { start: rowStart, end };
-      onRow({ key: rowKey, keyRange: rowKeyRange, range, shape: rowShape, fields, fieldRanges });
+      onRow({ key: rowKey, keyRange: rowKeyRange, range, shape: rowShape, fields, fieldRanges, repeated });
     }
   };
   const endKey = (end: number): void => {
@@ -175,9 +187,10 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     if (depth === 1) {
       rowKey = bytes === undefined ? `(a key of ${end - keyStart} bytes at ${keyStart})` : (decode(bytes) as string);
       rowKeyRange = { start: keyStart, end };
+      rowWanted = options.only === undefined || options.only.has(rowKey);
     } else {
       fieldName = bytes === undefined ? "" : decodeKey(bytes, stringHasEscape);
-      fieldWanted = rowShape === "object" && wanted.has(fieldName);
+      fieldWanted = rowWanted && rowShape === "object" && wanted.has(fieldName);
     }
   };
   const open = (object: boolean): void => {

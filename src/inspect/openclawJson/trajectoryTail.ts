@@ -1,9 +1,8 @@
 // The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
-import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
-import { isUnreadable, readText, withFile } from "../regularFile.ts";
+import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
 import { asRecord, asText, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
@@ -36,13 +35,15 @@ function readPointer(path: string, sessionId: string | undefined): string | unde
 }
 
 function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
-  if (!path.endsWith(".jsonl") || isSymbolicLink(path)) return undefined;
+  if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
   const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
     let last: LifecycleEvent | undefined;
     let lastAt: number | undefined;
     let truncated = false;
+    let torn: boolean | undefined;
     const seenAll = readLinesBackwards(fd, stats.size, (line) => {
       const event = parseLine(line);
+      torn ??= event === undefined;
       if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
       const type = asText(event["type"]) ?? "";
       lastAt ??= timeOf(event);
@@ -56,7 +57,8 @@ function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
       path,
       sizeBytes: stats.size,
       mtimeMs: stats.mtimeMs,
-      decided: seenAll || last !== undefined,
+      // A torn last line may be the start of another run, or the end of this one.
+      decided: torn !== true && (seenAll || last !== undefined),
       truncated,
       ...(last !== undefined && { last }),
       ...(lastAt !== undefined && { lastAt }),
@@ -87,8 +89,4 @@ function lifecycleEvent(
     ...(sessionKey !== undefined && { sessionKey }),
     ...(status !== undefined && { status }),
   };
-}
-
-function isSymbolicLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { statsAt } from "../regularFile.ts";
 import type { SessionsDir } from "./storeFiles.ts";
 
 /** What names a transcript file: a session id that is no path (facts B1, SAFE_SESSION_ID_RE). */
@@ -52,15 +52,11 @@ function presentUnderOtherName(directory: SessionsDir, sessionId: string | undef
 /** Inside the store's directory, or a file of the shape `agents/<id>/sessions/<file>`; anything else OpenClaw ignores. */
 function isAllowed(directory: string, path: string): boolean {
   const inside = relative(directory, path);
-  if (inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)) return true;
+  if (inside !== "" && !/^\.\.([\\/]|$)/.test(inside) && !isAbsolute(inside)) return true;
   return /[\\/]agents[\\/][^\\/]+[\\/]sessions[\\/][^\\/]+$/.test(path);
 }
 
 function exists(directory: SessionsDir, path: string): boolean {
   if (dirname(path) === directory.path) return directory.names.has(basename(path));
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
+  return statsAt(path) !== undefined;
 }

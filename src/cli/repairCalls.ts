@@ -1,0 +1,183 @@
+// The commands that write: `repair`, `undo`, `receipts`. Their output is a contract (CLI.md).
+
+import { clock } from "../judge/words.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Receipt, RepairResult } from "../model/receipt.ts";
+import type { Scan } from "../model/scan.ts";
+import { UserError } from "../model/userError.ts";
+import type { Choice } from "../plan/repairPlan.ts";
+import { visibleText } from "../plan/visibleText.ts";
+import {
+  planChoices,
+  planPruning,
+  provenFindings,
+  type RepairContext,
+  receiptsOf,
+  recoverRepairs,
+  repairPlans,
+  undoReceipt,
+} from "../repairs.ts";
+
+export interface RepairCall {
+  readonly proven: boolean;
+  readonly findings: readonly string[];
+  /** A status chosen for the findings that are named. */
+  readonly status?: string;
+  readonly dryRun: boolean;
+}
+
+const statuses = new Set(["done", "failed", "killed", "timeout"]);
+
+export async function repairCall(scan: Scan, call: RepairCall, context: RepairContext): Promise<RepairResult[]> {
+  if (call.status !== undefined && !statuses.has(call.status)) {
+    throw new UserError(`--set status= takes ${[...statuses].join(", ")}, not "${call.status}".`);
+  }
+  recoverRepairs(context);
+  const { choices, refused } = choose(scan, call);
+  const planned = planChoices(scan, choices, context);
+  const results = call.dryRun
+    ? planned.plans.map((plan) => ({ plan, applied: false }))
+    : await repairPlans(scan, planned.plans, context);
+  return [...refused, ...planned.refused, ...results];
+}
+
+function choose(scan: Scan, call: RepairCall): { choices: Choice[]; refused: RepairResult[] } {
+  const byId = new Map(scan.findings.map((finding) => [finding.id, finding]));
+  const named = call.findings.map((id) => byId.get(id) ?? id);
+  const choices = call.proven ? provenFindings(scan).map((finding): Choice => ({ finding })) : [];
+  const refused: RepairResult[] = [];
+  for (const finding of named) {
+    if (typeof finding === "string") {
+      refused.push(
+        refusal(
+          finding,
+          undefined,
+          "No finding has this id now: the proposal has changed, or it was settled. Scan again.",
+        ),
+      );
+    } else if (finding.repair.kind === "none") {
+      refused.push(refusal(finding.id, finding, finding.repair.why));
+    } else {
+      choices.push({
+        finding,
+        ...(call.status !== undefined && finding.repair.kind === "finalize" && { status: call.status }),
+      });
+    }
+  }
+  return { choices, refused };
+}
+
+function refusal(id: string, finding: Finding | undefined, why: string): RepairResult {
+  const store = { id: finding?.store ?? "", kind: "openclaw-json" as const, path: "", stateDir: "" };
+  const findings = [{ id, code: finding?.code ?? "", message: finding?.message ?? "" }];
+  return { plan: { store, action: "finalize", edits: [], findings }, applied: false, refused: why };
+}
+
+/** A key that was named and may not go, or is not there, is a refusal; of `--older-than`, what is spared is only said. */
+export async function pruneCall(scan: Scan, call: PruneCall, context: RepairContext): Promise<RepairResult[]> {
+  recoverRepairs(context);
+  const candidates = scan.prune ?? [];
+  const refused = call.keys.flatMap((key) => {
+    const found = candidates.filter((candidate) => candidate.key === key);
+    if (found.length === 0) return [refusal(key, undefined, `There is no row ${key}.`)];
+    return found.filter(({ take }) => !take).map(({ why }) => refusal(key, undefined, `${key} is spared: ${why}.`));
+  });
+  const planned = planPruning(scan, context);
+  const results = call.dryRun
+    ? planned.plans.map((plan) => ({ plan, applied: false }))
+    : await repairPlans(scan, planned.plans, context);
+  return [...refused, ...planned.refused, ...results];
+}
+
+export interface PruneCall {
+  readonly keys: readonly string[];
+  readonly dryRun: boolean;
+}
+
+/** `--last`: the newest repair that was done and not undone; undos themselves are not undone. */
+export async function undoCall(id: string | undefined, context: RepairContext): Promise<RepairResult> {
+  recoverRepairs(context);
+  const receipts = receiptsOf(context);
+  const undoable = (receipt: Receipt): boolean =>
+    receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.undoes === undefined;
+  const receipt = id === undefined ? receipts.find(undoable) : receipts.find((candidate) => candidate.id === id);
+  if (receipt === undefined)
+    throw new UserError(
+      id === undefined ? "There is no repair to undo." : `There is no receipt ${id}: see "receipts".`,
+    );
+  return undoReceipt(receipt, context);
+}
+
+export function resultsJson(results: readonly RepairResult[]): Record<string, unknown> {
+  return { receipts: results.map(resultJson) };
+}
+
+function resultJson({ receipt, plan, applied, refused }: RepairResult): Record<string, unknown> {
+  return {
+    id: receipt?.id,
+    store: plan.store.id,
+    path: plan.store.path,
+    batch: receipt?.batch,
+    action: plan.action,
+    findings: plan.findings.map((finding) => finding.id),
+    edits: plan.edits,
+    backup: receipt?.backup,
+    applied,
+    refused,
+    left: plan.left,
+    notes: receipt?.notes,
+  };
+}
+
+export function receiptsJson(receipts: readonly Receipt[]): Record<string, unknown> {
+  return {
+    receipts: receipts.map((receipt) => ({
+      ...resultJson({ receipt, plan: receipt.plan, applied: receipt.state === "done" }),
+      at: receipt.at,
+      state: receipt.state,
+      undoes: receipt.plan.undoes,
+      undoneBy: receipt.undoneBy,
+    })),
+  };
+}
+
+export function resultsText(results: readonly RepairResult[], dryRun: boolean): string {
+  const lines = results.flatMap((result) => resultText(result, dryRun));
+  return lines.length === 0 ? "Nothing to repair.\n" : `${lines.join("\n")}\n`;
+}
+
+function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: boolean): string[] {
+  const what = plan.findings.map((finding) => `  ${finding.code} ${visibleText(finding.message || finding.id, 300)}`);
+  const edits = plan.edits.map((edit) => {
+    if (edit.kind === "fields") {
+      const fields = edit.fields.map(
+        ({ field, before, after }) => `${field} ${before ?? "(none)"} → ${after ?? "(none)"}`,
+      );
+      return `    ${edit.key}: ${fields.join(", ")}`;
+    }
+    if (edit.kind === "rename") return `    ${edit.from} → ${edit.to}`;
+    if (edit.kind === "content") return "    the store as it was before, byte for byte";
+    return `    ${edit.kind === "removeRow" ? "take out row" : edit.kind === "addRow" ? "put back row" : edit.kind === "removeLock" ? "remove lock" : "put back lock"} ${"key" in edit ? edit.key : edit.path}`;
+  });
+  const head =
+    dryRun && refused === undefined ? "Would do" : applied ? `Done, receipt ${receipt?.id}` : `Refused: ${refused}`;
+  const rest = [...(plan.left ?? []), ...(receipt?.notes ?? [])].map((note) => `  ${note}`);
+  return [
+    visibleText(`${plan.store.path || "?"}: ${head}`, 600),
+    ...what,
+    ...edits.map((line) => visibleText(line, 600)),
+    ...rest,
+  ];
+}
+
+export function receiptsText(receipts: readonly Receipt[]): string {
+  if (receipts.length === 0) return "No repairs so far.\n";
+  const lines = receipts.map(({ id, at, state, plan, undoneBy }) => {
+    const fate = undoneBy === undefined ? state : `${state}, undone`;
+    return visibleText(
+      `${id}  ${clock(at)}  ${plan.action}  ${fate}  ${plan.edits.length} edits  ${plan.store.path}`,
+      600,
+    );
+  });
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,85 @@
+// Which rows may be taken out: what is proven ended, or has nothing to lose (DESIGN, Words: prune, husk).
+import type { StoreFacts } from "../model/facts.ts";
+import type { PruneCandidate } from "../model/scan.ts";
+import { dayMs, type SessionCase, sessionCase } from "./sessionCase.ts";
+import { verdictOf } from "./verdict.ts";
+import { span } from "./words.ts";
+
+export interface PruneQuestion {
+  /** Only what has not changed for this long. */
+  readonly olderThanMs?: number;
+  /** Only these. */
+  readonly keys?: ReadonlySet<string>;
+}
+
+/** Every row of the store that was asked about, with what would be done and why. */
+export function pruneCandidates(store: StoreFacts, now: number, question: PruneQuestion): PruneCandidate[] {
+  const facts = store.content.state === "read" ? store.content.sessions : [];
+  return facts
+    .filter(({ row }) => question.keys === undefined || question.keys.has(row.key))
+    .map((session) => candidate(sessionCase(store, session, now), question, store));
+}
+
+function candidate(session: SessionCase, question: PruneQuestion, store: StoreFacts): PruneCandidate {
+  const husk = whyNoHusk(session) === undefined;
+  const spared = husk ? undefined : whySpared(session);
+  const unchangedMs = session.now - session.lastChangeAt;
+  const transcript = session.facts.transcript;
+  const about = {
+    store: store.id,
+    key: session.key,
+    unchangedMs,
+    ...(transcript.path !== undefined && transcript.state !== "absent" && { transcript: transcript.path }),
+  };
+  const limit = Math.max(question.olderThanMs ?? 0, question.keys === undefined ? (store.pruneAfterMs ?? 0) : 0);
+  if (spared !== undefined) return { ...about, take: false, why: spared };
+  if (question.keys === undefined && unchangedMs < limit)
+    return { ...about, take: false, why: `it changed ${span(unchangedMs)} ago` };
+  return {
+    ...about,
+    take: true,
+    why: husk
+      ? "it has nothing to lose: nothing was ever said in it"
+      : `it ended, and nothing changed for ${span(unchangedMs)}`,
+  };
+}
+
+/** Undefined: it may go. */
+function whySpared(session: SessionCase): string | undefined {
+  const { key, kind, status, isTerminal, ownership, facts } = session;
+  if (facts.row.shape !== "object") return "it is no usable row";
+  if (ownership.state !== "free") return `somebody may work on it: ${ownership.why}`;
+  if (kind === "main") return "it is a main session, which goes only where it has nothing to lose";
+  if (!isTerminal) return `it is not proven ended: its status is ${status === undefined ? "missing" : String(status)}`;
+  if (verdictOf(session).verdict !== "finished") return "it is not proven ended";
+  if (facts.row.fields["pendingFinalDelivery"] || facts.row.fields["pendingFinalDeliveryText"])
+    return "it holds a reply that was not delivered";
+  const chat = facts.row.fields["chatType"];
+  if (/:(group|channel|thread|topic)(:|$)/i.test(key) || chat === "group" || chat === "channel" || chat === "thread")
+    return "OpenClaw's own maintenance protects sessions of groups, channels, threads and topics";
+  return undefined;
+}
+
+/** Undefined: nobody owns it, it was unchanged for a day, and there is nothing to lose (DESIGN, husk). */
+function whyNoHusk({ ownership, now, lastChangeAt, facts }: SessionCase): string | undefined {
+  const { fields, shape } = facts.row;
+  if (shape !== "object" || ownership.state !== "free") return "owned";
+  if (lastChangeAt === 0 || now - lastChangeAt < dayMs) return "recent, or of unknown age";
+  const bound = [
+    "cliSessionBindings",
+    "claudeCliSessionId",
+    "acp",
+    "initializationPending",
+    "pendingFinalDelivery",
+    "pendingFinalDeliveryText",
+  ];
+  if (bound.some((field) => Boolean(fields[field]))) return "bound";
+  const { transcript } = facts;
+  if (transcript.archives.length > 0) return "archived";
+  if (transcript.state === "none" && fields["sessionId"] !== undefined) return "its session id names no file";
+  if (transcript.state === "none" || transcript.state === "absent") {
+    return typeof fields["outputTokens"] === "number" && fields["outputTokens"] > 0 ? "answered" : undefined;
+  }
+  const { tail } = transcript;
+  return tail?.decided === true && !tail.torn && tail.lastMessage === undefined ? undefined : "has messages";
+}

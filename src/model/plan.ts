@@ -1,0 +1,59 @@
+// What a repair would change. Every edit carries the value before it, so that preview, apply, undo, receipt and audit are
+// one thing.
+import type { RepairKind } from "./finding.ts";
+import type { StoreKind } from "./store.ts";
+
+/** Values are JSON text, spelled as in the store; null: the field is not there. */
+export interface FieldEdit {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export type Edit =
+  | { readonly kind: "fields"; readonly key: string; readonly fields: readonly FieldEdit[] }
+  | { readonly kind: "removeRow"; readonly key: string; readonly before: string }
+  | { readonly kind: "addRow"; readonly key: string; readonly after: string }
+  /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */
+  | { readonly kind: "removeLock"; readonly path: string; readonly identity: string; readonly content: string }
+  | { readonly kind: "addLock"; readonly path: string; readonly content: string }
+  /** Never over a file that is there. */
+  | { readonly kind: "rename"; readonly from: string; readonly to: string }
+  /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
+  | { readonly kind: "content"; readonly from: string; readonly sha256: string };
+
+/** The version of a store's file that a plan was made from: any other voids the plan (promise 4). */
+export interface PlanBasis {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export interface PlannedStore {
+  readonly id: string;
+  readonly kind: StoreKind;
+  readonly path: string;
+  readonly stateDir: string;
+  readonly agent?: string;
+  readonly era?: string;
+}
+
+export interface Plan {
+  readonly store: PlannedStore;
+  readonly action: Exclude<RepairKind, "none"> | "undo";
+  /** Undefined where the store's file itself is not touched. */
+  readonly basis?: PlanBasis;
+  readonly edits: readonly Edit[];
+  /** Of the findings that it settles. */
+  readonly findings: readonly PlannedFinding[];
+  /** Id of the receipt that it undoes. */
+  readonly undoes?: string;
+  /** What an undo leaves as it is, one sentence each. */
+  readonly left?: readonly string[];
+}
+
+export interface PlannedFinding {
+  readonly id: string;
+  readonly code: string;
+  readonly session?: string;
+  readonly message: string;
+}

@@ -1,0 +1,30 @@
+import type { Edit, Plan, PlannedStore } from "../model/plan.ts";
+import type { PruneCandidate } from "../model/scan.ts";
+import type { Stored } from "./repairPlan.ts";
+
+/**
+ * Rows taken out, and their transcripts renamed as OpenClaw does, where no other row uses them. Pure.
+ * `usersOf`: how many rows of any store name this transcript. `now`: epoch milliseconds, for the archive's name.
+ */
+export function planPrune(
+  store: PlannedStore,
+  stored: Stored,
+  candidates: readonly PruneCandidate[],
+  usersOf: (transcript: string) => number,
+  now: number,
+): Plan {
+  const edits: Edit[] = [];
+  const going = new Map<string, number>();
+  for (const { transcript } of candidates)
+    if (transcript !== undefined) going.set(transcript, (going.get(transcript) ?? 0) + 1);
+  const stamp = new Date(now).toISOString().replaceAll(":", "-");
+  for (const { key } of candidates) {
+    const row = stored.rows.get(key);
+    if (row !== undefined) edits.push({ kind: "removeRow", key, before: row.text });
+  }
+  for (const [transcript, users] of going) {
+    if (usersOf(transcript) <= users)
+      edits.push({ kind: "rename", from: transcript, to: `${transcript}.deleted.${stamp}` });
+  }
+  return { store, action: "prune", edits, findings: [], basis: stored.basis };
+}

@@ -1,0 +1,53 @@
+// The way back: bytes only where the store still has the repair's own, otherwise the inverse edits, row by row and field
+// by field, where the row still holds what we wrote (promise 3). Pure.
+import type { Edit, FieldEdit, Plan } from "../model/plan.ts";
+import type { Receipt } from "../model/receipt.ts";
+import type { Stored } from "./repairPlan.ts";
+
+/** `stored`: the store now. Locks that are there now are not put back over. */
+export function planUndo(receipt: Receipt, stored: Stored): Plan {
+  const { plan, before, after, backup } = receipt;
+  const left: string[] = [];
+  const files = plan.edits.map(inverseOfFile).filter((edit) => edit !== undefined);
+  const untouched =
+    before !== undefined && after !== undefined && backup !== undefined && stored.basis.sha256 === after.sha256;
+  const rows: Edit[] = untouched
+    ? [{ kind: "content", from: backup, sha256: before.sha256 }]
+    : plan.edits.flatMap((edit) => inverseOfRow(edit, stored, left));
+  return {
+    store: plan.store,
+    action: "undo",
+    edits: [...rows, ...files],
+    findings: plan.findings,
+    undoes: receipt.id,
+    left,
+    ...(rows.length > 0 && { basis: stored.basis }),
+  };
+}
+
+function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
+  if (edit.kind === "removeRow") {
+    if (!stored.rows.has(edit.key)) return [{ kind: "addRow", key: edit.key, after: edit.before }];
+    left.push(`${edit.key} exists again and is left as it is.`);
+    return [];
+  }
+  if (edit.kind !== "fields") return [];
+  const row = stored.rows.get(edit.key);
+  if (row === undefined) {
+    left.push(`${edit.key} is gone and is not brought back.`);
+    return [];
+  }
+  const inverse: FieldEdit[] = [];
+  for (const { field, before, after } of edit.fields) {
+    const now = row.fields.get(field) ?? null;
+    if (now === after) inverse.push({ field, before: after, after: before });
+    else left.push(`${field} of ${edit.key} was changed since and is left as it is.`);
+  }
+  return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
+}
+
+function inverseOfFile(edit: Edit): Edit | undefined {
+  if (edit.kind === "removeLock") return { kind: "addLock", path: edit.path, content: edit.content };
+  if (edit.kind === "rename") return { kind: "rename", from: edit.to, to: edit.from };
+  return undefined;
+}

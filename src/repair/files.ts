@@ -1,0 +1,96 @@
+// The only door of `repair` to the disk: one small port, so that a fault can be put at every call.
+import * as fs from "node:fs";
+
+export interface Files {
+  open(path: string, flags: string, mode?: number): number;
+  close(fd: number): void;
+  read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number;
+  write(fd: number, bytes: Uint8Array, offset: number, length: number): number;
+  fsync(fd: number): void;
+  fchmod(fd: number, mode: number): void;
+  fchown(fd: number, uid: number, gid: number): void;
+  fstat(fd: number): fs.BigIntStats;
+  /** Follows no symbolic link; undefined where nothing is there. */
+  lstat(path: string): fs.BigIntStats | undefined;
+  realpath(path: string): string;
+  rename(from: string, to: string): void;
+  link(from: string, to: string): void;
+  unlink(path: string): void;
+  mkdir(path: string, mode: number): void;
+  rmdir(path: string): void;
+  readdir(path: string): string[];
+  /** Copy-on-write where the file system has it; fails where `to` exists. */
+  copy(from: string, to: string): void;
+}
+
+export const nodeFiles: Files = {
+  open: (path, flags, mode) => fs.openSync(path, flags, mode),
+  close: (fd) => fs.closeSync(fd),
+  read: (fd, target, offset, length, position) => fs.readSync(fd, target, offset, length, position),
+  write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length),
+  fsync: (fd) => fs.fsyncSync(fd),
+  fchmod: (fd, mode) => fs.fchmodSync(fd, mode),
+  fchown: (fd, uid, gid) => fs.fchownSync(fd, uid, gid),
+  fstat: (fd) => fs.fstatSync(fd, { bigint: true }),
+  lstat: (path) => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }),
+  realpath: (path) => fs.realpathSync(path),
+  rename: (from, to) => fs.renameSync(from, to),
+  link: (from, to) => fs.linkSync(from, to),
+  unlink: (path) => fs.unlinkSync(path),
+  mkdir: (path, mode) => void fs.mkdirSync(path, { recursive: true, mode }),
+  rmdir: (path) => fs.rmdirSync(path),
+  readdir: (path) => fs.readdirSync(path),
+  copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
+};
+
+const chunkBytes = 4 << 20;
+
+export function withOpen<T>(
+  files: Files,
+  path: string,
+  flags: string,
+  mode: number | undefined,
+  use: (fd: number) => T,
+): T {
+  const fd = files.open(path, flags, mode);
+  try {
+    return use(fd);
+  } finally {
+    files.close(fd);
+  }
+}
+
+/** Gives the whole file to `onBytes`, piece by piece. */
+export function readPieces(files: Files, fd: number, onBytes: (bytes: Buffer) => void): void {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (let at = 0; ; ) {
+    const got = files.read(fd, buffer, 0, buffer.length, at);
+    if (got === 0) return;
+    onBytes(buffer.subarray(0, got));
+    at += got;
+  }
+}
+
+export function readAll(files: Files, path: string): Buffer {
+  const pieces: Buffer[] = [];
+  withOpen(files, path, "r", undefined, (fd) => readPieces(files, fd, (bytes) => pieces.push(Buffer.from(bytes))));
+  return Buffer.concat(pieces);
+}
+
+/** All of it, however little the system takes at a time. */
+export function writeAll(files: Files, fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += files.write(fd, bytes, at, bytes.length - at);
+}
+
+/** What was renamed into, created in or removed from a directory is safe from a power cut only after this. */
+export function syncDirectory(files: Files, path: string): void {
+  withOpen(files, path, "r", undefined, (fd) => files.fsync(fd));
+}
+
+export function unlinkIfThere(files: Files, path: string): void {
+  try {
+    files.unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}

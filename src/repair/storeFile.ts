@@ -1,0 +1,106 @@
+// The store's own file: read for a plan, written beside itself, put in place by a rename.
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
+import type { FileImage } from "../model/receipt.ts";
+import { type Files, readPieces, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
+import type { Splice, StoreBytes } from "./rowSplice.ts";
+
+/** The store through an open descriptor: a rename over its path does not change what is read. */
+export function openBytes(files: Files, fd: number): StoreBytes {
+  return {
+    source: (): ByteSource => {
+      let at = 0;
+      return (target, offset) => {
+        const got = files.read(fd, target, offset, target.length - offset, at);
+        at += got;
+        return got;
+      };
+    },
+    slice: ({ start, end }) => {
+      const bytes = Buffer.alloc(Math.max(0, end - start));
+      let got = 0;
+      while (got < bytes.length) {
+        const read = files.read(fd, bytes, got, bytes.length - got, start + got);
+        if (read === 0) break;
+        got += read;
+      }
+      return bytes.subarray(0, got);
+    },
+  };
+}
+
+/** What tells a file from every other and from its own later self; the time of change of its inode cannot be set back. */
+export function stampOf(files: Files, path: string): string | undefined {
+  const stats = files.lstat(path);
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+}
+
+/** The hash that the store will have, without writing anything. */
+export function splicedImage(files: Files, fd: number, splices: readonly Splice[]): FileImage {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  eachPiece(files, fd, splices, (bytes) => {
+    hash.update(bytes);
+    sizeBytes += bytes.length;
+  });
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. */
+export function writeBeside(
+  files: Files,
+  temporary: string,
+  like: number,
+  write: (onBytes: (bytes: Buffer) => void) => void,
+): void {
+  const { mode, uid, gid } = files.fstat(like);
+  withOpen(files, temporary, "wx", 0o600, (fd) => {
+    write((bytes) => writeAll(files, fd, bytes));
+    const own = files.fstat(fd);
+    if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
+    files.fchmod(fd, Number(mode & 0o7777n));
+    files.fsync(fd);
+  });
+}
+
+/** Gives the spliced store, piece by piece, in order. */
+export function eachPiece(
+  files: Files,
+  fd: number,
+  splices: readonly Splice[],
+  onBytes: (bytes: Buffer) => void,
+): void {
+  let next = 0;
+  let at = 0;
+  let skipTo = 0;
+  readPieces(files, fd, (bytes) => {
+    const end = at + bytes.length;
+    let from = Math.max(at, skipTo);
+    for (let splice = splices[next]; splice !== undefined && splice.start < end; splice = splices[next]) {
+      if (splice.start > from) onBytes(bytes.subarray(from - at, splice.start - at));
+      if (splice.bytes.length > 0) onBytes(splice.bytes);
+      skipTo = splice.end;
+      from = Math.max(from, splice.end);
+      next += 1;
+    }
+    if (from < end) onBytes(bytes.subarray(from - at));
+    at = end;
+  });
+  for (const splice of splices.slice(next)) onBytes(splice.bytes);
+}
+
+/** Puts the new file in the store's place; what was there is gone from this name, whole, or still there, whole. */
+export function putInPlace(files: Files, temporary: string, path: string): void {
+  files.rename(temporary, path);
+  syncDirectory(files, dirname(path));
+}
+
+/** Beside the store, so that the rename stays on its file system; not a name that OpenClaw or its clean-up uses. */
+export function temporaryBeside(path: string, id: string): string {
+  return join(dirname(path), `.session-inspector.${id}.tmp`);
+}
+
+export function removeTemporary(files: Files, path: string): void {
+  unlinkIfThere(files, path);
+}

@@ -1,0 +1,175 @@
+// Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
+import { randomUUID } from "node:crypto";
+import { readLock } from "./inspect/lockFile.ts";
+import { readProcesses } from "./inspect/processes.ts";
+import type { Finding } from "./model/finding.ts";
+import type { Plan, PlannedStore } from "./model/plan.ts";
+import type { Receipt, RepairResult } from "./model/receipt.ts";
+import type { Scan } from "./model/scan.ts";
+import type { Permission, Store } from "./model/store.ts";
+import { UserError } from "./model/userError.ts";
+import { blindSpot } from "./owner/writer.ts";
+import { planPrune } from "./plan/prunePlan.ts";
+import { type Choice, planRepair } from "./plan/repairPlan.ts";
+import { planUndo } from "./plan/undoPlan.ts";
+import { type Files, nodeFiles } from "./repair/files.ts";
+import { refusalOf, repairJsonStore } from "./repair/jsonStoreRepair.ts";
+import { type Prepared, prepare } from "./repair/prepare.ts";
+import { listReceipts } from "./repair/receiptFolder.ts";
+import { type Recovered, recover } from "./repair/recovery.ts";
+import type { StateFolder } from "./repair/stateFolder.ts";
+import { lookAgain, type ScanInput } from "./scan.ts";
+
+export interface RepairContext {
+  /** How the scan was made that the choices come from: its capture, its `mine`, its memory. */
+  readonly input: ScanInput;
+  readonly folder: StateFolder;
+  readonly files?: Files;
+  /** Ids of stores for which a person vouched that no gateway runs. */
+  readonly vouched?: ReadonlySet<string>;
+}
+
+/** A plan for each store, and a refusal for each that could not be prepared. */
+export interface Planned {
+  readonly plans: readonly Plan[];
+  readonly refused: readonly RepairResult[];
+}
+
+/** What the chosen repairs would change. Throws a RangeError for a finding of a store that is not in the scan. */
+export function planChoices(scan: Scan, choices: readonly Choice[], { files = nodeFiles }: RepairContext): Planned {
+  const byStore = new Map<string, Choice[]>();
+  for (const choice of choices)
+    byStore.set(choice.finding.store, [...(byStore.get(choice.finding.store) ?? []), choice]);
+  const plans: Plan[] = [];
+  const refused: RepairResult[] = [];
+  for (const [id, chosen] of byStore) {
+    const store = scan.stores.find((candidate) => candidate.id === id);
+    if (store === undefined) throw new RangeError("a finding of a store that is not in the scan");
+    const planned = plannedStore(store);
+    try {
+      const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
+      const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
+      plans.push(planRepair(planned, prepare(files, store.path, keys, locks), chosen));
+    } catch (error) {
+      const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
+      refused.push({ plan, applied: false, refused: refusalOf(error) });
+    }
+  }
+  return { plans, refused };
+}
+
+/** What pruning these rows would change; `scan.prune` says which may be taken. */
+export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairContext): Planned {
+  const taken = (scan.prune ?? []).filter(({ take }) => take);
+  const users = new Map<string, number>();
+  for (const { transcript } of scan.sessions)
+    if (transcript !== undefined) users.set(transcript, (users.get(transcript) ?? 0) + 1);
+  const plans: Plan[] = [];
+  const refused: RepairResult[] = [];
+  for (const store of scan.stores) {
+    const rows = taken.filter((candidate) => candidate.store === store.id);
+    if (rows.length === 0) continue;
+    const planned = plannedStore(store);
+    try {
+      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
+      plans.push(planPrune(planned, stored, rows, (transcript) => users.get(transcript) ?? 0, input.now ?? Date.now()));
+    } catch (error) {
+      refused.push({
+        plan: { store: planned, action: "prune", edits: [], findings: [] },
+        applied: false,
+        refused: refusalOf(error),
+      });
+    }
+  }
+  return { plans, refused };
+}
+
+function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
+  return choices.map(({ finding: { id, code, message } }) => ({ id, code, message }));
+}
+
+function plannedStore({ id, kind, path, stateDir, agent, era }: Store): PlannedStore {
+  return { id, kind, path, stateDir, ...(agent !== undefined && { agent }), ...(era !== undefined && { era }) };
+}
+
+/** Makes the planned repairs, each store for itself; one batch. */
+export async function repairPlans(scan: Scan, plans: readonly Plan[], context: RepairContext): Promise<RepairResult[]> {
+  const batch = randomUUID();
+  const results: RepairResult[] = [];
+  for (const plan of plans) {
+    const store = scan.stores.find((candidate) => candidate.id === plan.store.id);
+    if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
+    results.push(await run(plan, batch, () => lookAgain(store, context.input), context));
+  }
+  return results;
+}
+
+/** What undoing would change now. Throws a UserError where nothing is there to undo. */
+export function planReceiptUndo(receipt: Receipt, { files = nodeFiles }: RepairContext): Plan {
+  if (receipt.undoneBy !== undefined) throw new UserError("That repair was undone already.");
+  if (receipt.state !== "done") throw new UserError("That repair was never finished: there is nothing to undo.");
+  const keys = new Set(receipt.plan.edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
+  const stored: Prepared = prepare(files, receipt.plan.store.path, keys, []);
+  return planUndo(receipt, stored);
+}
+
+/** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */
+export async function undoReceipt(receipt: Receipt, context: RepairContext): Promise<RepairResult> {
+  try {
+    const plan = planReceiptUndo(receipt, context);
+    if (plan.edits.length === 0)
+      return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
+    return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);
+  } catch (error) {
+    return { plan: { ...receipt.plan, action: "undo", edits: [] }, applied: false, refused: refusalOf(error) };
+  }
+}
+
+async function undoPermission(receipt: Receipt, { input }: RepairContext): Promise<Permission> {
+  if (receipt.captured === true) return { answer: "yes", why: "The store was captured and named as yours." };
+  const { kind, stateDir } = receipt.plan.store;
+  return lookAgain({ kind, stateDir }, input);
+}
+
+function run(
+  plan: Plan,
+  batch: string,
+  permission: () => Promise<Permission>,
+  context: RepairContext,
+): Promise<RepairResult> {
+  const captured = context.input.capture !== undefined;
+  return repairJsonStore({
+    plan,
+    batch,
+    files: context.files ?? nodeFiles,
+    folder: context.folder,
+    permission,
+    vouched: context.vouched?.has(plan.store.id) === true,
+    lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
+    now: Date.now,
+    ...(captured && { captured }),
+  });
+}
+
+/** By the processes of this moment, or of the capture. */
+function lockIsFree(path: string, stateDir: string, input: ScanInput): boolean {
+  const processes = input.capture?.processes ?? readProcesses();
+  const lock = readLock(path, "transcript", processes, blindSpot(stateDir, processes))?.facts;
+  if (lock === undefined) return true;
+  return lock.owner === "dead" || lock.owner === "recycled" || lock.owner === "foreign" || lock.pid === undefined;
+}
+
+/** Finishes or takes back what a crash left. */
+export function recoverRepairs({ input, folder, files = nodeFiles }: RepairContext): Recovered[] {
+  return recover(files, folder, (path) => lockIsFree(path, path, input));
+}
+
+/** Newest first; undos are receipts too. */
+export function receiptsOf({ folder, files = nodeFiles }: RepairContext): Receipt[] {
+  return listReceipts(files, folder);
+}
+
+/** The findings that `--proven` and the ticked rows of a review stand for. */
+export function provenFindings(scan: Scan): Finding[] {
+  return scan.findings.filter(({ repair }) => repair.kind !== "none" && repair.class === "proven");
+}

@@ -24,21 +24,21 @@ export function compareRow(row: Row, set: Readonly<Record<string, unknown>>): Ro
 }
 
 function textOf(row: Row, changed: readonly string[], rest: readonly string[]): string {
-  const lines = [
-    ...changed.map((field) => lineOf(row, field)),
-    ...(changed.length > 0 ? [""] : []),
-    ...rest.map((field) => lineOf(row, field)),
-  ];
+  const fields = [...changed, ...rest];
+  // VS Code warns of a comma after the last field.
+  const last = fields.findLast((field) => Object.hasOwn(row, field));
+  const lines = fields.map((field) => lineOf(row, field, field === last));
+  if (changed.length > 0) lines.splice(changed.length, 0, "");
   return ["{", ...lines, "}", ""].join("\n");
 }
 
 /** A field that this side lacks is an empty comment line, so that the two sides stay aligned. */
-function lineOf(row: Row, field: string): string {
+function lineOf(row: Row, field: string, isLast: boolean): string {
   if (!Object.hasOwn(row, field)) return `  // ${JSON.stringify(field)} is not there`;
   const value = row[field];
   const json = JSON.stringify(value, null, 2) ?? "null";
   const isLarge = typeof value === "object" && json.length > summaryFromBytes;
   const shown = isLarge ? `"… ${json.length} characters …"` : json.replaceAll("\n", "\n  ");
   const isTime = timeField.test(field) && typeof value === "number" && value > 1e12;
-  return `  ${JSON.stringify(field)}: ${shown},${isTime ? ` // ${clock(value)}` : ""}`;
+  return `  ${JSON.stringify(field)}: ${shown}${isLast ? "" : ","}${isTime ? ` // ${clock(value)}` : ""}`;
 }

@@ -49,7 +49,10 @@ export function follower(onChange: () => void, onTrouble: (message: string) => v
   return {
     follow(followed) {
       for (const path of directories.keys()) if (!followed.directories.includes(path)) unfollow(path);
-      for (const path of followed.directories) if (!directories.has(path)) followDirectory(path);
+      const added = followed.directories.filter((path) => !directories.has(path));
+      for (const path of added) followDirectory(path);
+      // What was written there after the last look and before this watch would never be heard of.
+      if (added.some((path) => directories.has(path))) onChange();
       const key = followed.paths.join("\n");
       if (key === pathsKey) return;
       pathsKey = key;

@@ -15,7 +15,7 @@ import { planUndo } from "./plan/undoPlan.ts";
 import { type Files, nodeFiles } from "./repair/files.ts";
 import { refusalOf, repairJsonStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare } from "./repair/prepare.ts";
-import { listReceipts } from "./repair/receiptFolder.ts";
+import { listReceipts, sweepReceipts } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
@@ -101,22 +101,31 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     results.push(await run(plan, batch, () => lookAgain(store, context.input), context));
   }
+  sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now() - retentionMs);
   return results;
 }
 
 /** What undoing would change now. Throws a UserError where nothing is there to undo. */
-export function planReceiptUndo(receipt: Receipt, { files = nodeFiles }: RepairContext): Plan {
+export function planReceiptUndo(
+  receipt: Receipt,
+  { files = nodeFiles }: RepairContext,
+  only?: ReadonlySet<string>,
+): Plan {
   if (receipt.undoneBy !== undefined) throw new UserError("That repair was undone already.");
   if (receipt.state !== "done") throw new UserError("That repair was never finished: there is nothing to undo.");
   const keys = new Set(receipt.plan.edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const stored: Prepared = prepare(files, receipt.plan.store.path, keys, []);
-  return planUndo(receipt, stored);
+  return planUndo(receipt, stored, only);
 }
 
 /** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */
-export async function undoReceipt(receipt: Receipt, context: RepairContext): Promise<RepairResult> {
+export async function undoReceipt(
+  receipt: Receipt,
+  context: RepairContext,
+  only?: ReadonlySet<string>,
+): Promise<RepairResult> {
   try {
-    const plan = planReceiptUndo(receipt, context);
+    const plan = planReceiptUndo(receipt, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
     return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);
@@ -129,6 +138,14 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   if (receipt.captured === true) return { answer: "yes", why: "The store was captured and named as yours." };
   const { kind, stateDir } = receipt.plan.store;
   return lookAgain({ kind, stateDir }, input);
+}
+
+/** How long a receipt is kept, and with it the way back. */
+const retentionMs = 90 * 86_400_000;
+
+/** When retention takes a receipt, epoch milliseconds. The newest one stays whatever its age. */
+export function expiryOf(receipt: Receipt): number {
+  return receipt.at + retentionMs;
 }
 
 function run(

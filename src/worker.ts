@@ -14,6 +14,8 @@ import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
 import type { Where } from "./model/where.ts";
 import { compareRow } from "./plan/proposedRow.ts";
+import { stateFolder } from "./repair/stateFolder.ts";
+import { repairAnswers } from "./repairAnswers.ts";
 import { type ScanMemory, scan } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
@@ -36,6 +38,17 @@ let following = false;
 let focused = false;
 let soon: NodeJS.Timeout | undefined;
 let later: NodeJS.Timeout | undefined;
+
+const repairs = repairAnswers(
+  stateFolder(process.env),
+  () => ({ where, env: process.env, memory }),
+  () => latest ?? nothingScanned(),
+  () => scanNow(),
+);
+
+function nothingScanned(): never {
+  throw new UserError("Nothing was scanned yet. Refresh the view.");
+}
 
 const watch = follower(
   () => scanSoon(),
@@ -60,11 +73,22 @@ function scanNow(): Promise<void> {
 async function runScan(): Promise<void> {
   clearTimeout(soon);
   soon = undefined;
+  if (lastScanAt === 0) recoverFirst();
   lastScanAt = Date.now();
   const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
   publish(finished, true);
   followDisk();
   scheduleLook();
+}
+
+/** Before anything is shown: what a crash left of a repair is settled first. */
+function recoverFirst(): void {
+  try {
+    const messages = repairs.recover();
+    if (messages.length > 0) emit("recovered", { messages });
+  } catch (error) {
+    report(error);
+  }
 }
 
 function publish(found: Scan, settled: boolean): void {
@@ -176,7 +200,7 @@ const answers: {
       ),
     };
   },
-  comparison(name) {
+  comparison({ status, ...name }) {
     const session = findSession(name);
     const row: unknown = JSON.parse(storedRow(session));
     if (typeof row !== "object" || row === null)
@@ -184,9 +208,20 @@ const answers: {
     const proposal = latest?.findings.find(
       ({ store, session: key, repair }) => store === name.store && key === name.key && repair.set !== undefined,
     );
-    return compareRow(row as Record<string, unknown>, proposal?.repair.set ?? {});
+    const set = proposal?.repair.set ?? {};
+    return compareRow(
+      row as Record<string, unknown>,
+      status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
+    );
   },
   excerpt: (ask) => readExcerpt(ask),
+  permission: (ask) => repairs.permission(ask),
+  repair: (ask) => repairs.repair(ask),
+  pruneReview: (ask) => repairs.pruneReview(ask),
+  prune: (ask) => repairs.prune(ask),
+  receipts: () => repairs.receipts(),
+  undoPreview: (ask) => repairs.undoPreview(ask),
+  undo: (ask) => repairs.undo(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

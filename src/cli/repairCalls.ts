@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
+import { editText } from "../plan/editText.ts";
 import type { Choice } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import {
@@ -148,17 +149,7 @@ export function resultsText(results: readonly RepairResult[], dryRun: boolean): 
 
 function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: boolean): string[] {
   const what = plan.findings.map((finding) => `  ${finding.code} ${visibleText(finding.message || finding.id, 300)}`);
-  const edits = plan.edits.map((edit) => {
-    if (edit.kind === "fields") {
-      const fields = edit.fields.map(
-        ({ field, before, after }) => `${field} ${before ?? "(none)"} → ${after ?? "(none)"}`,
-      );
-      return `    ${edit.key}: ${fields.join(", ")}`;
-    }
-    if (edit.kind === "rename") return `    ${edit.from} → ${edit.to}`;
-    if (edit.kind === "content") return "    the store as it was before, byte for byte";
-    return `    ${edit.kind === "removeRow" ? "take out row" : edit.kind === "addRow" ? "put back row" : edit.kind === "removeLock" ? "remove lock" : "put back lock"} ${"key" in edit ? edit.key : edit.path}`;
-  });
+  const edits = plan.edits.map((edit) => `    ${editText(edit)}`);
   const head =
     dryRun && refused === undefined ? "Would do" : applied ? `Done, receipt ${receipt?.id}` : `Refused: ${refused}`;
   const rest = [...(plan.left ?? []), ...(receipt?.notes ?? [])].map((note) => `  ${note}`);

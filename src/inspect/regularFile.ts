@@ -33,9 +33,12 @@ export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unrea
   }
 }
 
-/** What byte ranges and everything else read from a file hold for: its device, inode, size and time of change. */
+/**
+ * What byte ranges and everything else read from a file hold for: its device, inode, size and times of change. The
+ * inode's own time cannot be set back, so an edit of the same size under a restored mtime is seen too (facts L 2).
+ */
 export function fileVersion(stats: Stats): string {
-  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`;
 }
 
 /** The version of the file that is at `path` now; undefined where there is none or it may not be looked at. */

@@ -1,9 +1,9 @@
 // What the extension host and the worker say to each other: plain data, one request, one answer; events come unasked.
 import type { Finding } from "./finding.ts";
 import type { Lock } from "./lock.ts";
-import type { StateDir } from "./scan.ts";
+import type { PruneCandidate, StateDir } from "./scan.ts";
 import type { Session } from "./session.ts";
-import type { Store } from "./store.ts";
+import type { Permission, Store } from "./store.ts";
 import type { Where } from "./where.ts";
 
 /** Every question with its answer. */
@@ -15,9 +15,22 @@ export interface Requests {
   /** The stored row, pretty, with the places of the fields that findings name. */
   row: { ask: SessionName; answer: RowText };
   /** The stored row and the row as the evidence proves it, both normalised, the fields that differ first. */
-  comparison: { ask: SessionName; answer: Comparison };
+  comparison: { ask: SessionName & { readonly status?: string }; answer: Comparison };
   /** A readable piece of a transcript or trajectory around a byte or a line. */
   excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
+  /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
+  permission: { ask: { readonly store: string }; answer: Permission };
+  /** Makes the chosen repairs, each store for itself. A refusal is an answer, not an error. */
+  repair: { ask: { readonly choices: readonly RepairChoice[] } & Vouched; answer: readonly RepairSummary[] };
+  /** What pruning would take and what it spares. */
+  pruneReview: { ask: { readonly olderThanMs: number }; answer: readonly PruneCandidate[] };
+  /** Takes these rows out; one that may not go by now is refused. */
+  prune: { ask: { readonly rows: readonly SessionName[] } & Vouched; answer: readonly RepairSummary[] };
+  /** Newest first. */
+  receipts: { ask: undefined; answer: readonly ReceiptSummary[] };
+  /** What an undo would change now, as two texts. `keys`: only these rows. */
+  undoPreview: { ask: { readonly receipt: string; readonly keys?: readonly string[] }; answer: UndoPreview };
+  undo: { ask: { readonly receipt: string; readonly keys?: readonly string[] } & Vouched; answer: RepairSummary };
   /** Where fields stand in the text of a store that is open in an editor. Keys and fields that are not there are left out. */
   locate: { ask: { readonly text: string; readonly fields: readonly FieldName[] }; answer: readonly FieldPlace[] };
 }
@@ -66,6 +79,56 @@ export interface Excerpt {
   readonly line: number;
 }
 
+export interface Vouched {
+  /** Ids of stores for which the person vouched, in a modal that named store and risk, that no gateway runs. */
+  readonly vouched: readonly string[];
+}
+
+export interface RepairChoice {
+  /** Id of the finding. */
+  readonly finding: string;
+  /** The outcome that a person chose, for a finalize. */
+  readonly status?: string;
+}
+
+export interface RepairSummary {
+  readonly store: string;
+  readonly storePath: string;
+  readonly applied: boolean;
+  /** One sentence with the next step in it. */
+  readonly refused?: string;
+  readonly receipt?: string;
+  /** How many rows and other files it changed. */
+  readonly rows: number;
+  readonly files: number;
+  /** What was left as it is, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface ReceiptSummary {
+  readonly id: string;
+  readonly batch: string;
+  readonly at: number;
+  readonly expiresAt: number;
+  readonly action: string;
+  readonly state: string;
+  readonly storePath: string;
+  readonly agent?: string;
+  readonly undoneBy?: string;
+  readonly undoes?: string;
+  /** Folder of the receipt, to be opened. */
+  readonly folder: string;
+  /** One line for each edit. */
+  readonly edits: readonly { readonly key?: string; readonly text: string }[];
+  readonly notes: readonly string[];
+}
+
+export interface UndoPreview {
+  readonly now: string;
+  readonly undone: string;
+  readonly left: readonly string[];
+}
+
 export interface ScanUpdate {
   readonly now: number;
   /** False while something still waits for a second look: verdicts may get firmer in a moment. */
@@ -81,6 +144,8 @@ export interface ScanUpdate {
 
 export interface Events {
   scanned: ScanUpdate;
+  /** A repair that a crash had interrupted was finished or taken back, one sentence each. */
+  recovered: { readonly messages: readonly string[] };
   /** Something could not be followed or read and no scan says so, as a sentence for the log. */
   trouble: { readonly message: string };
 }

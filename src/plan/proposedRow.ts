@@ -24,11 +24,12 @@ export function compareRow(row: Row, set: Readonly<Record<string, unknown>>): Ro
 }
 
 function textOf(row: Row, changed: readonly string[], rest: readonly string[]): string {
-  const fields = [...changed, ...rest];
-  // VS Code warns of a comma after the last field.
-  const last = fields.findLast((field) => Object.hasOwn(row, field));
-  const lines = fields.map((field) => lineOf(row, field, field === last));
-  if (changed.length > 0) lines.splice(changed.length, 0, "");
+  const last = [...changed, ...rest].findLast((field) => Object.hasOwn(row, field));
+  const lines = [
+    ...changed.map((field) => lineOf(row, field, field === last)),
+    ...(changed.length > 0 ? [""] : []),
+    ...rest.map((field) => lineOf(row, field, field === last)),
+  ];
   return ["{", ...lines, "}", ""].join("\n");
 }
 

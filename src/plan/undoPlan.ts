@@ -4,23 +4,28 @@ import type { Edit, FieldEdit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import type { Stored } from "./repairPlan.ts";
 
-/** `stored`: the store now. Locks that are there now are not put back over. */
-export function planUndo(receipt: Receipt, stored: Stored): Plan {
+/**
+ * `stored`: the store now. `only`: keys of the rows to bring back; files are left then, and the rest can be undone later.
+ */
+export function planUndo(receipt: Receipt, stored: Stored, only?: ReadonlySet<string>): Plan {
   const { plan, before, after, backup } = receipt;
   const left: string[] = [];
-  const files = plan.edits.map(inverseOfFile).filter((edit) => edit !== undefined);
-  const untouched =
+  const files = only === undefined ? plan.edits.map(inverseOfFile).filter((edit) => edit !== undefined) : [];
+  const isOurs =
     before !== undefined && after !== undefined && backup !== undefined && stored.basis.sha256 === after.sha256;
-  const rows: Edit[] = untouched
-    ? [{ kind: "content", from: backup, sha256: before.sha256 }]
-    : plan.edits.flatMap((edit) => inverseOfRow(edit, stored, left));
+  const rows: Edit[] =
+    isOurs && only === undefined
+      ? [{ kind: "content", from: backup, sha256: before.sha256 }]
+      : plan.edits
+          .filter((edit) => only === undefined || ("key" in edit && only.has(edit.key)))
+          .flatMap((edit) => inverseOfRow(edit, stored, left));
   return {
     store: plan.store,
     action: "undo",
     edits: [...rows, ...files],
     findings: plan.findings,
-    undoes: receipt.id,
     left,
+    ...(only === undefined && { undoes: receipt.id }),
     ...(rows.length > 0 && { basis: stored.basis }),
   };
 }

@@ -29,9 +29,9 @@ export class Inspection implements vscode.Disposable {
       client.onRestarted(() => {
         this.#fresh = true;
         this.#followed = undefined;
-        void this.scan();
+        this.#scanUnasked();
       }),
-      onSettingsChange(["homes", "stateDirectories"], () => void this.scan()),
+      onSettingsChange(["homes", "stateDirectories"], () => this.#scanUnasked()),
       onSettingsChange(["statusBar"], () => this.#follow()),
       vscode.window.onDidChangeWindowState(() => this.#follow()),
     );
@@ -39,18 +39,16 @@ export class Inspection implements vscode.Disposable {
 
   /** The first look, unless nobody could see it. Kept out of activation. */
   start(): void {
-    if (this.#wanted()) void this.scan();
+    if (this.#wanted()) this.#scanUnasked();
   }
 
-  /** Looks at everything anew. Never rejects: what went wrong is in the log. */
+  /** Looks at everything anew. Rejects with a UserError where no worker can be had. */
   async scan(): Promise<void> {
     const progress = { location: { viewId: views.sessions } };
     this.#scans++;
     try {
       await vscode.window.withProgress(progress, () => this.#client.ask("scan", { where: readSettings().where }));
       this.#follow();
-    } catch (error) {
-      this.#log.error(error as Error);
     } finally {
       this.#scans--;
     }
@@ -64,12 +62,17 @@ export class Inspection implements vscode.Disposable {
   viewVisible(visible: boolean): void {
     this.#viewVisible = visible;
     // What was not followed may be out of date.
-    if (visible && this.#followed === undefined && this.#scans === 0) void this.scan();
+    if (visible && this.#followed === undefined && this.#scans === 0) this.#scanUnasked();
     else this.#follow();
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  /** Nobody waits for the outcome, so nobody is told but the log. */
+  #scanUnasked(): void {
+    this.scan().catch((error: unknown) => this.#log.error(error as Error));
   }
 
   #wanted(): boolean {

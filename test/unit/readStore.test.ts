@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { readConfig } from "../../src/inspect/openclawJson/config.ts";
 import { readJsonStore, type StoreMemory, storeMemory } from "../../src/inspect/openclawJson/readStore.ts";
 import { findStoreFiles } from "../../src/inspect/openclawJson/storeFiles.ts";
@@ -246,6 +247,26 @@ describe("reading a store", () => {
     rmSync(path, { recursive: true });
     execFileSync("mkfifo", [path]);
     assert.deepEqual(readOne(home).content, { state: "unreadable", reason: "it is not a regular file" });
+  });
+
+  it("that changes in place all the while is not taken for broken", async () => {
+    const home = homeWith(`{"a":["${"x".repeat(20 << 20)}"]`);
+    const path = join(home.sessions, "sessions.json");
+    const enough = new Int32Array(new SharedArrayBuffer(4));
+    const writer = new Worker(
+      `const { workerData, parentPort } = require("node:worker_threads");
+       const { utimesSync } = require("node:fs");
+       for (let i = 1; Atomics.load(workerData.enough, 0) === 0; i++) {
+         utimesSync(workerData.path, i, i);
+         if (i === 1) parentPort.postMessage("up");
+       }`,
+      { eval: true, workerData: { path, enough } },
+    );
+    await new Promise((resolve) => writer.once("message", resolve));
+    const { content } = readOne(home);
+    Atomics.store(enough, 0, 1);
+    await new Promise((resolve) => writer.once("exit", resolve));
+    assert.deepEqual(content, { state: "unreadable", reason: "it kept changing while it was read" });
   });
 
   /** Runs with the rights of nobody where we are root, who may do everything. */

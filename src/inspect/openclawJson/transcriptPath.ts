@@ -34,8 +34,8 @@ export function resolveTranscript(
         return { path: join(directory.path, beside), exists: true, movedFrom: dirname(path) };
       }
       if (byId === undefined || beside !== byId) {
-        const named = elsewhere ? join(directory.path, beside) : path;
-        return presentUnderOtherName(directory, sessionId) ?? { path: named, exists: false };
+        // Another topic's or fork's file of the same id is another conversation: no evidence for this row.
+        return { path: elsewhere ? join(directory.path, beside) : path, exists: false };
       }
     }
   }
@@ -49,11 +49,15 @@ function presentUnderOtherName(directory: SessionsDir, sessionId: string | undef
   return name === undefined ? undefined : { path: join(directory.path, name), exists: true };
 }
 
-/** Inside the store's directory, or a file of the shape `agents/<id>/sessions/<file>`; anything else OpenClaw ignores. */
+/**
+ * Inside the store's directory, in a sibling agent's, or a file of the shape `agents/<same id>/sessions/<file>`; anything
+ * else OpenClaw ignores (facts C1).
+ */
 function isAllowed(directory: string, path: string): boolean {
   const inside = relative(directory, path);
   if (inside !== "" && !/^\.\.([\\/]|$)/.test(inside) && !isAbsolute(inside)) return true;
-  return /[\\/]agents[\\/][^\\/]+[\\/]sessions[\\/][^\\/]+$/.test(path);
+  const place = /^(.*[\\/]agents)[\\/]([^\\/]+)[\\/]sessions[\\/][^\\/]+$/.exec(path);
+  return place !== null && (place[1] === dirname(dirname(directory)) || place[2] === basename(dirname(directory)));
 }
 
 function exists(directory: SessionsDir, path: string): boolean {

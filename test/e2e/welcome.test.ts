@@ -21,7 +21,8 @@ describe("A person who has no sessions to see", () => {
   it("is told that OpenClaw is not here, and what to do", async () => {
     const { part } = workbench().sideBar;
     await part.getByText("No OpenClaw was found on the machine where this window runs.").waitFor();
-    await workbench().screenshots("welcome");
+    await workbench().restMouse();
+    await workbench().screenshots("welcome", { width: 700, height: 400 });
     await part.getByRole("button", { name: "Name a State Directory" }).click();
     await workbench().page.locator(".settings-editor").getByText("openclawSessionInspector").waitFor();
   });

@@ -96,7 +96,9 @@ function publish(found: Scan, settled: boolean): void {
   const now = new Map<string, string>();
   const changed: Session[] = [];
   for (const session of found.sessions) {
-    const image = JSON.stringify(session);
+    // Where a row stands in the file moves with every row before it; nobody there needs to know.
+    const { range: _range, ...told } = session;
+    const image = JSON.stringify(told);
     now.set(session.id, image);
     if (sent.get(session.id) !== image) changed.push(session);
   }

@@ -98,7 +98,7 @@ describe("repairs of captured stores", () => {
           ({ repair }) => repair.kind === "finalize" || repair.kind === "unlock" || repair.kind === "correct",
         );
       const stuck = unpacked.truth.sessions.filter(
-        ({ claimed, flag }) => claimed === "running" && flag === true,
+        ({ store, claimed, flag }) => store === "openclaw-json" && claimed === "running" && flag === true,
       ).length;
       await repairAndUndo(bench, asked, stuck);
     });

@@ -1,13 +1,10 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
-import { basename, dirname } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
 import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
-import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
 import { judge } from "./judge/judge.ts";
 import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
@@ -15,19 +12,20 @@ import type { Lock } from "./model/lock.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
-import { type GatewayLock, readGatewayLocks, tempDirs } from "./owner/gatewayLocks.ts";
-import { blindSpot, findWriter } from "./owner/writer.ts";
+import {
+  type Look,
+  type LookInput,
+  lookAtWriters,
+  secondLook,
+  usualPort,
+  type WatchedDir,
+  writerOf,
+} from "./owner/look.ts";
+import { blindSpot } from "./owner/writer.ts";
 import { permissionFor } from "./repair/permission.ts";
 
-/** What was seen on another machine, judged here from that alone (CLI.md). */
-export interface Capture {
-  readonly processes: ProcessTable;
-}
-
-export interface ScanInput {
+export interface ScanInput extends LookInput {
   readonly where: Where;
-  readonly env: NodeJS.ProcessEnv;
-  readonly capture?: Capture;
   /** What the gateway said of its sessions. */
   readonly report?: WriterReport;
   /** Epoch milliseconds; the real clock where it is left out. */
@@ -46,22 +44,9 @@ export interface ScanMemory {
   readonly stoppedSince: Map<string, number>;
 }
 
-/** A writer is believed to be stopped when two looks this far apart both say so (DESIGN, Words: quiet). */
-const secondLookMs = 2000;
-const defaultPort = 18789;
-const developmentPort = 19001;
-
 interface Place {
   readonly dir: FoundStateDir;
   readonly config: OpenclawConfig;
-}
-
-interface Look {
-  readonly processes: ProcessTable;
-  readonly gatewayLocks: readonly GatewayLock[];
-  readonly writers: ReadonlyMap<string, Writer>;
-  /** State directories whose writer was seen stopped once: a second look is due. */
-  readonly unconfirmed: ReadonlySet<string>;
 }
 
 /**
@@ -72,15 +57,15 @@ interface Look {
 export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
   const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
-  let look = await lookAtWriters(places, input, stoppedSince);
+  let look = await lookAtWriters(watched(places, input), input, stoppedSince);
   const problems = new Map<string, string>();
   const stores = places.flatMap((place) => readStores(place, look, input, problems));
   input.memory?.stores.evidence.sweep();
   const result = (): Scan => judgeAll(places, stores, look, problems, input);
-  if (input.capture === undefined && stores.some((store) => awaitsSecondLook(store, look))) {
+  const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
+  if (isShown || stores.some((store) => awaitsSecondLook(store, look))) {
     onProvisional?.(result());
-    await wait(secondLookMs + 20);
-    look = await lookAtWriters(places, input, stoppedSince);
+    look = await secondLook(watched(places, input), input, stoppedSince);
   }
   return result();
 }
@@ -91,13 +76,10 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
   const dir: FoundStateDir = { path: store.stateDir, origin: "named" };
-  const places = [{ dir, config: readConfig(store.stateDir) }];
+  const places = watched([{ dir, config: readConfig(store.stateDir) }], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   let look = await lookAtWriters(places, input, stoppedSince);
-  if (look.unconfirmed.size > 0) {
-    await wait(secondLookMs + 20);
-    look = await lookAtWriters(places, input, stoppedSince);
-  }
+  if (look.unconfirmed.size > 0) look = await secondLook(places, input, stoppedSince);
   return permissionOf(store, writerOf(look, store.stateDir), input);
 }
 
@@ -121,49 +103,12 @@ function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: W
   });
 }
 
-async function lookAtWriters(
-  places: readonly Place[],
-  input: ScanInput,
-  stoppedSince: Map<string, number>,
-): Promise<Look> {
-  const processes = input.capture?.processes ?? readProcesses();
-  const roots = places.flatMap(({ dir }) => [dir.path, dirname(dir.path)]);
-  const gatewayLocks = readGatewayLocks(tempDirs([...new Set(roots)], processes, input.env), processes);
-  const writers = new Map<string, Writer>();
-  const unconfirmed = new Set<string>();
-  for (const { dir, config } of places) {
-    const port = gatewayPort(dir, config, input);
-    const seen = await findWriter({
-      stateDir: dir.path,
-      processes,
-      gatewayLocks,
-      hasOwnConfig: config.exists,
-      ...(port !== undefined && { port }),
-    });
-    const believed = input.capture !== undefined || seen.state !== "stopped" || wasStopped(dir.path, stoppedSince);
-    if (seen.state !== "stopped") stoppedSince.delete(dir.path);
-    if (!believed) unconfirmed.add(dir.path);
-    writers.set(dir.path, believed ? seen : { ...seen, state: "unknown", why: `${seen.why}, seen once so far` });
-  }
-  return { processes, gatewayLocks, writers, unconfirmed };
-}
-
-/** Whether every look of the last two seconds and more saw it stopped; this look counts from now on. */
-function wasStopped(path: string, stoppedSince: Map<string, number>): boolean {
-  const now = Date.now();
-  const since = stoppedSince.get(path);
-  if (since === undefined) stoppedSince.set(path, now);
-  return since !== undefined && now - since >= secondLookMs;
-}
-
-/** A configured port is this directory's own; the default one only for the default directory of this user (facts D3). */
-function gatewayPort(dir: FoundStateDir, config: OpenclawConfig, { where, env }: ScanInput): number | undefined {
-  if (config.gatewayPort !== undefined) return config.gatewayPort;
-  const isOwn = where.homes.length === 0 && where.stateDirs.length === 0;
-  if (!isOwn) return undefined;
-  const name = basename(dir.path);
-  if (name === ".openclaw-dev") return developmentPort;
-  return name === ".openclaw" || name === ".clawdbot" ? Number(env["OPENCLAW_GATEWAY_PORT"] ?? defaultPort) : undefined;
+function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
+  const isOwnHome = where.homes.length === 0 && where.stateDirs.length === 0;
+  return places.map(({ dir, config }) => {
+    const port = config.gatewayPort ?? (isOwnHome ? usualPort(dir.path, env) : undefined);
+    return { path: dir.path, hasOwnConfig: config.exists, ...(port !== undefined && { port }) };
+  });
 }
 
 /** Only what claims to run, or is locked, is worth waiting for. */
@@ -207,10 +152,6 @@ function withSharedVersion(stores: readonly StoreFacts[]): StoreFacts[] {
   if (version === undefined) return [...stores];
   const era = eraOf(version);
   return stores.map(({ era: _own, ...store }) => ({ ...store, version, ...(era !== undefined && { era }) }));
-}
-
-function writerOf(look: Look, stateDir: string): Writer {
-  return look.writers.get(stateDir) ?? { state: "unknown", why: "nobody looked", evidence: [] };
 }
 
 function judgeAll(

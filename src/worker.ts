@@ -6,6 +6,7 @@ import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
+import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
@@ -95,7 +96,9 @@ function publish(found: Scan, settled: boolean): void {
   const now = new Map<string, string>();
   const changed: Session[] = [];
   for (const session of found.sessions) {
-    const image = JSON.stringify(session);
+    // Where a row stands in the file moves with every row before it; nobody there needs to know.
+    const { range: _range, ...told } = session;
+    const image = JSON.stringify(told);
     now.set(session.id, image);
     if (sent.get(session.id) !== image) changed.push(session);
   }
@@ -121,7 +124,7 @@ function followDisk(): void {
   }
   const dirs = latest.stateDirs.map(({ path }) => path);
   watch.follow({
-    directories: [...new Set(latest.stores.map(({ path }) => dirname(path)))],
+    directories: [...new Set([...latest.stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
     paths: dirs.flatMap((path) => [
       join(path, "agents"),
       join(path, "openclaw.json"),

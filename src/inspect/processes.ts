@@ -119,11 +119,14 @@ function readProcess(pid: number, bootAt: number | undefined): ProcessInfo | und
   }
 }
 
+/** Undefined where it may not be read. Throws where the process is gone by now: then there is nothing to tell. */
 function readArgv(pid: number): string[] | undefined {
   try {
     const raw = readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0+$/, "");
     return raw === "" ? [] : raw.split("\0");
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") throw error;
     return undefined;
   }
 }

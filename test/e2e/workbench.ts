@@ -11,6 +11,11 @@ import { SideBar } from "./sideBar.ts";
 
 export type Theme = "dark" | "light";
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface WorkbenchOptions {
   /** The home to inspect; also HOME of the extension host. Nothing else of the machine is looked at. */
   home: string;
@@ -107,17 +112,18 @@ export class Workbench {
   }
 
   /** A picture of the window in dist/screenshots/, or in docs/images/ where UPDATE_SCREENSHOTS=1 asks for it. */
-  async screenshot(name: string, theme?: Theme): Promise<void> {
+  async screenshot(name: string, theme?: Theme, size?: Size): Promise<void> {
     if (theme) await this.useTheme(theme);
     const folder = join(root, process.env["UPDATE_SCREENSHOTS"] === "1" && theme ? "docs/images" : "dist/screenshots");
-    const picture = await this.page.screenshot({ animations: "disabled", caret: "hide" });
+    const clip = size && { clip: { x: 0, y: 0, ...size } };
+    const picture = await this.page.screenshot({ animations: "disabled", caret: "hide", ...clip });
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, `${theme ? `${name}-${theme}` : name}.png`), withPalette(picture));
   }
 
-  /** Pictures in both themes; the mouse may rest on something. */
-  async screenshots(name: string): Promise<void> {
-    for (const theme of ["dark", "light"] as const) await this.screenshot(name, theme);
+  /** Pictures in both themes; the mouse may rest on something. `size` is the part from the upper left corner. */
+  async screenshots(name: string, size?: Size): Promise<void> {
+    for (const theme of ["dark", "light"] as const) await this.screenshot(name, theme, size);
   }
 
   /** Below the editors: problems, output. */

@@ -5,6 +5,9 @@ import { Documents } from "./ui/documents.ts";
 import { Inspection } from "./ui/inspection.ts";
 import { InspectorClient } from "./ui/inspectorClient.ts";
 import { Problems } from "./ui/problems.ts";
+import { QuickFixes } from "./ui/quickFixes.ts";
+import { tellRecovered } from "./ui/recovered.ts";
+import { RepairContext } from "./ui/repairContext.ts";
 import { RowLenses } from "./ui/rowDocument.ts";
 import { SessionDecorations } from "./ui/sessionDecorations.ts";
 import { SessionModel } from "./ui/sessionModel.ts";
@@ -37,6 +40,9 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     registerCommands({ extension, client, documents, inspection, model, sessions, targets, log }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
+    new QuickFixes(model),
+    new RepairContext(model, sessions),
+    tellRecovered(client, log),
     problems,
     documents,
     statusBar,

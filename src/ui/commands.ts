@@ -11,6 +11,7 @@ import { askForFilter } from "./filterInput.ts";
 import { openFindingsPage } from "./findingsPage.ts";
 import type { Inspection } from "./inspection.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { type RepairCommand, repairCommands } from "./repairCommands.ts";
 import { openRow } from "./rowDocument.ts";
 import { noFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -41,19 +42,21 @@ type ViewCommand =
   | "showMore"
   | "showLog";
 /** They need a scan to answer from. */
-type SessionCommand = Exclude<CommandName, ViewCommand>;
+type SessionCommand = Exclude<CommandName, ViewCommand | RepairCommand>;
 
 const code = /^[A-Z][A-Z0-9-]{1,40}$/;
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   const inView = Object.entries(viewCommands(parts));
-  const ofSessions = Object.entries(sessionCommands(parts)).map(([name, command]): [string, Command] => [
-    name,
-    async (...args) => {
-      await parts.inspection.ready();
-      await command(...args);
-    },
-  ]);
+  const ofSessions = Object.entries({ ...sessionCommands(parts), ...repairCommands(parts) }).map(
+    ([name, command]): [string, Command] => [
+      name,
+      async (...args) => {
+        await parts.inspection.ready();
+        await command(...args);
+      },
+    ],
+  );
   const registered = [...inView, ...ofSessions].map(([name, command]) =>
     vscode.commands.registerCommand(commands[name as CommandName], guarded(command, parts.log)),
   );
@@ -91,7 +94,7 @@ function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
       const [session] = targets.sessions(args);
       return openComparison(
         session,
-        model.findingsOf(session).some(({ repair }) => repair.set !== undefined),
+        model.findingsOf(session).find(({ repair }) => repair.set !== undefined),
       );
     },
     openTranscript: (...args) => openTranscript(targets.sessions(args)[0], client),

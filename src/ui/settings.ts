@@ -42,5 +42,5 @@ function paths(id: string): string[] {
 export async function openOwnSettings(): Promise<void> {
   const remote = vscode.env.remoteName !== undefined;
   const command = remote ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
-  await vscode.commands.executeCommand(command, { query: settings.stateDirectories });
+  await vscode.commands.executeCommand(command, { query: ids.stateDirectories });
 }

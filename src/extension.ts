@@ -2,9 +2,13 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./ui/commands.ts";
 import { Documents } from "./ui/documents.ts";
+import { FindingsPage } from "./ui/findingsPage.ts";
 import { Inspection } from "./ui/inspection.ts";
 import { InspectorClient } from "./ui/inspectorClient.ts";
 import { Problems } from "./ui/problems.ts";
+import { QuickFixes } from "./ui/quickFixes.ts";
+import { tellRecovered } from "./ui/recovered.ts";
+import { RepairContext } from "./ui/repairContext.ts";
 import { RowLenses } from "./ui/rowDocument.ts";
 import { SessionDecorations } from "./ui/sessionDecorations.ts";
 import { SessionModel } from "./ui/sessionModel.ts";
@@ -31,12 +35,15 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
   const statusBar = new StatusBar(model);
   const documents = new Documents(client, model, () => inspection.ready());
-  const problems = new Problems(model, client, documents, log);
+  const problems = new Problems(model, client, documents, new FindingsPage(extension), log);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(
     registerCommands({ extension, client, documents, inspection, model, sessions, targets, log }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
+    new QuickFixes(model),
+    new RepairContext(model, sessions),
+    tellRecovered(client, log),
     problems,
     documents,
     statusBar,

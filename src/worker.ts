@@ -218,6 +218,7 @@ const answers: {
   },
   excerpt: (ask) => readExcerpt(ask),
   permission: (ask) => repairs.permission(ask),
+  preview: (ask) => repairs.preview(ask),
   repair: (ask) => repairs.repair(ask),
   pruneReview: (ask) => repairs.pruneReview(ask),
   prune: (ask) => repairs.prune(ask),

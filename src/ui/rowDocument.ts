@@ -8,6 +8,8 @@ import { labelText } from "../plan/visibleText.ts";
 import type { Documents } from "./documents.ts";
 import { readSessionUri, sessionUri } from "./documentUri.ts";
 import { rangeOf } from "./places.ts";
+import { proposalsOf, proposalTitle } from "./proposal.ts";
+import { commandOf } from "./repairKinds.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { claimAndVerdict, findingSentence } from "./words.ts";
 
@@ -32,7 +34,7 @@ export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
   constructor(model: SessionModel, documents: Documents) {
     this.#model = model;
     this.#documents = documents;
-    const selector = { scheme: documentScheme, language: "json" };
+    const selector = ["json", "jsonc"].map((language) => ({ scheme: documentScheme, language }));
     this.#subscriptions = vscode.Disposable.from(
       model.onDidChange(() => this.#changed.fire()),
       documents.onDidReadRow(() => this.#changed.fire()),
@@ -43,11 +45,14 @@ export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
     const name = readSessionUri(uri);
-    const session = name?.kind === "row" ? this.#model.session(name) : undefined;
+    const session = name && this.#model.session(name);
     if (session === undefined) return [];
+    // What a comparison shows can be applied from it; VS Code draws lenses in comparisons where a setting asks for them.
+    if (name?.kind === "proven") return applyLenses(uri, session, this.#model, name.status);
+    if (name?.kind !== "row") return [];
     const row = this.#documents.row(uri);
     const found = this.#model.findingsOf(session).map((finding) => findingLens(finding, row));
-    return [...topLenses(session), ...found];
+    return [...topLenses(session), ...repairLenses(session, this.#model), ...found];
   }
 
   dispose(): void {
@@ -73,6 +78,26 @@ function topLenses(session: Session): vscode.CodeLens[] {
     lenses.push(new vscode.CodeLens(top, { title: transcript, command: commands.openTranscript, arguments: name }));
   }
   return lenses;
+}
+
+function repairLenses(session: Session, model: SessionModel): vscode.CodeLens[] {
+  return proposalsOf(session, model).map((finding) => {
+    const command = commandOf(finding.repair.kind) ?? "";
+    return lens(`$(wrench) ${proposalTitle(finding, model)}`, command, [{ finding: finding.id }]);
+  });
+}
+
+function applyLenses(uri: vscode.Uri, session: Session, model: SessionModel, status?: string): vscode.CodeLens[] {
+  return proposalsOf(session, model)
+    .filter(({ repair }) => repair.set !== undefined)
+    .map((finding) => {
+      const shown = finding.repair.kind === "finalize" ? (status ?? String(finding.repair.set?.["status"])) : undefined;
+      return lens(`$(check) ${proposalTitle(finding, model, shown)}`, commands.applyComparison, [uri]);
+    });
+}
+
+function lens(title: string, command: string, args: unknown[]): vscode.CodeLens {
+  return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, arguments: args });
 }
 
 function findingLens(finding: Finding, row: RowText | undefined): vscode.CodeLens {

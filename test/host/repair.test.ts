@@ -339,11 +339,37 @@ describe("The light bulb of a store", () => {
     await run(commands.undoLastRepair, yes);
   });
 
-  it("says that a person chooses, and why nothing may be done", async () => {
+  it("says that a person chooses the outcome", async () => {
     const [asked] = await fixes("agent:work:code-review", "work");
     assert.equal(asked?.title, "Mark Code review as failed… (you choose the outcome)");
     assert.notEqual(asked?.isPreferred, true);
-    const [vetoed] = await fixes("agent:main:slack:channel:c0ffee123");
-    assert.match(vetoed?.disabled?.reason ?? "", /^An undelivered reply would be lost/);
+  });
+
+  /** VS Code keeps those that are disabled to itself. */
+  async function disabled(key: string): Promise<(string | undefined)[]> {
+    const { quickFixes } = await inspector();
+    const document = await vscode.workspace.openTextDocument(storePath("main"));
+    const diagnostics = await eventually(vscode.languages.onDidChangeDiagnostics, () => {
+      const found = vscode.languages.getDiagnostics(document.uri).filter(({ message }) => message.startsWith(key));
+      return found.length > 0 ? found : undefined;
+    });
+    const context = { diagnostics, only: undefined, triggerKind: vscode.CodeActionTriggerKind.Invoke };
+    const actions = quickFixes.provideCodeActions(document, new vscode.Range(0, 0, 0, 0), context);
+    return actions.map((action) => action.disabled?.reason);
+  }
+
+  it("says why nothing may be done", async () => {
+    await vscode.window.showTextDocument(vscode.Uri.file(storePath("main")));
+    const [reason, ...others] = await disabled("agent:main:slack:channel:c0ffee123");
+    assert.match(reason ?? "", /^An undelivered reply would be lost/);
+    assert.match(others.join(), /^An undelivered reply|^$/);
+  });
+
+  it("is out while the store has unsaved changes", async () => {
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(storePath("main")));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 1), " "));
+    assert.deepEqual(await disabled(weekly), [
+      "sessions.json has unsaved changes in an editor. Save or revert them first, then repair.",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import * as vscode from "vscode";
 import { commands } from "../../src/ids.ts";
 import type { ReceiptSummary } from "../../src/model/messages.ts";
@@ -35,10 +35,19 @@ async function receipts(): Promise<readonly ReceiptSummary[]> {
 describe("A repair", () => {
   const stores = ["main", "work", "research"];
   let original: string[] = [];
+  const locks = new Map<string, Date>();
   before(async function () {
     this.timeout(240_000);
     await ready();
     original = stores.map((agent) => readFileSync(storePath(agent), "utf8"));
+    const { model } = await inspector();
+    for (const session of model.sessions.values())
+      for (const { path } of model.locksOf(session)) locks.set(path, statSync(path).mtime);
+  });
+  after(async () => {
+    // A lock that was put back is a trace of now, and would move its session in the tree that other tests look at.
+    for (const [path, mtime] of locks) utimesSync(path, mtime, mtime);
+    await (await inspector()).inspection.scan();
   });
   afterEach(async () => {
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");

@@ -15,7 +15,7 @@ import type { Edit } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { PruneCandidate, Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
-import { editText } from "./plan/editText.ts";
+import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import type { Choice } from "./plan/repairPlan.ts";
 import { nodeFiles } from "./repair/files.ts";
@@ -46,7 +46,7 @@ export interface RepairAnswers {
   undoPreview(ask: Ask<"undoPreview">): UndoPreview;
   undo(ask: Ask<"undo">): Promise<RepairSummary>;
   /** Finishes or takes back what a crash left; one sentence for each. */
-  recover(): string[];
+  recover(): Promise<string[]>;
 }
 
 /** `input` and `latest` are asked anew for every answer; `changed` is called after something was written. */
@@ -113,12 +113,7 @@ export function repairAnswers(
       const [summary] = await finished([result]);
       return summary as RepairSummary;
     },
-    recover: () =>
-      recoverRepairs(context()).map(({ receipt, how }) =>
-        how === "finished"
-          ? `A repair of ${receipt.plan.store.path} that was interrupted is finished now.`
-          : `A repair of ${receipt.plan.store.path} that was interrupted was taken back: nothing of it was written.`,
-      ),
+    recover: async () => (await recoverRepairs(context())).map(recoveredText),
   };
 }
 

@@ -73,7 +73,7 @@ function scanNow(): Promise<void> {
 async function runScan(): Promise<void> {
   clearTimeout(soon);
   soon = undefined;
-  if (lastScanAt === 0) recoverFirst();
+  if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
   const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
   publish(finished, true);
@@ -82,9 +82,9 @@ async function runScan(): Promise<void> {
 }
 
 /** Before anything is shown: what a crash left of a repair is settled first. */
-function recoverFirst(): void {
+async function recoverFirst(): Promise<void> {
   try {
-    const messages = repairs.recover();
+    const messages = await repairs.recover();
     if (messages.length > 0) emit("recovered", { messages });
   } catch (error) {
     report(error);

@@ -5,7 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
-import { editText } from "../plan/editText.ts";
+import { editText, recoveredText } from "../plan/editText.ts";
 import type { Choice } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import {
@@ -33,13 +33,19 @@ export async function repairCall(scan: Scan, call: RepairCall, context: RepairCo
   if (call.status !== undefined && !statuses.has(call.status)) {
     throw new UserError(`--set status= takes ${[...statuses].join(", ")}, not "${call.status}".`);
   }
-  recoverRepairs(context);
+  if (!call.dryRun) await settleInterrupted(context);
   const { choices, refused } = choose(scan, call);
   const planned = planChoices(scan, choices, context);
   const results = call.dryRun
     ? planned.plans.map((plan) => ({ plan, applied: false }))
     : await repairPlans(scan, planned.plans, context);
   return [...refused, ...planned.refused, ...results];
+}
+
+/** What a crash left is settled before anything new is written, and said. */
+async function settleInterrupted(context: RepairContext): Promise<void> {
+  for (const recovered of await recoverRepairs(context))
+    process.stderr.write(`${visibleText(recoveredText(recovered), 600)}\n`);
 }
 
 function choose(scan: Scan, call: RepairCall): { choices: Choice[]; refused: RepairResult[] } {
@@ -76,7 +82,7 @@ function refusal(id: string, finding: Finding | undefined, why: string): RepairR
 
 /** A key that was named and may not go, or is not there, is a refusal; of `--older-than`, what is spared is only said. */
 export async function pruneCall(scan: Scan, call: PruneCall, context: RepairContext): Promise<RepairResult[]> {
-  recoverRepairs(context);
+  if (!call.dryRun) await settleInterrupted(context);
   const candidates = scan.prune ?? [];
   const refused = call.keys.flatMap((key) => {
     const found = candidates.filter((candidate) => candidate.key === key);
@@ -97,7 +103,7 @@ export interface PruneCall {
 
 /** `--last`: the newest repair that was done and not undone; undos themselves are not undone. */
 export async function undoCall(id: string | undefined, context: RepairContext): Promise<RepairResult> {
-  recoverRepairs(context);
+  await settleInterrupted(context);
   const receipts = receiptsOf(context);
   const undoable = (receipt: Receipt): boolean =>
     receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.undoes === undefined;

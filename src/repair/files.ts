@@ -91,6 +91,16 @@ export function unlinkIfThere(files: Files, path: string): void {
   try {
     files.unlink(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (codeOf(error) !== "ENOENT") throw error;
   }
+}
+
+/** The system's code of what was thrown (`ENOSPC`, `EACCES`, …); undefined for everything else. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === "string" ? code : undefined;
+}
+
+export function isSystemError(error: unknown): boolean {
+  return codeOf(error) !== undefined;
 }

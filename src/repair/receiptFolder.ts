@@ -16,7 +16,7 @@ const manifestSchema = z.looseObject({
   id: z.string(),
   batch: z.string(),
   at: z.number(),
-  state: z.enum(["intended", "backedUp", "rowsWritten", "done", "rolledBack"]),
+  state: z.enum(["intended", "backedUp", "prepared", "rowsWritten", "done", "rolledBack"]),
   plan: z.looseObject({
     store: z.looseObject({ path: z.string(), kind: z.string() }),
     action: z.string(),
@@ -72,7 +72,7 @@ export function listReceipts(files: Files, folder: StateFolder): Receipt[] {
 export function keepCopy(files: Files, from: string, to: string): FileImage {
   files.mkdir(dirname(to), privateFolder);
   files.copy(from, to);
-  withOpen(files, to, "r+", undefined, (fd) => {
+  withOpen(files, to, "r", undefined, (fd) => {
     files.fchmod(fd, privateFile);
     files.fsync(fd);
   });

@@ -64,7 +64,7 @@ describe("Two hundred stale rows", () => {
     assert.deepEqual(questions, ["50 runs were cut short: choose what they become"]);
     assert.deepEqual([said.errors, said.modals.map(({ message }) => message)], [[], ["Finalize 200 sessions"]]);
     assert.match(said.modals[0]?.detail ?? "", /^bulk: 150 done, 50 failed$/m);
-    assert.deepEqual(said.told, ["Finalized 200 sessions in 1 stores."]);
+    assert.deepEqual(said.told, ["200 sessions are finalized."]);
     const statuses = Object.values<{ status: string }>(JSON.parse(readFileSync(path, "utf8"))).map((row) => row.status);
     assert.equal(statuses.filter((status) => status === "done").length, 150);
     assert.equal(statuses.filter((status) => status === "failed").length, 50);

@@ -198,7 +198,7 @@ describe("A repair", () => {
       ["Finalize 2 sessions"],
     );
     assert.match(said.modals[0]?.detail ?? "", /^main: 2 done$/m);
-    assert.deepEqual(said.told, ["Finalized 2 sessions in 1 stores."]);
+    assert.deepEqual(said.told, ["2 sessions are finalized."]);
     await run(commands.undoLastRepair, yes);
   });
 
@@ -251,7 +251,7 @@ describe("A repair", () => {
     ]);
     assert.deepEqual([said.errors, said.modals.length], [[], 1]);
     assert.match(said.modals[0]?.detail ?? "", /^main: 4 done\nwork: 1 timeout$/m);
-    assert.deepEqual(said.told, ["Finalized 5 sessions in 2 stores."]);
+    assert.deepEqual(said.told, ["5 sessions are finalized."]);
     const made = (await receipts()).slice(0, 2);
     assert.equal(new Set(made.map(({ batch }) => batch)).size, 1);
     const undone = await run(commands.undoLastRepair, yes);

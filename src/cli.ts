@@ -9,6 +9,7 @@ import {
   repairCall,
   resultsJson,
   resultsText,
+  sparedText,
   undoCall,
 } from "./cli/repairCalls.ts";
 import { scanJson } from "./cli/scanJson.ts";
@@ -69,7 +70,11 @@ const commands: Readonly<Record<Command, Run>> = {
     const result = await scan(context.input);
     failUnlessRead(result, call.input);
     const results = await pruneCall(result, call, context);
-    await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
+    const spared = (result.prune ?? []).filter(({ take }) => !take);
+    const told = call.json
+      ? jsonText({ ...resultsJson(results), spared: spared.map(({ store, key, why }) => ({ store, key, why })) })
+      : `${resultsText(results, call.dryRun)}${sparedText(spared)}`;
+    await print(process.stdout, told);
     return results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
   },
   async undo(call, context) {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./ui/commands.ts";
 import { Documents } from "./ui/documents.ts";
+import { FindingsPage } from "./ui/findingsPage.ts";
 import { Inspection } from "./ui/inspection.ts";
 import { InspectorClient } from "./ui/inspectorClient.ts";
 import { Problems } from "./ui/problems.ts";
@@ -35,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
   const statusBar = new StatusBar(model);
   const documents = new Documents(client, model, () => inspection.ready());
-  const problems = new Problems(model, client, documents, log);
+  const problems = new Problems(model, client, documents, new FindingsPage(extension), log);
   const quickFixes = new QuickFixes(model);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(

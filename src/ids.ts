@@ -34,6 +34,7 @@ export const commands = {
   showRestoreCandidates: "openclawSessionInspector.showRestoreCandidates",
   showMore: "openclawSessionInspector.showMore",
   showLog: "openclawSessionInspector.showLog",
+  nameStateDirectory: "openclawSessionInspector.nameStateDirectory",
 } as const;
 
 export const settings = {

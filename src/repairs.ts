@@ -16,7 +16,7 @@ import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
 import { refusalOf, repairJsonStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare } from "./repair/prepare.ts";
-import { listReceipts, sweepReceipts } from "./repair/receiptFolder.ts";
+import { listReceipts, loadReceipt, sweepReceipts } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
@@ -141,7 +141,10 @@ export async function undoReceipt(
   only?: ReadonlySet<string>,
 ): Promise<RepairResult> {
   try {
-    const plan = planReceiptUndo(receipt, context, only);
+    // Another window may have undone it since it was shown here.
+    const { undoneBy } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
+    const known = undoneBy === undefined ? receipt : { ...receipt, undoneBy };
+    const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
     return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);

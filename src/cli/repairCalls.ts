@@ -3,7 +3,7 @@
 import { clock } from "../judge/words.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
-import type { Scan } from "../model/scan.ts";
+import type { PruneCandidate, Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
 import { editText, recoveredText } from "../plan/editText.ts";
 import type { Choice } from "../plan/repairPlan.ts";
@@ -165,6 +165,13 @@ function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: b
     ...edits.map((line) => visibleText(line, 600)),
     ...rest,
   ];
+}
+
+/** What pruning leaves, by its reason: a line for each, however many rows it has. */
+export function sparedText(spared: readonly PruneCandidate[]): string {
+  const byReason = new Map<string, number>();
+  for (const { why } of spared) byReason.set(why, (byReason.get(why) ?? 0) + 1);
+  return [...byReason].map(([why, count]) => `${count} spared: ${visibleText(why, 300)}\n`).join("");
 }
 
 export function receiptsText(receipts: readonly Receipt[]): string {

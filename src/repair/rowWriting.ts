@@ -31,8 +31,8 @@ const notMeant = "What would be written is not what was meant: nothing was chang
 export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now: number): Receipt {
   const { plan } = receipt;
   const path = files.realpath(plan.store.path);
+  const stamp = stampOf(files, path);
   return withOpen(files, path, "r", undefined, (fd) => {
-    const stamp = stampOf(files, path);
     const before = imageOfOpen(files, fd);
     if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
     const content = plan.edits.find((edit) => edit.kind === "content");

@@ -16,7 +16,7 @@ import { openRow } from "./rowDocument.ts";
 import { noFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { SessionsView } from "./sessionsView.ts";
-import { writeShowSystemSessions } from "./settings.ts";
+import { openOwnSettings, writeShowSystemSessions } from "./settings.ts";
 import type { Targets } from "./targets.ts";
 import type { TreeNode } from "./treeNode.ts";
 
@@ -40,7 +40,8 @@ type ViewCommand =
   | "showSystemSessions"
   | "hideSystemSessions"
   | "showMore"
-  | "showLog";
+  | "showLog"
+  | "nameStateDirectory";
 /** They need a scan to answer from. */
 type SessionCommand = Exclude<CommandName, ViewCommand | RepairCommand>;
 
@@ -78,6 +79,7 @@ function viewCommands({ inspection, sessions, log }: CommandParts): Record<ViewC
       if (type === "more" && typeof group?.id === "string") sessions.tree.showMore(group);
     },
     showLog: () => log.show(),
+    nameStateDirectory: () => openOwnSettings(),
   };
 }
 

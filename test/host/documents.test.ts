@@ -61,7 +61,9 @@ describe("A store that is open", () => {
     await problemsOf(document);
     const found = vscode.languages.getDiagnostics(document.uri).find(({ message }) => message.startsWith(weekly));
     assert.ok(found && typeof found.code === "object");
-    assert.equal(found.code.target.toString(true), `command:${commands.explainFinding}?["RUN-FINISHED"]`);
+    const page = await vscode.workspace.openTextDocument(found.code.target.with({ fragment: "" }));
+    const line = Number(/^L(\d+)$/.exec(found.code.target.fragment)?.[1]);
+    assert.equal(page.lineAt(line - 1).text, "## RUN-FINISHED");
     const proof = found.relatedInformation?.find(({ message }) => message.startsWith("session.ended (success)"));
     assert.match(proof?.location.uri.path ?? "", /\.trajectory\.jsonl$/);
     assert.equal(proof?.location.range.start.line, 6);

@@ -24,6 +24,7 @@ export interface InspectorApi {
   readonly sessions: SessionsView;
   readonly statusBar: StatusBar;
   readonly problems: Problems;
+  readonly quickFixes: QuickFixes;
 }
 
 export function activate(context: vscode.ExtensionContext): InspectorApi {
@@ -36,12 +37,13 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const statusBar = new StatusBar(model);
   const documents = new Documents(client, model, () => inspection.ready());
   const problems = new Problems(model, client, documents, new FindingsPage(extension), log);
+  const quickFixes = new QuickFixes(model);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(
     registerCommands({ extension, client, documents, inspection, model, sessions, targets, log }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
-    new QuickFixes(model),
+    quickFixes,
     new RepairContext(model, sessions),
     tellRecovered(client, log),
     problems,
@@ -53,5 +55,5 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     log,
   );
   setTimeout(() => inspection.start());
-  return { client, model, inspection, sessions, statusBar, problems };
+  return { client, model, inspection, sessions, statusBar, problems, quickFixes };
 }

@@ -53,7 +53,7 @@ export class InspectorClient implements vscode.Disposable {
 
   /** Resolves when no scan is under way and no verdict waits for a second look. */
   idle(): Promise<void> {
-    if (this.#isIdle()) return Promise.resolve();
+    if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => {
       const subscription = this.#idled.event(() => {
         subscription.dispose();
@@ -115,12 +115,12 @@ export class InspectorClient implements vscode.Disposable {
     this.#waiting.clear();
   }
 
-  #isIdle(): boolean {
+  isIdle(): boolean {
     return this.#settled && ![...this.#waiting.values()].some(({ kind }) => kind === "scan");
   }
 
   #sayWhenIdle(): void {
-    if (this.#isIdle()) this.#idled.fire();
+    if (this.isIdle()) this.#idled.fire();
   }
 }
 

@@ -1,12 +1,12 @@
 // What can be done with a receipt: bring back all of it or one row, see what that would change, open its folder.
 import * as vscode from "vscode";
+import { clock } from "../judge/words.ts";
 import type { ReceiptSummary } from "../model/messages.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { revealFile } from "./files.ts";
 import type { RepairParts } from "./repair.ts";
 import { isUndoable, undoReceipts } from "./undo.ts";
-import { dateAndTime } from "./words.ts";
 
 type Action = vscode.QuickPickItem & { run(): unknown };
 
@@ -30,8 +30,15 @@ async function pickReceipt(receipts: readonly ReceiptSummary[], parts: RepairPar
   const items = receipts.map((receipt) => ({
     receipt,
     label: `$(${receipt.undoes === undefined ? "checklist" : "discard"}) ${receiptTitle(receipt)}`,
-    description: labelText([changes(receipt.edits.length), stateWords(receipt)].join(" · "), 100),
-    detail: labelText(`${receipt.storePath} · ${vscode.l10n.t("kept until {0}", day(receipt.expiresAt))}`, 300),
+    description: labelText(
+      [
+        changes(receipt.edits.length),
+        stateWords(receipt),
+        vscode.l10n.t("kept until {0}", day(receipt.expiresAt)),
+      ].join(" · "),
+      150,
+    ),
+    detail: labelText(receipt.storePath, 300),
   }));
   const title = vscode.l10n.t("Receipts of Repairs");
   const placeHolder = vscode.l10n.t("Choose one to undo it, to see what that would change, or to open it");
@@ -98,9 +105,9 @@ async function showText(receipt: ReceiptSummary, { documents }: RepairParts): Pr
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
-/** `19 Nov 2026, 06:00:12 · finalize · main`. */
+/** `2026-11-19 06:00:12 · finalized · main`. */
 function receiptTitle({ at, action, agent }: ReceiptSummary): string {
-  return labelText([dateAndTime(at), actionWord(action), ...(agent === undefined ? [] : [agent])].join(" · "), 100);
+  return labelText([clock(at), actionWord(action), ...(agent === undefined ? [] : [agent])].join(" · "), 100);
 }
 
 function actionWord(action: string): string {

@@ -65,8 +65,8 @@ export async function repairMany(
   const stores = results.filter(({ applied }) => applied);
   const rows = stores.reduce((sum, result) => sum + Math.max(result.rows, finalizes ? 0 : result.files), 0);
   const done = finalizes
-    ? vscode.l10n.t("Finalized {0} sessions in {1} stores.", rows, stores.length)
-    : vscode.l10n.t("Made {0} repairs in {1} stores.", rows, stores.length);
+    ? vscode.l10n.t("{0} sessions are finalized.", rows)
+    : vscode.l10n.t("{0} repairs are made.", rows);
   tellResult(results, done, parts);
 }
 

@@ -8,7 +8,7 @@ import { labelText } from "../plan/visibleText.ts";
 import type { Documents } from "./documents.ts";
 import { readSessionUri, sessionUri } from "./documentUri.ts";
 import { rangeOf } from "./places.ts";
-import { proposalsOf, proposalTitle } from "./proposal.ts";
+import { isOffered, proposalsOf, proposalTitle } from "./proposal.ts";
 import { commandOf } from "./repairKinds.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { claimAndVerdict, findingSentence } from "./words.ts";
@@ -51,8 +51,8 @@ export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (name?.kind === "proven") return applyLenses(uri, session, this.#model, name.status);
     if (name?.kind !== "row") return [];
     const row = this.#documents.row(uri);
-    const found = this.#model.findingsOf(session).map((finding) => findingLens(finding, row));
-    return [...topLenses(session), ...repairLenses(session, this.#model), ...found];
+    const found = this.#model.findingsOf(session);
+    return [...topLenses(session), ...found.flatMap((finding) => findingLenses(finding, row, this.#model))];
   }
 
   dispose(): void {
@@ -80,32 +80,33 @@ function topLenses(session: Session): vscode.CodeLens[] {
   return lenses;
 }
 
-function repairLenses(session: Session, model: SessionModel): vscode.CodeLens[] {
-  return proposalsOf(session, model).map((finding) => {
-    const command = commandOf(finding.repair.kind) ?? "";
-    return lens(`$(wrench) ${proposalTitle(finding, model)}`, command, [{ finding: finding.id }]);
-  });
-}
-
 function applyLenses(uri: vscode.Uri, session: Session, model: SessionModel, status?: string): vscode.CodeLens[] {
   return proposalsOf(session, model)
     .filter(({ repair }) => repair.set !== undefined)
     .map((finding) => {
       const shown = finding.repair.kind === "finalize" ? (status ?? String(finding.repair.set?.["status"])) : undefined;
-      return lens(`$(check) ${proposalTitle(finding, model, shown)}`, commands.applyComparison, [uri]);
+      const title = `$(check) ${proposalTitle(finding, model, shown)}`;
+      const command = { title, command: commands.applyComparison, arguments: [uri] };
+      return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command);
     });
 }
 
-function lens(title: string, command: string, args: unknown[]): vscode.CodeLens {
-  return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, arguments: args });
-}
-
-function findingLens(finding: Finding, row: RowText | undefined): vscode.CodeLens {
+/** What is wrong, and what can be done about it, above the field. */
+function findingLenses(finding: Finding, row: RowText | undefined, model: SessionModel): vscode.CodeLens[] {
   const icon = { error: "error", warning: "warning", info: "info" }[finding.severity];
-  return new vscode.CodeLens(rangeOf(row?.places.find(({ field }) => field === finding.field)), {
-    title: `$(${icon}) ${labelText(findingSentence(finding), 160)}`,
-    tooltip: vscode.l10n.t("Explain {0}", finding.code),
-    command: commands.explainFinding,
-    arguments: [finding.code],
-  });
+  const range = rangeOf(row?.places.find(({ field }) => field === finding.field));
+  const lenses = [
+    new vscode.CodeLens(range, {
+      title: `$(${icon}) ${labelText(findingSentence(finding), 160)}`,
+      tooltip: vscode.l10n.t("Explain {0}", finding.code),
+      command: commands.explainFinding,
+      arguments: [finding.code],
+    }),
+  ];
+  const command = isOffered(finding) ? commandOf(finding.repair.kind) : undefined;
+  if (command !== undefined) {
+    const title = `$(wrench) ${proposalTitle(finding, model)}`;
+    lenses.push(new vscode.CodeLens(range, { title, command, arguments: [{ finding: finding.id }] }));
+  }
+  return lenses;
 }

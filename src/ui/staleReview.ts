@@ -16,9 +16,7 @@ type Item = vscode.QuickPickItem & { readonly finding?: Finding };
 
 export async function finalizeAll(parts: RepairParts): Promise<void> {
   const groups = staleGroups(parts.model.findings);
-  if (groups.proven.length + groups.asked.length === 0) {
-    throw new UserError(vscode.l10n.t("No session needs it: nothing that is proven to have ended claims to run."));
-  }
+  if (groups.proven.length + groups.asked.length === 0) throw new UserError(whyNothing(parts.model));
   const picked = await review(itemsOf(groups, parts.model), new Set(groups.proven), parts);
   if (picked === undefined || picked.length === 0) return;
   const ticked = staleGroups(picked);
@@ -28,6 +26,13 @@ export async function finalizeAll(parts: RepairParts): Promise<void> {
   if (choices.length === 0) return;
   const chosen = picked.filter(({ id }) => choices.some(({ finding }) => finding === id));
   await repairMany(chosen, choices, parts);
+}
+
+/** Where something only claims to run and yet nothing may be done, the reason has the next step in it. */
+function whyNothing({ findings }: SessionModel): string {
+  const held = findings.find(({ code, repair }) => code.startsWith("RUN-") && repair.kind === "none");
+  if (held !== undefined) return vscode.l10n.t("Nothing can be finalized now. {0}", held.repair.why);
+  return vscode.l10n.t("No session needs it: nothing that is proven to have ended claims to run.");
 }
 
 function itemsOf({ proven, asked }: ReturnType<typeof staleGroups>, model: SessionModel): Item[] {

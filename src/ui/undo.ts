@@ -60,7 +60,9 @@ async function undo(
   const at = shortTime(receipts[0]?.at ?? 0, { locale: vscode.env.language, now: model.now });
   const message =
     keys === undefined
-      ? vscode.l10n.t("Undo the repair from {0}: {1} changes are taken back", at, edits.length)
+      ? edits.length === 1
+        ? vscode.l10n.t("Undo the repair from {0}: 1 change is taken back", at)
+        : vscode.l10n.t("Undo the repair from {0}: {1} changes are taken back", at, edits.length)
       : vscode.l10n.t("Bring {0} back as it was before {1}", keys.join(", "), at);
   const vouched = await askForConsent(writable, { message, lines, button: vscode.l10n.t("Undo") });
   if (vouched === undefined) return;

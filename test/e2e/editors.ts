@@ -72,7 +72,11 @@ export class Editors {
 
   /** Presses a button at the right end of the tabs. */
   async titleAction(title: string): Promise<void> {
-    await this.#page.locator(`.editor-group-container .editor-actions .action-label[aria-label^="${title}"]`).click();
+    await this.titleButton(title).click();
+  }
+
+  titleButton(title: string): Locator {
+    return this.#page.locator(`.editor-group-container .editor-actions .action-label[aria-label^="${title}"]`);
   }
 
   /** Shows the Problems panel. @returns its rows: files and, below them, their problems */

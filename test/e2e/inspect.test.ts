@@ -194,7 +194,7 @@ describe("A person with sick sessions", () => {
     const focused = sideBar.part.locator(".monaco-list-row.focused", { hasText: "Code review" });
     for (let rows = 0; rows < 60 && !(await focused.isVisible()); rows++) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    await editors.tab(/Code review: stored ↔ proven/).waitFor();
+    await editors.tab(/Code review: stored ↔ proposed/).waitFor();
   });
 
   describe("sees by itself", () => {

@@ -157,8 +157,12 @@ export class Workbench {
 
   /** Chooses a row of the quick pick that is open. */
   async pick(text: string | RegExp): Promise<void> {
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
-    await row.click();
+    await this.pickRow(text).click();
+  }
+
+  /** The first row of the quick pick that is open which contains this text. */
+  pickRow(text: string | RegExp): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
   }
 
   /** Answers the input box that is open. */

@@ -73,9 +73,12 @@ export async function answering(answers: Answers, act: () => PromiseLike<unknown
 /** A genuine list that answers itself as soon as it shows. */
 function ticking(list: vscode.QuickPick<vscode.QuickPickItem>, answers: Answers): unknown {
   const accepted = new vscode.EventEmitter<void>();
+  const hidden = new vscode.EventEmitter<void>();
   return new Proxy(list, {
     get(target, name) {
       if (name === "onDidAccept") return accepted.event;
+      if (name === "onDidHide") return hidden.event;
+      if (name === "hide") return () => hidden.fire();
       if (name === "show") {
         return () => {
           const wanted = answers.tick?.(target);

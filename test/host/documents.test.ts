@@ -133,6 +133,8 @@ describe("A row as a document", () => {
     ]);
     assert.equal(shown[3]?.[0], '"status": "running",');
     assert.match(shown[3]?.[1] ?? "", /^\$\(error\) Says running, but its run ended at /);
+    assert.equal(shown[4]?.[0], '"status": "running",');
+    assert.match(shown[4]?.[1] ?? "", /^\$\(wrench\) Mark Weekly summary as done at .* \(trajectory proves it\)$/);
   });
 });
 

@@ -17,6 +17,7 @@ import { type Paint, scanText } from "./cli/scanText.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import type { Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
+import { visibleText } from "./plan/visibleText.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { type RepairContext, receiptsOf } from "./repairs.ts";
 import { type ScanInput, scan } from "./scan.ts";
@@ -24,6 +25,7 @@ import { type ScanInput, scan } from "./scan.ts";
 // agentctl's daemon kills processes by what their command line says; a title of our own is also no `openclaw-…`.
 process.title = "session-inspector";
 
+const longestSentence = 2000;
 const neededNode = [22, 19] as const;
 const exitCodes = { fine: 0, findings: 1, wrongCall: 2 } as const;
 
@@ -121,11 +123,11 @@ function painter(): Paint {
 
 /** A sentence where the person can do something about it; a bug with its stack. */
 function messageOf(error: unknown): string {
-  if (error instanceof UserError) return error.message;
+  if (error instanceof UserError) return visibleText(error.message, longestSentence);
   if (!(error instanceof Error)) return String(error);
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined || code === undefined) return error.stack ?? error.message;
-  return `The system refused to ${syscall} ${path ?? "a file"} (${code}). Mend that and try again.`;
+  return visibleText(`The system refused to ${syscall} ${path ?? "a file"} (${code}). Mend that and try again.`);
 }
 
 function nodeIsOld(): boolean {

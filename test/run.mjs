@@ -1,5 +1,5 @@
 // Runs what is asked for and ends with one line: how much passed and how much failed, over everything that ran.
-//   node test/run.mjs check | unit | host | oldest | e2e | all   [--grep TEXT]
+//   node test/run.mjs check | unit | fault | host | oldest | e2e | all   [--grep TEXT]
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -17,6 +17,7 @@ const steps = {
   build: () => script("build"),
   package: () => script("package"),
   unit: () => mochaFiles("unit", 10_000),
+  fault: () => mochaFiles("fault", 240_000),
   e2e: () => mochaFiles("e2e", 120_000),
   host: () => hostTests("current"),
   oldest: () => hostTests("oldest"),
@@ -26,10 +27,11 @@ const steps = {
 const plans = {
   check: ["lint", "types", "unit"],
   unit: ["unit"],
+  fault: ["fault"],
   host: ["build", "host"],
   oldest: ["build", "oldest"],
   e2e: ["build", "package", "e2e"],
-  all: ["lint", "types", "unit", "build", "package", "host", "e2e"],
+  all: ["lint", "types", "unit", "fault", "build", "package", "host", "e2e"],
 };
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });

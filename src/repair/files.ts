@@ -53,10 +53,24 @@ export function withOpen<T>(
   use: (fd: number) => T,
 ): T {
   const fd = files.open(path, flags, mode);
+  let result: T;
   try {
-    return use(fd);
-  } finally {
+    result = use(fd);
+  } catch (error) {
+    closeQuietly(files, fd);
+    throw error;
+  }
+  // What was only read is not worse for a close that fails, and neither is what was done meanwhile.
+  if (flags === "r") closeQuietly(files, fd);
+  else files.close(fd);
+  return result;
+}
+
+function closeQuietly(files: Files, fd: number): void {
+  try {
     files.close(fd);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

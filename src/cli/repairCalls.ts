@@ -106,7 +106,7 @@ export async function undoCall(id: string | undefined, context: RepairContext): 
   await settleInterrupted(context);
   const receipts = receiptsOf(context);
   const undoable = (receipt: Receipt): boolean =>
-    receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.undoes === undefined;
+    receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.action !== "undo";
   const receipt = id === undefined ? receipts.find(undoable) : receipts.find((candidate) => candidate.id === id);
   if (receipt === undefined)
     throw new UserError(

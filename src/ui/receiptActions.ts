@@ -29,7 +29,7 @@ export async function showReceipts(parts: RepairParts): Promise<void> {
 async function pickReceipt(receipts: readonly ReceiptSummary[], parts: RepairParts): Promise<void> {
   const items = receipts.map((receipt) => ({
     receipt,
-    label: `$(${receipt.undoes === undefined ? "checklist" : "discard"}) ${receiptTitle(receipt)}`,
+    label: `$(${receipt.action === "undo" ? "discard" : "checklist"}) ${receiptTitle(receipt)}`,
     description: labelText(
       [
         changes(receipt.edits.length),
@@ -123,11 +123,11 @@ function actionWord(action: string): string {
   return words[action] ?? action;
 }
 
-function stateWords({ state, undoneBy, undoes }: ReceiptSummary): string {
+function stateWords({ state, undoneBy, action }: ReceiptSummary): string {
   if (undoneBy !== undefined) return vscode.l10n.t("was undone");
   if (state === "rolledBack") return vscode.l10n.t("was interrupted and taken back");
   if (state !== "done") return vscode.l10n.t("was interrupted and is finished at the next start");
-  return undoes === undefined ? vscode.l10n.t("can be undone") : vscode.l10n.t("is the undo of another");
+  return action === "undo" ? vscode.l10n.t("takes another back") : vscode.l10n.t("can be undone");
 }
 
 function changes(count: number): string {

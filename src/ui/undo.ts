@@ -13,7 +13,7 @@ const mostLines = 12;
 /** Undoes the newest repair that is not undone, with everything that was confirmed together with it. */
 export async function undoLast(parts: RepairParts): Promise<void> {
   const receipts = await parts.client.ask("receipts", undefined);
-  const last = receipts.find((receipt) => isUndoable(receipt) && receipt.undoes === undefined);
+  const last = receipts.find((receipt) => isUndoable(receipt) && receipt.action !== "undo");
   if (last === undefined) throw new UserError(vscode.l10n.t("There is no repair to undo."));
   await undo(
     receipts.filter((receipt) => receipt.batch === last.batch && isUndoable(receipt)),

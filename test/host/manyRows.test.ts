@@ -83,6 +83,24 @@ describe("Two hundred stale rows", () => {
     assert.equal(readFileSync(path, "utf8"), original);
   });
 
+  it("come back one by one from a receipt", async () => {
+    const yes = { modal: ({ buttons }: { readonly buttons: readonly string[] }) => buttons[0] };
+    const nodes = await Promise.all(["job-3", "job-4"].map((job) => sessionOf(`agent:bulk:${job}`, "bulk")));
+    await answering(yes, () => vscode.commands.executeCommand(commands.finalize, nodes[0], nodes));
+    const pick = (labels: readonly string[], title: string): string | undefined => {
+      if (title === "Undo One Row") return "agent:bulk:job-3";
+      return title === "Receipts of Repairs" ? labels[0] : "$(discard) Undo One Row…";
+    };
+    const said = await answering({ ...yes, pick }, () => vscode.commands.executeCommand(commands.showReceipts));
+    assert.deepEqual([said.errors, said.told], [[], ["Undone."]]);
+    assert.match(said.modals[0]?.message ?? "", /^Bring agent:bulk:job-3 back as it was before /);
+    const status = (job: string): string => JSON.parse(readFileSync(path, "utf8"))[`agent:bulk:${job}`].status;
+    assert.deepEqual([status("job-3"), status("job-4")], ["running", "done"]);
+    const rest = await answering(yes, () => vscode.commands.executeCommand(commands.undoLastRepair));
+    assert.deepEqual(rest.errors, []);
+    assert.deepEqual([status("job-3"), status("job-4")], ["running", "running"]);
+  });
+
   it("are undone only where they are as we left them, and what is left is told before", async () => {
     const yes = { modal: ({ buttons }: { readonly buttons: readonly string[] }) => buttons[0] };
     const jobs = ["job-0", "job-1"].map((job) => sessionOf(`agent:bulk:${job}`, "bulk"));

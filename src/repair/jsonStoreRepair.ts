@@ -62,14 +62,23 @@ export function refusalOf(error: unknown): string {
   return `The system refused (${codeOf(error)}${where}): nothing was changed. Mend that and try again.`;
 }
 
+let lastAt = 0;
+
+/** Two repairs of one millisecond would leave it open which of them is the last: the later one is a millisecond later. */
+function momentAfterLast(now: number): number {
+  lastAt = now > lastAt || lastAt - now > 1000 ? now : lastAt + 1;
+  return lastAt;
+}
+
 function applyUnderLock(input: RepairInput): RepairResult {
   const { plan, files, folder } = input;
   checkFiles(input, plan);
+  const at = momentAfterLast(input.now());
   const receipt: Receipt = {
     schema: 1,
-    id: `${new Date(input.now()).toISOString().replace(/[:.]/g, "-")}-${randomUUID().slice(0, 8)}`,
+    id: `${new Date(at).toISOString().replace(/[:.]/g, "-")}-${randomUUID().slice(0, 8)}`,
     batch: input.batch,
-    at: input.now(),
+    at,
     plan,
     state: "intended",
     ...(input.captured === true && { captured: true }),

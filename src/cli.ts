@@ -9,12 +9,15 @@ import {
   repairCall,
   resultsJson,
   resultsText,
+  sparedText,
   undoCall,
 } from "./cli/repairCalls.ts";
 import { scanJson } from "./cli/scanJson.ts";
 import { type Paint, scanText } from "./cli/scanText.ts";
+import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import type { Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
+import { visibleText } from "./plan/visibleText.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { type RepairContext, receiptsOf } from "./repairs.ts";
 import { type ScanInput, scan } from "./scan.ts";
@@ -22,6 +25,7 @@ import { type ScanInput, scan } from "./scan.ts";
 // agentctl's daemon kills processes by what their command line says; a title of our own is also no `openclaw-…`.
 process.title = "session-inspector";
 
+const longestSentence = 2000;
 const neededNode = [22, 19] as const;
 const exitCodes = { fine: 0, findings: 1, wrongCall: 2 } as const;
 
@@ -33,8 +37,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!isCommand(name)) throw new UserError(`There is no command "${name}". See "openclaw-session-inspector --help".`);
   const call = parseCall(name, rest, process.env);
-  const context: RepairContext = { input: call.input, folder: stateFolder(process.env, call.backupDir) };
-  return commands[name](call, context);
+  // The looks of the scan count for those before each write: one wait of two seconds, however many stores there are.
+  const input: ScanInput = { ...call.input, memory: { stores: storeMemory(), stoppedSince: new Map() } };
+  const context: RepairContext = { input, folder: stateFolder(process.env, call.backupDir) };
+  const unattended = name === "repair" && call.proven && !call.strict;
+  try {
+    return await commands[name](call, context);
+  } catch (error) {
+    if (!unattended) throw error;
+    // It must never keep a gateway from starting (CLI.md).
+    await print(process.stderr, `${messageOf(error)}\n`);
+    return exitCodes.fine;
+  }
 }
 
 type Run = (call: Call, context: RepairContext) => Promise<number>;
@@ -47,7 +61,7 @@ const commands: Readonly<Record<Command, Run>> = {
     return result.findings.some(({ severity }) => severity !== "info") ? exitCodes.findings : exitCodes.fine;
   },
   async repair(call, context) {
-    const result = await scan(call.input);
+    const result = await scan(context.input);
     const unattended = call.proven && !call.strict;
     if (!unattended) failUnlessRead(result, call.input);
     const results = await repairCall(result, call, context);
@@ -55,10 +69,14 @@ const commands: Readonly<Record<Command, Run>> = {
     return unattended || results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
   },
   async prune(call, context) {
-    const result = await scan(call.input);
+    const result = await scan(context.input);
     failUnlessRead(result, call.input);
     const results = await pruneCall(result, call, context);
-    await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
+    const spared = (result.prune ?? []).filter(({ take }) => !take);
+    const told = call.json
+      ? jsonText({ ...resultsJson(results), spared: spared.map(({ store, key, why }) => ({ store, key, why })) })
+      : `${resultsText(results, call.dryRun)}${sparedText(spared)}`;
+    await print(process.stdout, told);
     return results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
   },
   async undo(call, context) {
@@ -103,6 +121,15 @@ function painter(): Paint {
   return (style, text) => (coloured ? `\u001b[${codes[style]}m${text}\u001b[0m` : text);
 }
 
+/** A sentence where the person can do something about it; a bug with its stack. */
+function messageOf(error: unknown): string {
+  if (error instanceof UserError) return visibleText(error.message, longestSentence);
+  if (!(error instanceof Error)) return String(error);
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return error.stack ?? error.message;
+  return visibleText(`The system refused to ${syscall} ${path ?? "a file"} (${code}). Mend that and try again.`);
+}
+
 function nodeIsOld(): boolean {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   return major < neededNode[0] || (major === neededNode[0] && minor < neededNode[1]);
@@ -119,12 +146,6 @@ if (nodeIsOld()) {
 try {
   process.exitCode = major < 20 ? exitCodes.wrongCall : await main(process.argv.slice(2));
 } catch (error) {
-  const message =
-    error instanceof UserError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  await print(process.stderr, `${message}\n`);
+  await print(process.stderr, `${messageOf(error)}\n`);
   process.exitCode = exitCodes.wrongCall;
 }

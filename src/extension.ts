@@ -2,9 +2,13 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./ui/commands.ts";
 import { Documents } from "./ui/documents.ts";
+import { FindingsPage } from "./ui/findingsPage.ts";
 import { Inspection } from "./ui/inspection.ts";
 import { InspectorClient } from "./ui/inspectorClient.ts";
 import { Problems } from "./ui/problems.ts";
+import { QuickFixes } from "./ui/quickFixes.ts";
+import { tellRecovered } from "./ui/recovered.ts";
+import { RepairContext } from "./ui/repairContext.ts";
 import { RowLenses } from "./ui/rowDocument.ts";
 import { SessionDecorations } from "./ui/sessionDecorations.ts";
 import { SessionModel } from "./ui/sessionModel.ts";
@@ -20,6 +24,7 @@ export interface InspectorApi {
   readonly sessions: SessionsView;
   readonly statusBar: StatusBar;
   readonly problems: Problems;
+  readonly quickFixes: QuickFixes;
 }
 
 export function activate(context: vscode.ExtensionContext): InspectorApi {
@@ -31,12 +36,16 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
   const statusBar = new StatusBar(model);
   const documents = new Documents(client, model, () => inspection.ready());
-  const problems = new Problems(model, client, documents, log);
+  const problems = new Problems(model, client, documents, new FindingsPage(extension), log);
+  const quickFixes = new QuickFixes(model);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(
     registerCommands({ extension, client, documents, inspection, model, sessions, targets, log }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
+    quickFixes,
+    new RepairContext(model, sessions),
+    tellRecovered(client, log),
     problems,
     documents,
     statusBar,
@@ -46,5 +55,5 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     log,
   );
   setTimeout(() => inspection.start());
-  return { client, model, inspection, sessions, statusBar, problems };
+  return { client, model, inspection, sessions, statusBar, problems, quickFixes };
 }

@@ -21,8 +21,20 @@ export const commands = {
   copySessionId: "openclawSessionInspector.copySessionId",
   copyPath: "openclawSessionInspector.copyPath",
   revealFile: "openclawSessionInspector.revealFile",
+  finalize: "openclawSessionInspector.finalize",
+  correct: "openclawSessionInspector.correct",
+  restoreTranscript: "openclawSessionInspector.restoreTranscript",
+  unlock: "openclawSessionInspector.unlock",
+  prune: "openclawSessionInspector.prune",
+  applyComparison: "openclawSessionInspector.applyComparison",
+  finalizeAll: "openclawSessionInspector.finalizeAll",
+  pruneOlder: "openclawSessionInspector.pruneOlder",
+  undoLastRepair: "openclawSessionInspector.undoLastRepair",
+  showReceipts: "openclawSessionInspector.showReceipts",
+  showRestoreCandidates: "openclawSessionInspector.showRestoreCandidates",
   showMore: "openclawSessionInspector.showMore",
   showLog: "openclawSessionInspector.showLog",
+  nameStateDirectory: "openclawSessionInspector.nameStateDirectory",
 } as const;
 
 export const settings = {
@@ -45,6 +57,14 @@ export const contextKeys = {
   emptyBecause: "openclawSessionInspector.emptyBecause",
   filtered: "openclawSessionInspector.filtered",
   systemSessionsShown: "openclawSessionInspector.systemSessionsShown",
+  /** Whether some session is proposed to be finalized. */
+  stale: "openclawSessionInspector.stale",
+  /** Whether some store does not parse. */
+  unparsable: "openclawSessionInspector.unparsable",
+  /** The words of `contextValue` of what is selected in the tree. */
+  selected: "openclawSessionInspector.selected",
+  /** The kinds of repair that are proposed for the session whose document is active. */
+  shown: "openclawSessionInspector.shown",
 } as const;
 
 /** Scheme of our read-only documents: rows, both sides of comparisons, excerpts. */

@@ -1,15 +1,25 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
-import type { ReceiptSummary, RepairSummary, Requests, UndoPreview } from "./model/messages.ts";
+import { type Outcome, outcomes } from "./judge/end.ts";
+import type {
+  ReceiptSummary,
+  RepairChoice,
+  RepairSummary,
+  Requests,
+  SessionName,
+  StorePreview,
+  UndoPreview,
+  WritePermission,
+} from "./model/messages.ts";
 import type { Edit } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Permission } from "./model/store.ts";
+import type { PruneCandidate, Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
-import { editText } from "./plan/editText.ts";
+import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import type { Choice } from "./plan/repairPlan.ts";
 import { nodeFiles } from "./repair/files.ts";
+import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { prepare } from "./repair/prepare.ts";
 import {
   expiryOf,
@@ -27,7 +37,8 @@ import { lookAgain, type ScanInput, scan } from "./scan.ts";
 type Ask<K extends keyof Requests> = Requests[K]["ask"];
 
 export interface RepairAnswers {
-  permission(ask: Ask<"permission">): Promise<Permission>;
+  permission(ask: Ask<"permission">): Promise<WritePermission>;
+  preview(ask: Ask<"preview">): StorePreview[];
   repair(ask: Ask<"repair">): Promise<RepairSummary[]>;
   pruneReview(ask: Ask<"pruneReview">): Promise<Requests["pruneReview"]["answer"]>;
   prune(ask: Ask<"prune">): Promise<RepairSummary[]>;
@@ -35,7 +46,7 @@ export interface RepairAnswers {
   undoPreview(ask: Ask<"undoPreview">): UndoPreview;
   undo(ask: Ask<"undo">): Promise<RepairSummary>;
   /** Finishes or takes back what a crash left; one sentence for each. */
-  recover(): string[];
+  recover(): Promise<string[]>;
 }
 
 /** `input` and `latest` are asked anew for every answer; `changed` is called after something was written. */
@@ -60,29 +71,32 @@ export function repairAnswers(
     return results.map(summaryOf);
   };
   return {
-    permission({ store }) {
+    async permission({ store }) {
       const found = latest().stores.find(({ id }) => id === store);
       if (found === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-      return lookAgain(found, input());
+      return { ...(await lookAgain(found, input())), receipts: folder.receipts };
+    },
+    preview({ choices }) {
+      const { plans, refused } = planChoices(latest(), chosenBy(choices, latest()), context());
+      return [...plans.map((plan) => ({ plan })), ...refused].map((result) => ({
+        store: result.plan.store.id,
+        edits: result.plan.edits,
+        ...("refused" in result && result.refused !== undefined && { refused: result.refused }),
+      }));
     },
     async repair({ choices, vouched }) {
       const found = latest();
-      const chosen = choices.map((choice): Choice => {
-        const finding = found.findings.find(({ id }) => id === choice.finding);
-        if (finding === undefined) throw new UserError("What was proposed has changed since. Look at it again.");
-        return { finding, ...(choice.status !== undefined && { status: choice.status }) };
-      });
-      const { plans, refused } = planChoices(found, chosen, context(vouched));
+      const { plans, refused } = planChoices(found, chosenBy(choices, found), context(vouched));
       return finished([...refused, ...(await repairPlans(found, plans, context(vouched)))]);
     },
-    async pruneReview({ olderThanMs }) {
-      return (await scan({ ...input(), prune: { olderThanMs } })).prune ?? [];
+    async pruneReview(ask) {
+      if ("olderThanMs" in ask) return (await scan({ ...input(), prune: ask })).prune ?? [];
+      const keys = new Set(ask.rows.map(({ key }) => key));
+      return candidatesOf((await scan({ ...input(), prune: { keys } })).prune ?? [], ask.rows);
     },
     async prune({ rows, vouched }) {
       const found = await scan({ ...input(), prune: { keys: new Set(rows.map(({ key }) => key)) } });
-      const wanted = (found.prune ?? []).filter(({ store, key }) =>
-        rows.some((row) => row.store === store && row.key === key),
-      );
+      const wanted = candidatesOf(found.prune ?? [], rows);
       const spared = wanted.find(({ take }) => !take);
       if (spared !== undefined) throw new UserError(`${spared.key} is spared: ${spared.why}. Look at the list again.`);
       const { plans, refused } = planPruning({ ...found, prune: wanted }, context(vouched));
@@ -99,13 +113,26 @@ export function repairAnswers(
       const [summary] = await finished([result]);
       return summary as RepairSummary;
     },
-    recover: () =>
-      recoverRepairs(context()).map(({ receipt, how }) =>
-        how === "finished"
-          ? `A repair of ${receipt.plan.store.path} that was interrupted is finished now.`
-          : `A repair of ${receipt.plan.store.path} that was interrupted was taken back: nothing of it was written.`,
-      ),
+    recover: async () => (await recoverRepairs(context())).map(recoveredText),
   };
+}
+
+/** Throws a UserError where a proposal is not there any more, or an outcome is none. */
+function chosenBy(choices: readonly RepairChoice[], { findings }: Scan): Choice[] {
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  return choices.map(({ finding: id, status }) => {
+    const finding = byId.get(id);
+    if (finding === undefined) throw new UserError("What was proposed has changed since. Look at it again.");
+    if (status === undefined) return { finding };
+    if (finding.repair.kind !== "finalize" || !outcomes.includes(status as Outcome))
+      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${outcomes.join(", ")}.`);
+    return { finding, status };
+  });
+}
+
+function candidatesOf(candidates: readonly PruneCandidate[], rows: readonly SessionName[]): PruneCandidate[] {
+  const named = new Set(rows.map(({ store, key }) => `${store}\n${key}`));
+  return candidates.filter(({ store, key }) => named.has(`${store}\n${key}`));
 }
 
 function summaryOf({ plan, receipt, applied, refused }: RepairResult): RepairSummary {
@@ -143,7 +170,7 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
 
 /** The rows that the repair changed, as they are and as they would be. */
 function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, context: RepairContext): UndoPreview {
-  const plan = planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys));
+  const plan = planned(() => planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys)));
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
   const { rows } = prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), []);
@@ -169,4 +196,13 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
     .filter((edit) => !("key" in edit) && edit.kind !== "content")
     .map((edit) => `// ${editText(edit)}`);
   return { now: now.join("\n"), undone: [...undone, ...files].join("\n"), left: plan.left ?? [] };
+}
+
+/** What keeps an undo from being planned is said; a bug is thrown on. */
+function planned<T>(plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    throw new UserError(refusalOf(error));
+  }
 }

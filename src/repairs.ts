@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
+import { fileVersionAt } from "./inspect/regularFile.ts";
 import type { Finding } from "./model/finding.ts";
 import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
@@ -12,12 +13,13 @@ import { blindSpot } from "./owner/writer.ts";
 import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
-import { type Files, nodeFiles } from "./repair/files.ts";
+import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
 import { refusalOf, repairJsonStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare } from "./repair/prepare.ts";
-import { listReceipts, sweepReceipts } from "./repair/receiptFolder.ts";
+import { listReceipts, loadReceipt, sweepReceipts } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
+import { planAgain } from "./repair/storeFile.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
@@ -49,7 +51,9 @@ export function planChoices(scan: Scan, choices: readonly Choice[], { files = no
     try {
       const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
-      plans.push(planRepair(planned, prepare(files, store.path, keys, locks), chosen));
+      const stored = prepare(files, store.path, keys, locks);
+      checkSame(store);
+      plans.push(planRepair(planned, stored, chosen));
     } catch (error) {
       const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
       refused.push({ plan, applied: false, refused: refusalOf(error) });
@@ -72,6 +76,7 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     const planned = plannedStore(store);
     try {
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
+      checkSame(store);
       plans.push(planPrune(planned, stored, rows, (transcript) => users.get(transcript) ?? 0, input.now ?? Date.now()));
     } catch (error) {
       refused.push({
@@ -82,6 +87,11 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     }
   }
   return { plans, refused };
+}
+
+/** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
+function checkSame({ path, fileVersion }: Store): void {
+  if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
 }
 
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
@@ -101,7 +111,12 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     results.push(await run(plan, batch, () => lookAgain(store, context.input), context));
   }
-  sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now() - retentionMs);
+  try {
+    sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now() - retentionMs);
+  } catch (error) {
+    // What retention cannot take away today it takes another day; the repairs are done.
+    if (!isSystemError(error)) throw error;
+  }
   return results;
 }
 
@@ -112,7 +127,8 @@ export function planReceiptUndo(
   only?: ReadonlySet<string>,
 ): Plan {
   if (receipt.undoneBy !== undefined) throw new UserError("That repair was undone already.");
-  if (receipt.state !== "done") throw new UserError("That repair was never finished: there is nothing to undo.");
+  if (receipt.state !== "done" && receipt.state !== "rowsWritten")
+    throw new UserError("That repair was never finished: there is nothing to undo.");
   const keys = new Set(receipt.plan.edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const stored: Prepared = prepare(files, receipt.plan.store.path, keys, []);
   return planUndo(receipt, stored, only);
@@ -125,7 +141,10 @@ export async function undoReceipt(
   only?: ReadonlySet<string>,
 ): Promise<RepairResult> {
   try {
-    const plan = planReceiptUndo(receipt, context, only);
+    // Another window may have undone it since it was shown here.
+    const { undoneBy } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
+    const known = undoneBy === undefined ? receipt : { ...receipt, undoneBy };
+    const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
     return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);
@@ -176,14 +195,29 @@ function lockIsFree(path: string, stateDir: string, input: ScanInput): boolean {
   return lock.owner === "dead" || lock.owner === "recycled" || lock.owner === "foreign" || lock.pid === undefined;
 }
 
-/** Finishes or takes back what a crash left. */
-export function recoverRepairs({ input, folder, files = nodeFiles }: RepairContext): Recovered[] {
-  return recover(files, folder, (path) => lockIsFree(path, path, input));
+/** Finishes or takes back what a crash left. Throws a UserError where the receipts cannot be read. */
+export async function recoverRepairs(context: RepairContext): Promise<Recovered[]> {
+  const { input, folder, files = nodeFiles } = context;
+  receiptsOf(context);
+  return recover({
+    files,
+    folder,
+    permission: (receipt) => undoPermission(receipt, context),
+    // A captured lock was judged by the list of its own machine.
+    lockIsFree: (path, { captured, plan }) => captured === true || lockIsFree(path, plan.store.stateDir, input),
+  });
 }
 
-/** Newest first; undos are receipts too. */
+/** Newest first; undos are receipts too. Throws a UserError where they cannot be read. */
 export function receiptsOf({ folder, files = nodeFiles }: RepairContext): Receipt[] {
-  return listReceipts(files, folder);
+  try {
+    return listReceipts(files, folder);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UserError(
+      `The receipts in ${folder.receipts} cannot be read (${codeOf(error)}). Mend that and try again.`,
+    );
+  }
 }
 
 /** The findings that `--proven` and the ticked rows of a review stand for. */

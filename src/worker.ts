@@ -6,6 +6,7 @@ import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
+import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
@@ -72,7 +73,7 @@ function scanNow(): Promise<void> {
 async function runScan(): Promise<void> {
   clearTimeout(soon);
   soon = undefined;
-  if (lastScanAt === 0) recoverFirst();
+  if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
   const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
   publish(finished, true);
@@ -81,9 +82,9 @@ async function runScan(): Promise<void> {
 }
 
 /** Before anything is shown: what a crash left of a repair is settled first. */
-function recoverFirst(): void {
+async function recoverFirst(): Promise<void> {
   try {
-    const messages = repairs.recover();
+    const messages = await repairs.recover();
     if (messages.length > 0) emit("recovered", { messages });
   } catch (error) {
     report(error);
@@ -123,7 +124,7 @@ function followDisk(): void {
   }
   const dirs = latest.stateDirs.map(({ path }) => path);
   watch.follow({
-    directories: [...new Set(latest.stores.map(({ path }) => dirname(path)))],
+    directories: [...new Set([...latest.stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
     paths: dirs.flatMap((path) => [
       join(path, "agents"),
       join(path, "openclaw.json"),
@@ -217,6 +218,7 @@ const answers: {
   },
   excerpt: (ask) => readExcerpt(ask),
   permission: (ask) => repairs.permission(ask),
+  preview: (ask) => repairs.preview(ask),
   repair: (ask) => repairs.repair(ask),
   pruneReview: (ask) => repairs.pruneReview(ask),
   prune: (ask) => repairs.prune(ask),

@@ -17,6 +17,8 @@ const { values } = parseArgs({
 
 const scratch = temporaryDirectory();
 const home = values.home ? ownHome(values.home) : await prepareSampleHome(join(scratch.path, "home"));
+// Of the person's own home the receipts go where they always do: they must outlive the demo.
+const env = { XDG_STATE_HOME: values.home ? (process.env["XDG_STATE_HOME"] ?? "") : join(scratch.path, "state") };
 const settings = { "openclawSessionInspector.homes": [home] };
 const desktop = await findDesktop();
 if (desktop) await openDesktop(desktop);
@@ -28,7 +30,9 @@ async function openDesktop(executable) {
   const folder = join(scratch.path, "workspace");
   mkdirSync(folder);
   const profile = desktopArguments({ directory: scratch.path, folder, settings });
-  const { child } = startProgram(executable, [...profile, "--new-window", `--extensionDevelopmentPath=${root}`]);
+  const { child } = startProgram(executable, [...profile, "--new-window", `--extensionDevelopmentPath=${root}`], {
+    env: { ...process.env, ...env },
+  });
   child.stderr.resume();
   child.stdout.resume();
   child.once("error", (error) => {
@@ -43,7 +47,7 @@ async function openServer() {
   const vsix = join(scratch.path, "extension.vsix");
   script("build");
   script("package", "--", "-o", vsix);
-  const server = await startServer({ vsix, machineSettings: settings, port: Number(values.port) });
+  const server = await startServer({ vsix, machineSettings: settings, env, port: Number(values.port) });
   console.log(`Open ${server.address(server.workspace)} in a browser.`);
   console.log(`It shows ${home}. Press Ctrl+C to end the demo.`);
 }

@@ -3,9 +3,9 @@
 import { clock } from "../judge/words.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
-import type { Scan } from "../model/scan.ts";
+import type { PruneCandidate, Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
-import { editText } from "../plan/editText.ts";
+import { editText, recoveredText } from "../plan/editText.ts";
 import type { Choice } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import {
@@ -33,13 +33,19 @@ export async function repairCall(scan: Scan, call: RepairCall, context: RepairCo
   if (call.status !== undefined && !statuses.has(call.status)) {
     throw new UserError(`--set status= takes ${[...statuses].join(", ")}, not "${call.status}".`);
   }
-  recoverRepairs(context);
+  if (!call.dryRun) await settleInterrupted(context);
   const { choices, refused } = choose(scan, call);
   const planned = planChoices(scan, choices, context);
   const results = call.dryRun
     ? planned.plans.map((plan) => ({ plan, applied: false }))
     : await repairPlans(scan, planned.plans, context);
   return [...refused, ...planned.refused, ...results];
+}
+
+/** What a crash left is settled before anything new is written, and said. */
+async function settleInterrupted(context: RepairContext): Promise<void> {
+  for (const recovered of await recoverRepairs(context))
+    process.stderr.write(`${visibleText(recoveredText(recovered), 600)}\n`);
 }
 
 function choose(scan: Scan, call: RepairCall): { choices: Choice[]; refused: RepairResult[] } {
@@ -76,7 +82,7 @@ function refusal(id: string, finding: Finding | undefined, why: string): RepairR
 
 /** A key that was named and may not go, or is not there, is a refusal; of `--older-than`, what is spared is only said. */
 export async function pruneCall(scan: Scan, call: PruneCall, context: RepairContext): Promise<RepairResult[]> {
-  recoverRepairs(context);
+  if (!call.dryRun) await settleInterrupted(context);
   const candidates = scan.prune ?? [];
   const refused = call.keys.flatMap((key) => {
     const found = candidates.filter((candidate) => candidate.key === key);
@@ -97,10 +103,10 @@ export interface PruneCall {
 
 /** `--last`: the newest repair that was done and not undone; undos themselves are not undone. */
 export async function undoCall(id: string | undefined, context: RepairContext): Promise<RepairResult> {
-  recoverRepairs(context);
+  await settleInterrupted(context);
   const receipts = receiptsOf(context);
   const undoable = (receipt: Receipt): boolean =>
-    receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.undoes === undefined;
+    receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.action !== "undo";
   const receipt = id === undefined ? receipts.find(undoable) : receipts.find((candidate) => candidate.id === id);
   if (receipt === undefined)
     throw new UserError(
@@ -159,6 +165,13 @@ function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: b
     ...edits.map((line) => visibleText(line, 600)),
     ...rest,
   ];
+}
+
+/** What pruning leaves, by its reason: a line for each, however many rows it has. */
+export function sparedText(spared: readonly PruneCandidate[]): string {
+  const byReason = new Map<string, number>();
+  for (const { why } of spared) byReason.set(why, (byReason.get(why) ?? 0) + 1);
+  return [...byReason].map(([why, count]) => `${count} spared: ${visibleText(why, 300)}\n`).join("");
 }
 
 export function receiptsText(receipts: readonly Receipt[]): string {

@@ -1,4 +1,5 @@
 // A readable piece of a file around what an evidence points to: nobody can open 1 GB at a line.
+import { clock } from "../judge/words.ts";
 import type { Excerpt } from "../model/messages.ts";
 import { UserError } from "../model/userError.ts";
 import { asRecord, asText, timeOf } from "./openclawJson/records.ts";
@@ -8,6 +9,8 @@ const beforeBytes = 96 << 10;
 const afterBytes = 64 << 10;
 const mostEntries = 60;
 const mostCharacters = 4000;
+/** Entries that say nothing of what was said. */
+const quiet: ReadonlySet<string> = new Set(["custom", "model_change", "thinking_level_change"]);
 
 export interface ExcerptQuestion {
   readonly path: string;
@@ -93,9 +96,12 @@ function entryText(line: string): string {
   }
   if (entry === undefined) return cut(line);
   const at = timeOf(entry);
-  const when = at === undefined ? "" : `${new Date(at).toISOString()}  `;
+  const when = at === undefined ? "" : `${clock(at)}  `;
   const message = asRecord(entry["message"]);
-  if (message === undefined) return `${when}${asText(entry["type"]) ?? "entry"}\n${indent(dataText(entry))}`;
+  if (message === undefined) {
+    const type = asText(entry["type"]) ?? "entry";
+    return quiet.has(type) ? `${when}${type}` : `${when}${type}\n${indent(dataText(entry))}`;
+  }
   const stop = asText(message["stopReason"]);
   const head = `${when}${asText(message["role"]) ?? "message"}${stop === undefined ? "" : ` (${stop})`}`;
   return `${head}\n${indent(contentText(message["content"]) || (asText(message["errorMessage"]) ?? ""))}`;

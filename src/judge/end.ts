@@ -4,7 +4,8 @@ import type { LifecycleEvent, SessionFacts, TrajectoryFacts } from "../model/fac
 import type { RepairClass } from "../model/finding.ts";
 import { clock } from "./words.ts";
 
-export type Outcome = "done" | "failed" | "killed" | "timeout";
+export const outcomes = ["failed", "killed", "timeout", "done"] as const;
+export type Outcome = (typeof outcomes)[number];
 
 export interface End {
   readonly source: "trajectory" | "registry" | "cron" | "transcript";

@@ -35,7 +35,7 @@ function candidate(session: SessionCase, question: PruneQuestion, store: StoreFa
   const limit = Math.max(question.olderThanMs ?? 0, question.keys === undefined ? (store.pruneAfterMs ?? 0) : 0);
   if (spared !== undefined) return { ...about, take: false, why: spared };
   if (question.keys === undefined && unchangedMs < limit)
-    return { ...about, take: false, why: `it changed ${span(unchangedMs)} ago` };
+    return { ...about, take: false, why: `it changed within the last ${span(limit)}` };
   return {
     ...about,
     take: true,

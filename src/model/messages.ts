@@ -1,6 +1,7 @@
 // What the extension host and the worker say to each other: plain data, one request, one answer; events come unasked.
 import type { Finding } from "./finding.ts";
 import type { Lock } from "./lock.ts";
+import type { Edit } from "./plan.ts";
 import type { PruneCandidate, StateDir } from "./scan.ts";
 import type { Session } from "./session.ts";
 import type { Permission, Store } from "./store.ts";
@@ -19,11 +20,13 @@ export interface Requests {
   /** A readable piece of a transcript or trajectory around a byte or a line. */
   excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
   /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
-  permission: { ask: { readonly store: string }; answer: Permission };
+  permission: { ask: { readonly store: string }; answer: WritePermission };
+  /** What the chosen repairs would write, value by value; nothing is written. */
+  preview: { ask: { readonly choices: readonly RepairChoice[] }; answer: readonly StorePreview[] };
   /** Makes the chosen repairs, each store for itself. A refusal is an answer, not an error. */
   repair: { ask: { readonly choices: readonly RepairChoice[] } & Vouched; answer: readonly RepairSummary[] };
-  /** What pruning would take and what it spares. */
-  pruneReview: { ask: { readonly olderThanMs: number }; answer: readonly PruneCandidate[] };
+  /** What pruning would take and what it spares: of everything that is older, or of these rows whatever their age. */
+  pruneReview: { ask: PruneAsk; answer: readonly PruneCandidate[] };
   /** Takes these rows out; one that may not go by now is refused. */
   prune: { ask: { readonly rows: readonly SessionName[] } & Vouched; answer: readonly RepairSummary[] };
   /** Newest first. */
@@ -82,6 +85,20 @@ export interface Excerpt {
 export interface Vouched {
   /** Ids of stores for which the person vouched, in a modal that named store and risk, that no gateway runs. */
   readonly vouched: readonly string[];
+}
+
+export type PruneAsk = { readonly olderThanMs: number } | { readonly rows: readonly SessionName[] };
+
+export interface WritePermission extends Permission {
+  /** The folder that a receipt would be kept in, with the copy of what was there before. */
+  readonly receipts: string;
+}
+
+export interface StorePreview {
+  readonly store: string;
+  readonly edits: readonly Edit[];
+  /** One sentence with the next step in it: nothing can be planned. */
+  readonly refused?: string;
 }
 
 export interface RepairChoice {

@@ -10,15 +10,34 @@ export interface FieldEdit {
   readonly after: string | null;
 }
 
+interface FileEdit {
+  readonly path: string;
+  /** Keys of the rows that it goes with: an undo of one of them takes it along. */
+  readonly rows?: readonly string[];
+}
+
+interface LockContent {
+  readonly content: string;
+  readonly mode: number;
+}
+
 export type Edit =
   | { readonly kind: "fields"; readonly key: string; readonly fields: readonly FieldEdit[] }
   | { readonly kind: "removeRow"; readonly key: string; readonly before: string }
   | { readonly kind: "addRow"; readonly key: string; readonly after: string }
   /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */
-  | { readonly kind: "removeLock"; readonly path: string; readonly identity: string; readonly content: string }
-  | { readonly kind: "addLock"; readonly path: string; readonly content: string }
+  | (FileEdit & { readonly kind: "removeLock"; readonly identity: string } & LockContent)
+  | (FileEdit & { readonly kind: "addLock" } & LockContent)
   /** Never over a file that is there. */
-  | { readonly kind: "rename"; readonly from: string; readonly to: string }
+  | (Omit<FileEdit, "path"> & {
+      readonly kind: "rename";
+      readonly from: string;
+      readonly to: string;
+      /** Only where the file is still this one, unchanged. */
+      readonly stamp?: string;
+      /** Copies of a receipt, put where their file is gone. */
+      readonly copies?: readonly { readonly from: string; readonly to: string }[];
+    })
   /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
   | { readonly kind: "content"; readonly from: string; readonly sha256: string };
 

@@ -1,10 +1,11 @@
 import type { Plan } from "./plan.ts";
 
 /**
- * How far a repair came. Before `rowsWritten` recovery rolls back, from there on it rolls forward; every state is
- * harmless (promise 2).
+ * How far a repair came; every state is harmless (promise 2). Up to `backedUp` recovery rolls back, from `rowsWritten` on
+ * it rolls forward. `prepared`: the new row file is whole and lies beside the store; once it is gone from there, it was
+ * put in place.
  */
-export type RepairState = "intended" | "backedUp" | "rowsWritten" | "done" | "rolledBack";
+export type RepairState = "intended" | "backedUp" | "prepared" | "rowsWritten" | "done" | "rolledBack";
 
 /** The record of one repair of one store: written before anything is changed, kept until it is deleted. */
 export interface Receipt {
@@ -23,12 +24,25 @@ export interface Receipt {
   readonly backup?: string;
   /** The temporary file beside the store, while there is one. */
   readonly temporary?: string;
+  /** Files that got another name, and what lay beside them: links or copies in the receipt's folder. */
+  readonly kept?: readonly KeptFile[];
+  /** The store lock of the inspected program that we took, or were about to take. */
+  readonly vendorLock?: { readonly path: string; readonly content: string };
   /** The store was named as captured and as the person's own: an undo looks at no process. */
   readonly captured?: boolean;
   /** The receipt of the repair that undid it. */
   readonly undoneBy?: string;
   /** What did not go as planned and was left, one sentence each. */
   readonly notes?: readonly string[];
+}
+
+export interface KeptFile {
+  readonly path: string;
+  readonly copy: string;
+  /** Inode, size and time of change. */
+  readonly stamp: string;
+  /** The file whose new name is the reason. */
+  readonly goesWith: string;
 }
 
 export interface FileImage {

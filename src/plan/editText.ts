@@ -1,4 +1,5 @@
 import type { Edit } from "../model/plan.ts";
+import type { Receipt } from "../model/receipt.ts";
 
 /** An edit in a line, for receipts and for the terminal. */
 export function editText(edit: Edit): string {
@@ -22,4 +23,10 @@ export function editText(edit: Edit): string {
     case "content":
       return "the store as it was before, byte for byte";
   }
+}
+
+/** What became of a repair that a crash had interrupted, in a sentence. */
+export function recoveredText({ receipt, how }: { receipt: Receipt; how: "finished" | "takenBack" }): string {
+  const repair = `A repair of ${receipt.plan.store.path} that was interrupted`;
+  return how === "finished" ? `${repair} is finished now.` : `${repair} was taken back: nothing of it was written.`;
 }

@@ -14,17 +14,17 @@ export function planPrune(
   now: number,
 ): Plan {
   const edits: Edit[] = [];
-  const going = new Map<string, number>();
-  for (const { transcript } of candidates)
-    if (transcript !== undefined) going.set(transcript, (going.get(transcript) ?? 0) + 1);
+  const going = new Map<string, string[]>();
+  for (const { transcript, key } of candidates)
+    if (transcript !== undefined) going.set(transcript, [...(going.get(transcript) ?? []), key]);
   const stamp = new Date(now).toISOString().replaceAll(":", "-");
   for (const { key } of candidates) {
     const row = stored.rows.get(key);
     if (row !== undefined) edits.push({ kind: "removeRow", key, before: row.text });
   }
-  for (const [transcript, users] of going) {
-    if (usersOf(transcript) <= users)
-      edits.push({ kind: "rename", from: transcript, to: `${transcript}.deleted.${stamp}` });
+  for (const [transcript, rows] of going) {
+    if (usersOf(transcript) <= rows.length)
+      edits.push({ kind: "rename", from: transcript, to: `${transcript}.deleted.${stamp}`, rows });
   }
   return { store, action: "prune", edits, findings: [], basis: stored.basis };
 }

@@ -12,12 +12,12 @@ export interface Stored {
   readonly basis: PlanBasis;
   /** By key: each field's JSON text. */
   readonly rows: ReadonlyMap<string, { readonly text: string; readonly fields: ReadonlyMap<string, string> }>;
-  readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string }>;
+  readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
 }
 
 /**
  * One plan for one store. Findings without a repair give no edit. Fields that already have the value give none either.
- * Throws a RangeError for a finding of another store.
+ * Throws a RangeError for a finding of another store, and for a status that is no outcome.
  */
 export function planRepair(store: PlannedStore, stored: Stored, choices: readonly Choice[]): Plan {
   const edits: Edit[] = [];
@@ -44,23 +44,29 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
 
 function editsOf({ finding, status }: Choice, stored: Stored): Edit[] {
   const { repair, session } = finding;
-  const set = repair.set === undefined ? {} : chosen(repair.set, status);
+  const set = repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status) : repair.set;
+  const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
   const fields = row === undefined ? [] : fieldEdits(row.fields, set);
   const edits: Edit[] = [];
   if (session !== undefined && fields.length > 0) edits.push({ kind: "fields", key: session, fields });
   for (const path of repair.unlock ?? []) {
     const lock = stored.locks.get(path);
-    if (lock !== undefined) edits.push({ kind: "removeLock", path, ...lock });
+    if (lock !== undefined) edits.push({ kind: "removeLock", path, ...lock, ...rows });
   }
-  if (repair.kind === "restore" && repair.from !== undefined)
-    edits.push({ kind: "rename", from: repair.from, to: transcriptOf(repair.from) });
+  const restored = repair.kind === "restore" && repair.from !== undefined ? transcriptOf(repair.from) : undefined;
+  if (repair.from !== undefined && restored !== undefined)
+    edits.push({ kind: "rename", from: repair.from, to: restored, ...rows });
   return edits;
 }
 
+const outcomes = new Set(["done", "failed", "killed", "timeout"]);
+
 /** A chosen outcome changes what goes with it (DESIGN, finalize). */
 function chosen(set: Readonly<Record<string, unknown>>, status: string | undefined): Readonly<Record<string, unknown>> {
-  return status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" };
+  if (status === undefined) return set;
+  if (!outcomes.has(status)) throw new RangeError(`no outcome of a run: ${status}`);
+  return { ...set, status, abortedLastRun: status === "killed" };
 }
 
 function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<string, unknown>>): FieldEdit[] {
@@ -70,10 +76,17 @@ function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<st
       before: fields.get(field) ?? null,
       after: value === null ? null : JSON.stringify(value),
     }))
-    .filter(({ before, after }) => before !== after);
+    .filter(({ before, after }) => !isSame(before, after));
 }
 
-/** `<name>.jsonl.deleted.<time>` was `<name>.jsonl`. */
-function transcriptOf(archive: string): string {
-  return archive.replace(/(\.jsonl)\.(deleted|bak)\.[^/\\]*$/, "$1");
+/** Spelled in another way it is the same value, and stays as it is. */
+function isSame(before: string | null, after: string | null): boolean {
+  if (before === null || after === null) return before === after;
+  return JSON.stringify(JSON.parse(before)) === after;
+}
+
+/** `<name>.jsonl.deleted.<time>` was `<name>.jsonl`; undefined for what a new name alone does not bring back. */
+function transcriptOf(archive: string): string | undefined {
+  if (archive.endsWith(".zst")) return undefined;
+  return /^(.*\.jsonl)\.(?:deleted|bak)\.[^/\\]*$/.exec(archive)?.[1];
 }

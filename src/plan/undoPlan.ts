@@ -5,12 +5,17 @@ import type { Receipt } from "../model/receipt.ts";
 import type { Stored } from "./repairPlan.ts";
 
 /**
- * `stored`: the store now. `only`: keys of the rows to bring back; files are left then, and the rest can be undone later.
+ * `stored`: the store now. `only`: keys of the rows to bring back, with the files that went with them; the rest can be undone later.
  */
 export function planUndo(receipt: Receipt, stored: Stored, only?: ReadonlySet<string>): Plan {
   const { plan, before, after, backup } = receipt;
   const left: string[] = [];
-  const files = only === undefined ? plan.edits.map(inverseOfFile).filter((edit) => edit !== undefined) : [];
+  const goesBack = (edit: Edit): boolean =>
+    only === undefined || ("rows" in edit && edit.rows?.some((key) => only.has(key)) === true);
+  const files = plan.edits
+    .filter(goesBack)
+    .map((edit) => inverseOfFile(edit, receipt))
+    .filter((edit) => edit !== undefined);
   const isOurs =
     before !== undefined && after !== undefined && backup !== undefined && stored.basis.sha256 === after.sha256;
   const rows: Edit[] =
@@ -51,8 +56,23 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
   return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
 }
 
-function inverseOfFile(edit: Edit): Edit | undefined {
-  if (edit.kind === "removeLock") return { kind: "addLock", path: edit.path, content: edit.content };
-  if (edit.kind === "rename") return { kind: "rename", from: edit.to, to: edit.from };
-  return undefined;
+function inverseOfFile(edit: Edit, { plan, kept = [] }: Receipt): Edit | undefined {
+  const rows = "rows" in edit && edit.rows !== undefined ? { rows: edit.rows } : {};
+  if (edit.kind === "removeLock") {
+    const { path, content, mode } = edit;
+    return { kind: "addLock", path, content, mode, ...rows };
+  }
+  if (edit.kind !== "rename") return undefined;
+  const own = kept.filter(({ goesWith }) => goesWith === edit.from);
+  const stamp = own.find(({ path }) => path === edit.from)?.stamp;
+  const copies = own.map(({ path, copy }) => ({ from: copy, to: path }));
+  return {
+    kind: "rename",
+    from: edit.to,
+    to: edit.from,
+    ...rows,
+    ...(copies.length > 0 && { copies }),
+    // A transcript that came back and was written since is in use; an archive that comes back never is.
+    ...(plan.action === "restore" && stamp !== undefined && { stamp }),
+  };
 }

@@ -1,93 +1,100 @@
 // The steps of a repair beside the row file: locks that nobody holds, transcripts that get another name. Each can be done
 // again after a crash: what is done already is passed over.
 import { basename, dirname } from "node:path";
-import type { Edit } from "../model/plan.ts";
+import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
-import { type Files, syncDirectory, withOpen, writeAll } from "./files.ts";
+import { UserError } from "../model/userError.ts";
+import { codeOf, type Files, syncDirectory } from "./files.ts";
+import { fileStampOf } from "./keptFiles.ts";
+import { moveTo, placeCopy, placeNew } from "./placing.ts";
 import { readStoredLock } from "./prepare.ts";
-import { keepCopy, receiptPath } from "./receiptFolder.ts";
-import type { StateFolder } from "./stateFolder.ts";
+import { temporaryBeside } from "./storeFile.ts";
 
-/** Before a transcript gets another name the receipt has its own link to it, or a copy: OpenClaw shreds archives later. */
-export function keepFiles(files: Files, folder: StateFolder, receipt: Receipt): void {
-  for (const edit of receipt.plan.edits) {
-    if (edit.kind !== "rename") continue;
-    const base = edit.from.replace(/\.jsonl(\.[^/\\]*)?$/, "");
-    const sidecars = [`${base}.trajectory.jsonl`, `${base}.trajectory-path.json`].filter(
-      (path) => files.lstat(path) !== undefined,
-    );
-    for (const path of [edit.from, ...sidecars])
-      keepFile(files, path, receiptPath(folder, receipt.id, "files", basename(path)));
+export interface FileWorld {
+  readonly files: Files;
+  /** Whether nobody holds this lock, asked right before it is taken. */
+  readonly lockIsFree: (path: string) => boolean;
+}
+
+type EditOf<K extends Edit["kind"]> = Extract<Edit, { kind: K }>;
+
+/**
+ * Before anything is written: locks and transcripts are what the plan was made from (promise 4). An undo does what still
+ * can be done instead, and says what it left. Throws a UserError.
+ */
+export function checkFiles({ files, lockIsFree }: FileWorld, plan: Plan): void {
+  if (plan.action === "undo") return;
+  for (const edit of plan.edits) {
+    if (edit.kind === "removeLock") {
+      const lock = readStoredLock(files, edit.path);
+      const same = lock?.identity === edit.identity && lock.content === edit.content;
+      if (!same || !lockIsFree(edit.path))
+        throw new UserError(`${basename(edit.path)} changed since the plan was made. Look at it again and plan anew.`);
+    } else if (edit.kind === "rename") {
+      if (files.lstat(edit.from) === undefined) throw new UserError(`${basename(edit.from)} is gone. Look again.`);
+      if (files.lstat(edit.to) !== undefined)
+        throw new UserError(`${basename(edit.to)} is there already and is not overwritten. Look again.`);
+    }
   }
 }
 
-function keepFile(files: Files, from: string, kept: string): void {
-  files.mkdir(dirname(kept), 0o700);
-  try {
-    files.link(from, kept);
-  } catch (error) {
-    if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    keepCopy(files, from, kept);
-  }
-  syncDirectory(files, dirname(kept));
+/** Makes the edits of files and gives what had to be left, one sentence each. */
+export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
+  const notes = receipt.plan.edits.flatMap((edit) => {
+    if (edit.kind === "removeLock") return removeLock(world, edit);
+    if (edit.kind === "addLock") return addLock(world, edit, receipt.id);
+    if (edit.kind === "rename") return renameFile(world, edit, receipt.id);
+    return [];
+  });
+  return [...(receipt.notes ?? []), ...notes];
 }
 
-/** Makes the edits of files and gives the receipt as done, with what had to be left. */
-export function finishFiles(files: Files, receipt: Receipt, lockIsFree: (path: string) => boolean): Receipt {
-  const notes = receipt.plan.edits
-    .map((edit) => makeFileEdit(files, edit, lockIsFree))
-    .filter((note) => note !== undefined);
-  const all = [...(receipt.notes ?? []), ...notes];
-  return { ...receipt, state: "done", ...(all.length > 0 && { notes: all }) };
-}
-
-/** Undefined, or what was left and why. */
-function makeFileEdit(files: Files, edit: Edit, lockIsFree: (path: string) => boolean): string | undefined {
-  if (edit.kind === "removeLock") return removeLock(files, edit, lockIsFree);
-  if (edit.kind === "addLock") return addLock(files, edit);
-  if (edit.kind === "rename") return renameFile(files, edit.from, edit.to);
-  return undefined;
-}
-
-function removeLock(
-  files: Files,
-  { path, identity, content }: Extract<Edit, { kind: "removeLock" }>,
-  lockIsFree: (path: string) => boolean,
-): string | undefined {
+function removeLock({ files, lockIsFree }: FileWorld, { path, identity, content }: EditOf<"removeLock">): string[] {
   const lock = readStoredLock(files, path);
-  if (lock === undefined) return undefined;
-  if (lock.identity !== identity || lock.content !== content || !lockIsFree(path)) {
-    return `${basename(path)} was taken anew and is left alone.`;
-  }
+  if (lock === undefined) return [];
+  if (lock.identity !== identity || lock.content !== content || !lockIsFree(path))
+    return [`${basename(path)} was taken anew and is left alone.`];
   files.unlink(path);
   syncDirectory(files, dirname(path));
-  return undefined;
+  return [];
 }
 
-function addLock(files: Files, { path, content }: Extract<Edit, { kind: "addLock" }>): string | undefined {
+function addLock({ files }: FileWorld, { path, content, mode }: EditOf<"addLock">, id: string): string[] {
   try {
-    withOpen(files, path, "wx", 0o644, (fd) => {
-      writeAll(files, fd, Buffer.from(content));
-      files.fsync(fd);
-    });
+    placeNew(files, { path, temporary: temporaryBeside(path, id), bytes: Buffer.from(content), mode });
+    return [];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const there = readStoredLock(files, path);
-    return there?.content === content ? undefined : `${basename(path)} exists again and is left alone.`;
+    if (codeOf(error) !== "EEXIST") throw error;
+    return readStoredLock(files, path)?.content === content
+      ? []
+      : [`${basename(path)} exists again and is left alone.`];
   }
-  syncDirectory(files, dirname(path));
-  return undefined;
 }
 
 /** A link first and the old name off after it: a file that has the new name meanwhile is never overwritten. */
-function renameFile(files: Files, from: string, to: string): string | undefined {
+function renameFile({ files }: FileWorld, edit: EditOf<"rename">, id: string): string[] {
+  const { from, to, stamp } = edit;
   const source = files.lstat(from);
   const target = files.lstat(to);
-  if (source === undefined) return target === undefined ? `${basename(from)} is gone.` : undefined;
-  if (target === undefined) files.link(from, to);
-  else if (target.ino !== source.ino || target.dev !== source.dev)
-    return `${basename(to)} exists already, so ${basename(from)} keeps its name.`;
-  files.unlink(from);
+  if (source === undefined) {
+    putCopies(files, edit, id);
+    return files.lstat(to) === undefined ? [`${basename(from)} is gone.`] : [];
+  }
+  if (target === undefined) {
+    if (stamp !== undefined && stamp !== fileStampOf(source))
+      return [`${basename(from)} was changed since and keeps its name.`];
+    moveTo(files, from, to);
+  } else if (from !== to && target.ino === source.ino && target.dev === source.dev) files.unlink(from);
+  else return [`${basename(to)} exists already, so ${basename(from)} keeps its name.`];
   syncDirectory(files, dirname(to));
-  return undefined;
+  putCopies(files, edit, id);
+  return [];
+}
+
+/** OpenClaw's clean-up takes archives and what lay beside them away; the receipt still has them. */
+function putCopies(files: Files, { copies = [] }: EditOf<"rename">, id: string): void {
+  for (const { from, to } of copies) {
+    if (files.lstat(to) === undefined && files.lstat(from) !== undefined)
+      placeCopy(files, from, to, temporaryBeside(to, id));
+  }
 }

@@ -53,10 +53,24 @@ export function withOpen<T>(
   use: (fd: number) => T,
 ): T {
   const fd = files.open(path, flags, mode);
+  let result: T;
   try {
-    return use(fd);
-  } finally {
+    result = use(fd);
+  } catch (error) {
+    closeQuietly(files, fd);
+    throw error;
+  }
+  // What was only read is not worse for a close that fails, and neither is what was done meanwhile.
+  if (flags === "r") closeQuietly(files, fd);
+  else files.close(fd);
+  return result;
+}
+
+function closeQuietly(files: Files, fd: number): void {
+  try {
     files.close(fd);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 
@@ -91,6 +105,16 @@ export function unlinkIfThere(files: Files, path: string): void {
   try {
     files.unlink(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (codeOf(error) !== "ENOENT") throw error;
   }
+}
+
+/** The system's code of what was thrown (`ENOSPC`, `EACCES`, …); undefined for everything else. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === "string" ? code : undefined;
+}
+
+export function isSystemError(error: unknown): boolean {
+  return codeOf(error) !== undefined;
 }

@@ -1,26 +1,25 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
+import { isUtf8 } from "node:buffer";
 import type { PlanBasis } from "../model/plan.ts";
+import { UserError } from "../model/userError.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { readRows } from "./rowSplice.ts";
+import { type RowTexts, readRows } from "./rowSplice.ts";
 import { openBytes } from "./storeFile.ts";
-
-export interface StoredRow {
-  /** JSON text, spelled as in the store. */
-  readonly text: string;
-  readonly fields: ReadonlyMap<string, string>;
-}
 
 export interface Prepared {
   readonly basis: PlanBasis;
-  readonly rows: ReadonlyMap<string, StoredRow>;
+  readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
 }
 
 export interface StoredLock {
   readonly identity: string;
   readonly content: string;
+  readonly mode: number;
 }
+
+const lockLimitBytes = 65_536n;
 
 /** Throws a PlanMismatch where the store does not parse, and what the system throws where it cannot be read. */
 export function prepare(
@@ -41,9 +40,13 @@ export function prepare(
   return { ...read, locks };
 }
 
-/** Undefined where it is gone or no regular file. */
+/** Undefined where it is gone. Throws a UserError where it is none that a receipt can hold and give back. */
 export function readStoredLock(files: Files, path: string): StoredLock | undefined {
   const stats = files.lstat(path);
-  if (stats === undefined || !stats.isFile() || stats.size > 65_536n) return undefined;
-  return { identity: `${stats.dev}:${stats.ino}`, content: readAll(files, path).toString("utf8") };
+  if (stats === undefined) return undefined;
+  const bytes = stats.isFile() && stats.size <= lockLimitBytes ? readAll(files, path) : undefined;
+  if (bytes === undefined || !isUtf8(bytes))
+    throw new UserError(`${path} is no lock that could be put back. Look at it, and remove it by hand.`);
+  const content = bytes.toString("utf8");
+  return { identity: `${stats.dev}:${stats.ino}`, content, mode: Number(stats.mode & 0o7777n) };
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import type { FileImage, Receipt } from "../model/receipt.ts";
+import { UserError } from "../model/userError.ts";
 import { type Files, readAll, readPieces, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
 import type { StateFolder } from "./stateFolder.ts";
 
@@ -16,7 +17,7 @@ const manifestSchema = z.looseObject({
   id: z.string(),
   batch: z.string(),
   at: z.number(),
-  state: z.enum(["intended", "backedUp", "rowsWritten", "done", "rolledBack"]),
+  state: z.enum(["intended", "backedUp", "prepared", "rowsWritten", "done", "rolledBack"]),
   plan: z.looseObject({
     store: z.looseObject({ path: z.string(), kind: z.string() }),
     action: z.string(),
@@ -68,17 +69,20 @@ export function listReceipts(files: Files, folder: StateFolder): Receipt[] {
     .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 }
 
-/** Copies a file into the receipt and reads the copy back. Throws where the copy is not the same. */
+/** Copies a file into the receipt and reads the copy back. Throws a UserError where the copy is not the same. */
 export function keepCopy(files: Files, from: string, to: string): FileImage {
   files.mkdir(dirname(to), privateFolder);
   files.copy(from, to);
-  withOpen(files, to, "r+", undefined, (fd) => {
+  withOpen(files, to, "r", undefined, (fd) => {
     files.fchmod(fd, privateFile);
     files.fsync(fd);
   });
   syncDirectory(files, dirname(to));
   const image = imageOf(files, to);
-  if (image.sha256 !== imageOf(files, from).sha256) throw new Error(`the copy of ${from} is not the same`);
+  if (image.sha256 !== imageOf(files, from).sha256)
+    throw new UserError(
+      `${from} changed while it was copied, and nothing was written. Look at it again and plan anew.`,
+    );
   return image;
 }
 

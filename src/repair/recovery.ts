@@ -1,12 +1,12 @@
 // What a crash left is finished or taken back at the next start, under the store's own lock, so that one window never
 // sweeps another's running repair (promise 2).
 import type { Receipt } from "../model/receipt.ts";
-import { finishFiles } from "./fileEdits.ts";
-import type { Files } from "./files.ts";
-import { markUndone } from "./jsonStoreRepair.ts";
-import { imageOf, listReceipts, loadReceipt, saveReceipt } from "./receiptFolder.ts";
+import type { Permission } from "../model/store.ts";
+import { UserError } from "../model/userError.ts";
+import { type Files, isSystemError } from "./files.ts";
+import { finish, rollBack, storeHash, wasPut } from "./journal.ts";
+import { listReceipts, loadReceipt } from "./receiptFolder.ts";
 import type { StateFolder } from "./stateFolder.ts";
-import { removeTemporary } from "./storeFile.ts";
 import { takeStoreLock } from "./storeLock.ts";
 
 export interface Recovered {
@@ -14,62 +14,55 @@ export interface Recovered {
   readonly how: "finished" | "takenBack";
 }
 
-/** `lockIsFree`: asked right before a lock goes. A store that is being repaired right now is left to whoever does. */
-export function recover(files: Files, folder: StateFolder, lockIsFree: (path: string) => boolean): Recovered[] {
-  return listReceipts(files, folder)
-    .filter(isUnfinished)
-    .map(({ id, plan }) => {
-      const lock = lockOrNothing(files, folder, plan.store.path);
-      if (lock === undefined) return undefined;
-      try {
-        const receipt = loadReceipt(files, folder, id);
-        return receipt === undefined || !isUnfinished(receipt) ? undefined : settle(files, folder, receipt, lockIsFree);
-      } finally {
-        lock.release();
-      }
-    })
-    .filter((recovered) => recovered !== undefined);
+export interface RecoveryInput {
+  readonly files: Files;
+  readonly folder: StateFolder;
+  /** Who may write is asked anew before locks and transcripts are touched; nothing more of the rows is written. */
+  readonly permission: (receipt: Receipt) => Promise<Permission>;
+  /** Whether nobody holds this lock, asked right before it goes. */
+  readonly lockIsFree: (path: string, receipt: Receipt) => boolean;
 }
 
-function isUnfinished({ state }: Receipt): boolean {
-  return state !== "done" && state !== "rolledBack";
-}
-
-/** The rename of the row file is the point of no return: whether it happened is told by the store itself. */
-function settle(files: Files, folder: StateFolder, receipt: Receipt, lockIsFree: (path: string) => boolean): Recovered {
-  const { temporary, ...rest } = receipt;
-  const wasPut =
-    receipt.state === "rowsWritten" ||
-    (receipt.after !== undefined && currentHash(files, receipt) === receipt.after.sha256);
-  if (wasPut) {
-    const finished = finishFiles(files, rest, lockIsFree);
-    saveReceipt(files, folder, finished);
-    if (receipt.plan.undoes !== undefined) markUndone(files, folder, receipt.plan.undoes, receipt.id);
-    return { receipt: finished, how: "finished" };
+/** What may not or cannot be settled now is left to the next start; so is a store that is being repaired right now. */
+export async function recover(input: RecoveryInput): Promise<Recovered[]> {
+  const recovered: Recovered[] = [];
+  for (const receipt of listReceipts(input.files, input.folder).filter(isUnfinished)) {
+    try {
+      const settled = await settleUnderLock(input, receipt);
+      if (settled !== undefined) recovered.push(settled);
+    } catch (error) {
+      if (!(error instanceof UserError) && !isSystemError(error)) throw error;
+    }
   }
-  if (temporary !== undefined) removeTemporary(files, temporary);
-  const rolledBack: Receipt = { ...rest, state: "rolledBack" };
-  saveReceipt(files, folder, rolledBack);
-  return { receipt: rolledBack, how: "takenBack" };
+  return recovered;
 }
 
-function currentHash(files: Files, receipt: Receipt): string | undefined {
+function isUnfinished({ state, temporary, undoneBy }: Receipt): boolean {
+  if (state === "rolledBack") return temporary !== undefined;
+  return state !== "done" && undoneBy === undefined;
+}
+
+async function settleUnderLock(input: RecoveryInput, { id, plan }: Receipt): Promise<Recovered | undefined> {
+  const { files, folder } = input;
+  const lock = takeStoreLock(files, folder, plan.store.path);
   try {
-    return imageOf(files, files.realpath(receipt.plan.store.path)).sha256;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const receipt = loadReceipt(files, folder, id);
+    return receipt === undefined || !isUnfinished(receipt) ? undefined : await settle(input, receipt);
+  } finally {
+    lock.release();
   }
 }
 
-function lockOrNothing(
-  files: Files,
-  folder: StateFolder,
-  storePath: string,
-): ReturnType<typeof takeStoreLock> | undefined {
-  try {
-    return takeStoreLock(files, folder, storePath);
-  } catch {
-    return undefined;
+async function settle(input: RecoveryInput, receipt: Receipt): Promise<Recovered | undefined> {
+  const { files, folder, permission, lockIsFree } = input;
+  if (!wasPut(files, receipt)) {
+    const how = "takenBack";
+    // What was taken back is told once, also where only its clean-up was left.
+    return { receipt: rollBack(files, folder, receipt), how };
   }
+  const rest = receipt.plan.edits.some((edit) => !("key" in edit) && edit.kind !== "content");
+  if (rest && (await permission(receipt)).answer !== "yes") return undefined;
+  const untouched = receipt.after === undefined || storeHash(files, receipt) === receipt.after.sha256;
+  const world = { files, lockIsFree: (path: string) => lockIsFree(path, receipt) };
+  return { receipt: finish(world, folder, receipt, untouched), how: "finished" };
 }

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
 import type { FileImage } from "../model/receipt.ts";
-import { type Files, readPieces, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
-import type { Splice, StoreBytes } from "./rowSplice.ts";
+import { type Files, readPieces, syncDirectory, withOpen, writeAll } from "./files.ts";
+import type { Splice } from "./members.ts";
+import type { StoreBytes } from "./rowSplice.ts";
 
 /** The store through an open descriptor: a rename over its path does not change what is read. */
 export function openBytes(files: Files, fd: number): StoreBytes {
@@ -96,11 +97,10 @@ export function putInPlace(files: Files, temporary: string, path: string): void 
   syncDirectory(files, dirname(path));
 }
 
+/** What a person is told whose plan is void. */
+export const planAgain = "The store changed since the plan was made. Look at it again and plan anew.";
+
 /** Beside the store, so that the rename stays on its file system; not a name that OpenClaw or its clean-up uses. */
 export function temporaryBeside(path: string, id: string): string {
   return join(dirname(path), `.session-inspector.${id}.tmp`);
-}
-
-export function removeTemporary(files: Files, path: string): void {
-  unlinkIfThere(files, path);
 }

@@ -1,13 +1,18 @@
 // One repair at a time for each store, over all windows and the CLI: a lock in our own folder, from the check to the
 // verification (promise 2). It has nothing to do with the locks of the inspected programs.
+//
+// Everybody who wants a store puts a claim of their own beside the others' and then looks: whoever sees no other living
+// claim has it. A claim says all in its name, so none is ever half written, and only the claim of a process that is gone
+// is removed by others. Of two claims the later one always sees the earlier one; both may step back, never both go on.
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../model/userError.ts";
-import { type Files, readAll, unlinkIfThere, withOpen, writeAll } from "./files.ts";
+import { type Files, isSystemError, unlinkIfThere, withOpen } from "./files.ts";
 import type { StateFolder } from "./stateFolder.ts";
 
-interface Holder {
+interface Claim {
+  readonly name: string;
   readonly pid: number;
   /** Clock ticks since boot at which the process started; 0 where the system does not tell. */
   readonly startTicks: number;
@@ -15,95 +20,82 @@ interface Holder {
 }
 
 export interface StoreLock {
+  /** Never throws: a claim that could not be removed ends with this process. */
   release(): void;
 }
 
-/** Tokens of the locks that this very thread holds. */
+/** Tokens of the claims of this very thread. */
 const held = new Set<string>();
+const attempts = 6;
+const longestPauseMs = 25;
 
-/** Throws a UserError where another window or the CLI holds it. A holder that died is replaced. */
+/** Throws a UserError where another window or the CLI holds it. */
 export function takeStoreLock(files: Files, folder: StateFolder, storePath: string): StoreLock {
   files.mkdir(folder.locks, 0o700);
-  const path = join(
-    folder.locks,
-    `${createHash("sha256").update(realOf(files, storePath)).digest("hex").slice(0, 32)}.lock`,
-  );
-  const mine: Holder = { pid: process.pid, startTicks: startTicksOf(process.pid) ?? 0, token: randomUUID() };
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (create(files, path, mine)) {
-      held.add(mine.token);
-      return {
-        release: () => {
-          held.delete(mine.token);
-          unlinkIfThere(files, path);
-        },
-      };
-    }
-    if (!clearIfDead(files, path, mine.token)) break;
+  const store = createHash("sha256").update(realOf(files, storePath)).digest("hex").slice(0, 32);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    // Who claimed at the same moment steps back as we do: the next try must not meet theirs again.
+    if (attempt > 0) pause(Math.random() * longestPauseMs);
+    if (isClaimed(files, folder, store, undefined)) continue;
+    const lock = claim(files, folder, store);
+    if (lock !== undefined) return lock;
   }
   throw new UserError("Another window or command is repairing this store right now. Try again in a moment.");
 }
 
-function create(files: Files, path: string, holder: Holder): boolean {
+function claim(files: Files, folder: StateFolder, store: string): StoreLock | undefined {
+  const token = randomUUID();
+  const name = `${store}.${process.pid}.${startTicksOf(process.pid) ?? 0}.${token}.lock`;
+  const path = join(folder.locks, name);
+  held.add(token);
+  let kept = false;
   try {
-    withOpen(files, path, "wx", 0o600, (fd) => writeAll(files, fd, Buffer.from(JSON.stringify(holder))));
-    return true;
+    withOpen(files, path, "wx", 0o600, () => undefined);
+    kept = !isClaimed(files, folder, store, name);
+  } finally {
+    if (!kept) drop(files, path, token);
+  }
+  return kept ? { release: () => drop(files, path, token) } : undefined;
+}
+
+function drop(files: Files, path: string, token: string): void {
+  held.delete(token);
+  try {
+    unlinkIfThere(files, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    if (!isSystemError(error)) throw error;
   }
 }
 
-/**
- * Takes a dead holder's lock out of the way by a rename, which only one of several can win; what was renamed is looked
- * at again, and put back if somebody had taken the lock anew in between.
- */
-function clearIfDead(files: Files, path: string, token: string): boolean {
-  const seen = read(files, path);
-  if (seen === undefined) return true;
-  if (seen !== "torn" && isAlive(seen)) return false;
-  const aside = `${path}.${token}`;
-  try {
-    files.rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
-    throw error;
-  }
-  const moved = read(files, aside);
-  const same = JSON.stringify(moved) === JSON.stringify(seen);
-  if (!same) {
-    try {
-      files.link(aside, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
-  unlinkIfThere(files, aside);
-  return same;
+/** By anybody who lives, besides `own`. What the dead left is cleared up. */
+function isClaimed(files: Files, folder: StateFolder, store: string, own: string | undefined): boolean {
+  const others = files
+    .readdir(folder.locks)
+    .filter((name) => name !== own)
+    .map(parseClaim)
+    .filter((other) => other?.name.startsWith(`${store}.`) === true)
+    .filter((other) => other !== undefined);
+  const living = others.filter(isAlive);
+  for (const dead of others.filter((other) => !living.includes(other)))
+    unlinkIfThere(files, join(folder.locks, dead.name));
+  return living.length > 0;
 }
 
-function read(files: Files, path: string): Holder | "torn" | undefined {
-  try {
-    const holder = JSON.parse(readAll(files, path).toString("utf8")) as Partial<Holder>;
-    if (typeof holder.pid !== "number" || typeof holder.token !== "string") return "torn";
-    return { pid: holder.pid, startTicks: Number(holder.startTicks) || 0, token: holder.token };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    if (error instanceof SyntaxError) return "torn";
-    throw error;
-  }
+function parseClaim(name: string): Claim | undefined {
+  const [, pid, startTicks, token] = /^[0-9a-f]{32}\.(\d+)\.(\d+)\.([0-9a-f-]{36})\.lock$/.exec(name) ?? [];
+  return token === undefined ? undefined : { name, pid: Number(pid), startTicks: Number(startTicks), token };
 }
 
-function isAlive(holder: Holder): boolean {
-  // A worker of ours that was ended and started again has our pid, but not its lock's token.
-  if (holder.pid === process.pid) return held.has(holder.token);
+function isAlive({ pid, startTicks, token }: Claim): boolean {
+  // A worker of ours that was ended and started again has our pid, but not its claim's token.
+  if (pid === process.pid && (startTicks === 0 || startTicks === startTicksOf(pid))) return held.has(token);
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  const ticks = startTicksOf(holder.pid);
-  return ticks === undefined || holder.startTicks === 0 || ticks === holder.startTicks;
+  const ticks = startTicksOf(pid);
+  return ticks === undefined || startTicks === 0 || ticks === startTicks;
 }
 
 function startTicksOf(pid: number): number | undefined {
@@ -113,6 +105,10 @@ function startTicksOf(pid: number): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function realOf(files: Files, path: string): string {

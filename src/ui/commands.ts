@@ -11,11 +11,12 @@ import { askForFilter } from "./filterInput.ts";
 import { openFindingsPage } from "./findingsPage.ts";
 import type { Inspection } from "./inspection.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { type RepairCommand, repairCommands } from "./repairCommands.ts";
 import { openRow } from "./rowDocument.ts";
 import { noFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { SessionsView } from "./sessionsView.ts";
-import { writeShowSystemSessions } from "./settings.ts";
+import { openOwnSettings, writeShowSystemSessions } from "./settings.ts";
 import type { Targets } from "./targets.ts";
 import type { TreeNode } from "./treeNode.ts";
 
@@ -39,21 +40,24 @@ type ViewCommand =
   | "showSystemSessions"
   | "hideSystemSessions"
   | "showMore"
-  | "showLog";
+  | "showLog"
+  | "nameStateDirectory";
 /** They need a scan to answer from. */
-type SessionCommand = Exclude<CommandName, ViewCommand>;
+type SessionCommand = Exclude<CommandName, ViewCommand | RepairCommand>;
 
 const code = /^[A-Z][A-Z0-9-]{1,40}$/;
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   const inView = Object.entries(viewCommands(parts));
-  const ofSessions = Object.entries(sessionCommands(parts)).map(([name, command]): [string, Command] => [
-    name,
-    async (...args) => {
-      await parts.inspection.ready();
-      await command(...args);
-    },
-  ]);
+  const ofSessions = Object.entries({ ...sessionCommands(parts), ...repairCommands(parts) }).map(
+    ([name, command]): [string, Command] => [
+      name,
+      async (...args) => {
+        await parts.inspection.ready();
+        await command(...args);
+      },
+    ],
+  );
   const registered = [...inView, ...ofSessions].map(([name, command]) =>
     vscode.commands.registerCommand(commands[name as CommandName], guarded(command, parts.log)),
   );
@@ -75,6 +79,7 @@ function viewCommands({ inspection, sessions, log }: CommandParts): Record<ViewC
       if (type === "more" && typeof group?.id === "string") sessions.tree.showMore(group);
     },
     showLog: () => log.show(),
+    nameStateDirectory: () => openOwnSettings(),
   };
 }
 
@@ -91,7 +96,7 @@ function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
       const [session] = targets.sessions(args);
       return openComparison(
         session,
-        model.findingsOf(session).some(({ repair }) => repair.set !== undefined),
+        model.findingsOf(session).find(({ repair }) => repair.set !== undefined),
       );
     },
     openTranscript: (...args) => openTranscript(targets.sessions(args)[0], client),

@@ -2,21 +2,35 @@
 // reload; whoever gets such a name from elsewhere must not trust it.
 import * as vscode from "vscode";
 import { documentScheme } from "../ids.ts";
+import type { Outcome } from "../judge/end.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { SessionName } from "../model/messages.ts";
 import { visibleText } from "../plan/visibleText.ts";
+import { isOutcome } from "./staleGroups.ts";
 import { sessionTitle } from "./words.ts";
 
 /** `session` names a session in the tree and is no document: VS Code would count the problems of its row beside our letter. */
 export type SessionDocument = "row" | "stored" | "proven" | "session";
 export type ExcerptName = Pick<Evidence, "path" | "offset" | "line">;
 
+interface SessionDocumentName extends SessionName {
+  readonly kind: SessionDocument;
+  readonly status?: Outcome;
+}
+
 const kinds: readonly string[] = ["row", "stored", "proven", "session"] satisfies SessionDocument[];
 
-export function sessionUri(kind: SessionDocument, { store, key }: SessionName): vscode.Uri {
+/** @param status the outcome that a comparison shows, where a person chose another than the likely one */
+export function sessionUri(kind: SessionDocument, { store, key }: SessionName, status?: string): vscode.Uri {
   // Comparisons have comments in them.
   const extension = kind === "row" ? "json" : "jsonc";
-  return named(kind, `${fileName(sessionTitle({ key }))}.${extension}`, { store, key });
+  const about = { store, key, ...(status !== undefined && { status }) };
+  return named(kind, `${fileName(sessionTitle({ key }))}.${extension}`, about);
+}
+
+/** A text of ours that lives as long as the window: `number` makes its name unique. */
+export function noteUri(title: string, number: number): vscode.Uri {
+  return named("note", `${fileName(title)}.txt`, { number });
 }
 
 export function excerptUri({ path, offset, line }: ExcerptName): vscode.Uri {
@@ -25,11 +39,11 @@ export function excerptUri({ path, offset, line }: ExcerptName): vscode.Uri {
 }
 
 /** What a document of ours is about; undefined where the name is not one that we gave. */
-export function readSessionUri(uri: vscode.Uri): (SessionName & { readonly kind: SessionDocument }) | undefined {
+export function readSessionUri(uri: vscode.Uri): SessionDocumentName | undefined {
   const kind = uri.path.split("/", 2)[1] ?? "";
-  const { store, key } = query(uri);
+  const { store, key, status } = query(uri);
   if (!kinds.includes(kind) || typeof store !== "string" || typeof key !== "string") return undefined;
-  return { kind: kind as SessionDocument, store, key };
+  return { kind: kind as SessionDocument, store, key, ...(isOutcome(status) && { status }) };
 }
 
 export function readExcerptUri(uri: vscode.Uri): ExcerptName | undefined {

@@ -4,7 +4,7 @@ import { documentScheme } from "../ids.ts";
 import type { Comparison, RowText } from "../model/messages.ts";
 import type { Session } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
-import { readExcerptUri, readSessionUri } from "./documentUri.ts";
+import { noteUri, readExcerptUri, readSessionUri } from "./documentUri.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import type { SessionModel } from "./sessionModel.ts";
 
@@ -19,7 +19,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   readonly #ready: () => Promise<void>;
   readonly #rows = new Map<string, RowText>();
   readonly #comparisons = new Map<string, Promise<Comparison>>();
+  readonly #notes = new Map<string, string>();
   readonly #subscriptions: vscode.Disposable;
+  #lastNote = 0;
 
   /** @param ready resolves when there is a scan: editors are restored before there is one */
   constructor(client: InspectorClient, model: SessionModel, ready: () => Promise<void>) {
@@ -29,13 +31,18 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     this.#subscriptions = vscode.Disposable.from(
       model.onDidChange(({ sessions }) => this.#refresh(sessions)),
       vscode.workspace.registerTextDocumentContentProvider(documentScheme, this),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#rows.delete(uri.toString())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#rows.delete(uri.toString());
+        this.#notes.delete(uri.toString());
+      }),
       this.#changed,
       this.#readRow,
     );
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const note = this.#notes.get(uri.toString());
+    if (note !== undefined) return note;
     try {
       await this.#ready();
       return await this.#read(uri);
@@ -48,6 +55,13 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   /** The places in the text of a row document, as last given. */
   row(uri: vscode.Uri): RowText | undefined {
     return this.#rows.get(uri.toString());
+  }
+
+  /** A document with this text, until it is closed. */
+  note(title: string, text: string): vscode.Uri {
+    const uri = noteUri(title, ++this.#lastNote);
+    this.#notes.set(uri.toString(), text);
+    return uri;
   }
 
   dispose(): void {
@@ -65,7 +79,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     if (name === undefined || session === undefined || name.kind === "session") {
       throw new UserError(vscode.l10n.t("This is not in the store any more. Close the editor, or refresh the view."));
     }
-    if (name.kind !== "row") return (await this.#compare(session))[name.kind];
+    if (name.kind !== "row") return (await this.#compare(session, name.status))[name.kind];
     const row = await this.#client.ask("row", { store: session.store, key: session.key });
     this.#rows.set(uri.toString(), row);
     this.#readRow.fire(uri);
@@ -73,11 +87,13 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 
   /** Both sides of a comparison ask, and one answer serves both. */
-  #compare({ id, store, key }: Session): Promise<Comparison> {
-    const asked = this.#comparisons.get(id);
+  #compare({ id, store, key }: Session, status: string | undefined): Promise<Comparison> {
+    const name = `${status ?? ""}\n${id}`;
+    const asked = this.#comparisons.get(name);
     if (asked !== undefined) return asked;
-    const asking = this.#client.ask("comparison", { store, key }).finally(() => this.#comparisons.delete(id));
-    this.#comparisons.set(id, asking);
+    const ask = { store, key, ...(status !== undefined && { status }) };
+    const asking = this.#client.ask("comparison", ask).finally(() => this.#comparisons.delete(name));
+    this.#comparisons.set(name, asking);
     return asking;
   }
 

@@ -14,10 +14,12 @@ interface Waiting {
 export class InspectorClient implements vscode.Disposable {
   readonly #scanned = new vscode.EventEmitter<ScanUpdate>();
   readonly #trouble = new vscode.EventEmitter<Events["trouble"]>();
+  readonly #recovered = new vscode.EventEmitter<Events["recovered"]>();
   readonly #restarted = new vscode.EventEmitter<void>();
   readonly #idled = new vscode.EventEmitter<void>();
   readonly onScanned = this.#scanned.event;
   readonly onTrouble = this.#trouble.event;
+  readonly onRecovered = this.#recovered.event;
   /** A crashed worker may be asked again, and has forgotten everything. */
   readonly onRestarted = this.#restarted.event;
 
@@ -51,7 +53,7 @@ export class InspectorClient implements vscode.Disposable {
 
   /** Resolves when no scan is under way and no verdict waits for a second look. */
   idle(): Promise<void> {
-    if (this.#isIdle()) return Promise.resolve();
+    if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => {
       const subscription = this.#idled.event(() => {
         subscription.dispose();
@@ -64,7 +66,8 @@ export class InspectorClient implements vscode.Disposable {
     this.#disposed = true;
     void this.#worker?.terminate();
     this.#abandon();
-    for (const emitter of [this.#scanned, this.#trouble, this.#restarted, this.#idled]) emitter.dispose();
+    for (const emitter of [this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled])
+      emitter.dispose();
   }
 
   #start(): Worker {
@@ -80,6 +83,7 @@ export class InspectorClient implements vscode.Disposable {
   #receive(message: FromWorker): void {
     if ("event" in message) {
       if (message.event === "trouble") this.#trouble.fire(message.data);
+      if (message.event === "recovered") this.#recovered.fire(message.data);
       if (message.event === "scanned") {
         this.#settled = message.data.settled;
         this.#scanned.fire(message.data);
@@ -111,12 +115,12 @@ export class InspectorClient implements vscode.Disposable {
     this.#waiting.clear();
   }
 
-  #isIdle(): boolean {
+  isIdle(): boolean {
     return this.#settled && ![...this.#waiting.values()].some(({ kind }) => kind === "scan");
   }
 
   #sayWhenIdle(): void {
-    if (this.#isIdle()) this.#idled.fire();
+    if (this.isIdle()) this.#idled.fire();
   }
 }
 

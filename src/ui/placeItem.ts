@@ -30,7 +30,7 @@ export function storeItem(node: StoreNode, store: Store, shape: StoreShape | und
   item.id = node.id;
   if (store.problem === undefined) item.description = words.join(" · ");
   item.iconPath = new vscode.ThemeIcon(store.problem === undefined ? "hubot" : "warning");
-  item.contextValue = "store";
+  item.contextValue = store.problem === "STORE-UNPARSABLE" ? "store unparsable" : "store";
   item.accessibilityInformation = { label: vscode.l10n.t("agent {0}, {1}", visibleText(name, 200), words.join(", ")) };
   return item;
 }

@@ -1,4 +1,5 @@
 // What was found, at the very fields that lie: in stores and rows that the person has open, and nowhere else.
+import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { FieldPlace } from "../model/messages.ts";
@@ -6,7 +7,7 @@ import { visibleText } from "../plan/visibleText.ts";
 import type { Documents } from "./documents.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { evidenceLocation } from "./excerpt.ts";
-import { explanationLink } from "./findingsPage.ts";
+import type { FindingsPage } from "./findingsPage.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import { rangeOf } from "./places.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -22,14 +23,22 @@ export class Problems implements vscode.Disposable {
   readonly #model: SessionModel;
   readonly #client: InspectorClient;
   readonly #documents: Documents;
+  readonly #page: FindingsPage;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable;
   /** Documents that are being looked at, and whether to look again after that: one at a time, however fast one types. */
   readonly #looking = new Map<vscode.TextDocument, "once" | "again">();
   readonly #idled = new vscode.EventEmitter<void>();
 
-  constructor(model: SessionModel, client: InspectorClient, documents: Documents, log: vscode.LogOutputChannel) {
+  constructor(
+    model: SessionModel,
+    client: InspectorClient,
+    documents: Documents,
+    page: FindingsPage,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#model = model;
+    this.#page = page;
     this.#client = client;
     this.#documents = documents;
     this.#log = log;
@@ -98,6 +107,8 @@ export class Problems implements vscode.Disposable {
   }
 
   async #problemsIn(document: vscode.TextDocument, store: string): Promise<vscode.Diagnostic[]> {
+    await this.#page.read();
+    const problem = (finding: Finding, range: vscode.Range): vscode.Diagnostic => problemOf(finding, range, this.#page);
     const name = readSessionUri(document.uri);
     if (name !== undefined) {
       const places = this.#documents.row(document.uri)?.places ?? [];
@@ -134,12 +145,12 @@ function isInStore({ session, lock }: Finding): boolean {
   return session !== undefined || lock === undefined;
 }
 
-function problem(finding: Finding, range: vscode.Range): vscode.Diagnostic {
+function problemOf(finding: Finding, range: vscode.Range, page: FindingsPage): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(range, visibleText(finding.message), severities[finding.severity]);
   diagnostic.source = "OpenClaw";
-  diagnostic.code = { value: finding.code, target: explanationLink(finding.code) };
+  diagnostic.code = { value: finding.code, target: page.link(finding.code) };
   diagnostic.relatedInformation = finding.evidence
-    .filter(({ path }) => path.startsWith("/") || /^[A-Za-z]:/.test(path))
+    .filter(({ kind, path }) => kind !== "writer" && kind !== "process" && isAbsolute(path))
     .map((one) => new vscode.DiagnosticRelatedInformation(evidenceLocation(one), visibleText(one.text)));
   return diagnostic;
 }

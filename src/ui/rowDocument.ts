@@ -8,6 +8,8 @@ import { labelText } from "../plan/visibleText.ts";
 import type { Documents } from "./documents.ts";
 import { readSessionUri, sessionUri } from "./documentUri.ts";
 import { rangeOf } from "./places.ts";
+import { isOffered, proposalsOf, proposalTitle } from "./proposal.ts";
+import { commandOf } from "./repairKinds.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { claimAndVerdict, findingSentence } from "./words.ts";
 
@@ -32,7 +34,7 @@ export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
   constructor(model: SessionModel, documents: Documents) {
     this.#model = model;
     this.#documents = documents;
-    const selector = { scheme: documentScheme, language: "json" };
+    const selector = ["json", "jsonc"].map((language) => ({ scheme: documentScheme, language }));
     this.#subscriptions = vscode.Disposable.from(
       model.onDidChange(() => this.#changed.fire()),
       documents.onDidReadRow(() => this.#changed.fire()),
@@ -43,11 +45,14 @@ export class RowLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
     const name = readSessionUri(uri);
-    const session = name?.kind === "row" ? this.#model.session(name) : undefined;
+    const session = name && this.#model.session(name);
     if (session === undefined) return [];
+    // What a comparison shows can be applied from it; VS Code draws lenses in comparisons where a setting asks for them.
+    if (name?.kind === "proven") return applyLenses(uri, session, this.#model, name.status);
+    if (name?.kind !== "row") return [];
     const row = this.#documents.row(uri);
-    const found = this.#model.findingsOf(session).map((finding) => findingLens(finding, row));
-    return [...topLenses(session), ...found];
+    const found = this.#model.findingsOf(session);
+    return [...topLenses(session), ...found.flatMap((finding) => findingLenses(finding, row, this.#model))];
   }
 
   dispose(): void {
@@ -75,12 +80,33 @@ function topLenses(session: Session): vscode.CodeLens[] {
   return lenses;
 }
 
-function findingLens(finding: Finding, row: RowText | undefined): vscode.CodeLens {
+function applyLenses(uri: vscode.Uri, session: Session, model: SessionModel, status?: string): vscode.CodeLens[] {
+  return proposalsOf(session, model)
+    .filter(({ repair }) => repair.set !== undefined)
+    .map((finding) => {
+      const shown = finding.repair.kind === "finalize" ? (status ?? String(finding.repair.set?.["status"])) : undefined;
+      const title = `$(check) ${proposalTitle(finding, model, shown)}`;
+      const command = { title, command: commands.applyComparison, arguments: [uri] };
+      return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command);
+    });
+}
+
+/** What is wrong, and what can be done about it, above the field. */
+function findingLenses(finding: Finding, row: RowText | undefined, model: SessionModel): vscode.CodeLens[] {
   const icon = { error: "error", warning: "warning", info: "info" }[finding.severity];
-  return new vscode.CodeLens(rangeOf(row?.places.find(({ field }) => field === finding.field)), {
-    title: `$(${icon}) ${labelText(findingSentence(finding), 160)}`,
-    tooltip: vscode.l10n.t("Explain {0}", finding.code),
-    command: commands.explainFinding,
-    arguments: [finding.code],
-  });
+  const range = rangeOf(row?.places.find(({ field }) => field === finding.field));
+  const lenses = [
+    new vscode.CodeLens(range, {
+      title: `$(${icon}) ${labelText(findingSentence(finding), 160)}`,
+      tooltip: vscode.l10n.t("Explain {0}", finding.code),
+      command: commands.explainFinding,
+      arguments: [finding.code],
+    }),
+  ];
+  const command = isOffered(finding) ? commandOf(finding.repair.kind) : undefined;
+  if (command !== undefined) {
+    const title = `$(wrench) ${proposalTitle(finding, model)}`;
+    lenses.push(new vscode.CodeLens(range, { title, command, arguments: [{ finding: finding.id }] }));
+  }
+  return lenses;
 }

@@ -6,6 +6,7 @@ import type { Lock } from "../model/lock.ts";
 import type { Session } from "../model/session.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
+import { repairFlags } from "./proposal.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
@@ -32,6 +33,9 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   if (session.transcript !== undefined) flags.push("transcript");
   if (session.sessionId !== undefined) flags.push("sessionId");
   if (session.proof.length + findings.length > 0) flags.push("evidence");
+  // Whether a row may go is looked at when somebody asks; of one that works it is known.
+  if (session.verdict !== "active" && session.verdict !== "waiting") flags.push("prune");
+  flags.push(...repairFlags(findings));
   item.contextValue = flags.join(" ");
   item.command = {
     command: provesOtherwise ? commands.openComparison : commands.openRow,
@@ -57,7 +61,7 @@ export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscod
   item.id = node.id;
   item.description = [...rest, ownerWords(lock)].join(separator);
   item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
-  item.contextValue = "lock";
+  item.contextValue = ["lock", ...repairFlags(model.findingsOfLock(lock))].join(" ");
   item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
   item.accessibilityInformation = { label: `${visibleText(label, 200)}, ${item.description}` };
   return item;
@@ -68,7 +72,10 @@ export function findingItem(node: FindingNode, finding: Finding): vscode.TreeIte
   item.id = node.id;
   item.description = finding.code;
   item.iconPath = severityIcon(finding.severity);
-  item.contextValue = finding.evidence.length > 0 ? "finding evidence" : "finding";
+  const flags = ["finding", ...repairFlags([finding])];
+  if (finding.evidence.length > 0) flags.push("evidence");
+  if (finding.code === "STORE-UNPARSABLE") flags.push("unparsable");
+  item.contextValue = flags.join(" ");
   item.command = { command: commands.explainFinding, title: vscode.l10n.t("Explain Finding"), arguments: [node] };
   const spoken = [severityWord(finding.severity), visibleText(findingSentence(finding), 300), finding.code];
   item.accessibilityInformation = { label: spoken.join(", ") };

@@ -104,6 +104,11 @@ export class SessionModel {
     return this.#findings.find((finding) => finding.id === id);
   }
 
+  /** Every finding of every store. */
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
   /** Findings about a session and about its locks, most severe first. */
   findingsOf(session: SessionName): readonly Finding[] {
     return this.#about.get(nameOf(session))?.findings ?? [];

@@ -37,3 +37,10 @@ function paths(id: string): string[] {
   const value = vscode.workspace.getConfiguration().get<unknown>(id);
   return Array.isArray(value) ? value.filter((path) => typeof path === "string" && path.trim() !== "") : [];
 }
+
+/** The settings that name paths belong to the machine: in a remote window they stand on another page than a person's own. */
+export async function openOwnSettings(): Promise<void> {
+  const remote = vscode.env.remoteName !== undefined;
+  const command = remote ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
+  await vscode.commands.executeCommand(command, { query: ids.stateDirectories });
+}

@@ -1,7 +1,7 @@
 // What a command was called with. Our own menus give nodes of the tree, but anybody may call a command with anything.
 import * as vscode from "vscode";
 import type { Evidence } from "../model/evidence.ts";
-import type { Finding } from "../model/finding.ts";
+import type { Finding, RepairKind } from "../model/finding.ts";
 import type { Session } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
 import { readSessionUri } from "./documentUri.ts";
@@ -48,6 +48,20 @@ export class Targets {
     return finding === undefined ? this.#model.findingsOf(this.sessions(args)[0]) : [finding];
   }
 
+  /**
+   * What is proposed for everything that is meant. Throws a UserError where something is not there, or where nothing is
+   * proposed at all: then with the reason.
+   */
+  proposals(args: readonly unknown[], kinds: readonly RepairKind[]): readonly [Finding, ...Finding[]] {
+    const found = this.#candidates(args).map((candidate) => this.#about(candidate));
+    if (found.includes(undefined)) throw notThere();
+    const findings = [...new Map(found.flatMap((one) => one ?? []).map((one) => [one.id, one])).values()];
+    const [first, ...rest] = findings.filter(({ repair }) => kinds.includes(repair.kind));
+    if (first !== undefined) return [first, ...rest];
+    const why = findings[0]?.repair.why;
+    throw new UserError(why ?? vscode.l10n.t("There is nothing to repair here: nothing was found that is wrong."));
+  }
+
   /** The file of each thing meant: of a session its transcript, or else its store. Throws a UserError where there is none. */
   paths(args: readonly unknown[]): readonly [string, ...string[]] {
     const [first, ...rest] = this.#candidates(args).map((candidate) => this.#path(candidate));
@@ -72,6 +86,19 @@ export class Targets {
     const selection = this.#selection();
     if (selection.length > 0) return selection;
     throw new UserError(vscode.l10n.t("Select a session in the OpenClaw Sessions view first."));
+  }
+
+  #about(candidate: unknown): readonly Finding[] | undefined {
+    const { type, store, path } = record(candidate);
+    const lock = typeof store === "string" && typeof path === "string" ? this.#model.lock(store, path) : undefined;
+    if (lock !== undefined) return this.#model.findingsOfLock(lock);
+    if (type === "store" && typeof store === "string" && this.#model.store(store) !== undefined) {
+      return this.#model.findingsOfStore(store);
+    }
+    const finding = this.#finding(candidate);
+    if (finding !== undefined) return [finding];
+    const session = this.#session(candidate);
+    return session && this.#model.findingsOf(session);
   }
 
   #session(candidate: unknown): Session | undefined {

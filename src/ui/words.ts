@@ -3,7 +3,7 @@ import { env, l10n } from "vscode";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock, LockKind, LockOwner } from "../model/lock.ts";
 import type { Session, Verdict } from "../model/session.ts";
-import type { WriterState } from "../model/store.ts";
+import type { Store, WriterState } from "../model/store.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import type { GroupName } from "./treeNode.ts";
 
@@ -77,6 +77,11 @@ export function agrees({ claimed, verdict }: Session): boolean {
 /** The key without the agent that it stands under in the tree. */
 export function sessionTitle({ key, label }: Pick<Session, "key" | "label">): string {
   return label?.trim() || key.replace(/^agent:[^:]*:(?=.)/, "") || l10n.t("(empty key)");
+}
+
+/** How the tree calls a store: by its agent. */
+export function storeName({ agent, path }: Pick<Store, "agent" | "path">): string {
+  return visibleText(agent ?? path.replace(/^.*[\\/]/, ""), 60);
 }
 
 /** The sentence of a finding without the key that it begins with, for places that stand under the session's name. */

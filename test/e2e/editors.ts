@@ -1,5 +1,5 @@
 // Open files and what stands in them: problems, quick fixes, lenses, differences.
-import type { Locator, Page } from "playwright-core";
+import type { FrameLocator, Locator, Page } from "playwright-core";
 
 export class Editors {
   readonly #page: Page;
@@ -37,17 +37,46 @@ export class Editors {
     return this.#page.locator(".monaco-diff-editor");
   }
 
+  /** The lines in view of one side of a difference. */
+  async side(side: "original" | "modified"): Promise<string[]> {
+    const lines = await this.diff()
+      .locator(`.editor.${side} .view-line`)
+      .evaluateAll((elements) =>
+        elements.map((line) => {
+          const [, top] = /top:\s*(\d+)/.exec(line.getAttribute("style") ?? "") ?? [];
+          return { top: Number(top), text: line.textContent ?? "" };
+        }),
+      );
+    // VS Code reuses the elements of lines in any order, and draws spaces as others.
+    return lines.sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll("\u00a0", " "));
+  }
+
+  /** The wavy lines in view. */
+  squiggles(severity: "error" | "warning" | "info"): Locator {
+    return this.#page.locator(`.editor-instance .squiggly-${severity}`);
+  }
+
+  /** What a page shows, as Markdown's preview. */
+  preview(): FrameLocator {
+    return this.#page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
   tab(name: string | RegExp): Locator {
     return this.#page.getByRole("tab", { name });
   }
 
+  /** One that does nothing is no link. */
   codeLens(text: string | RegExp): Locator {
-    return this.#page.locator(".codelens-decoration a", { hasText: text });
+    return this.#page.locator(".codelens-decoration > :is(a, span)", { hasText: text });
   }
 
   /** Presses a button at the right end of the tabs. */
   async titleAction(title: string): Promise<void> {
-    await this.#page.locator(`.editor-group-container .editor-actions .action-label[aria-label^="${title}"]`).click();
+    await this.titleButton(title).click();
+  }
+
+  titleButton(title: string): Locator {
+    return this.#page.locator(`.editor-group-container .editor-actions .action-label[aria-label^="${title}"]`);
   }
 
   /** Shows the Problems panel. @returns its rows: files and, below them, their problems */

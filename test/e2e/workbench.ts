@@ -6,9 +6,15 @@ import type { BrowserContext, Locator, Page } from "playwright-core";
 import { openBrowser } from "../vscode/browser.mjs";
 import { quietSettings, startServer, writeSettings } from "../vscode/server.mjs";
 import { Editors } from "./editors.ts";
+import { withPalette } from "./picture.ts";
 import { SideBar } from "./sideBar.ts";
 
 export type Theme = "dark" | "light";
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface WorkbenchOptions {
   /** The home to inspect; also HOME of the extension host. Nothing else of the machine is looked at. */
@@ -19,6 +25,8 @@ export interface WorkbenchOptions {
   files?: Record<string, string>;
 }
 
+/** Title of our view container, with which its entry in the activity bar begins. */
+export const viewContainer = "OpenClaw Sessions";
 const extensionId = "openclaw-session-inspector.openclaw-session-inspector";
 const root = resolve(import.meta.dirname, "../..");
 // VS Code follows the browser's colour scheme, which a test can change at once; a settings file it reads again late.
@@ -38,7 +46,7 @@ export class Workbench {
   readonly #browser: BrowserContext;
   readonly #settings: Record<string, unknown>;
 
-  /** Starts VS Code and waits until our extension shows itself. Slow (about 8 s): let a file of tests share one. */
+  /** Starts VS Code and waits until our extension is there. Slow (about 8 s): let a file of tests share one. */
   static async open({ home, settings = {}, files = {} }: WorkbenchOptions): Promise<Workbench> {
     const server = await startServer({
       vsix: join(root, "dist", "openclaw-session-inspector.vsix"),
@@ -55,7 +63,7 @@ export class Workbench {
     const workbench = new Workbench(server, browser, page, settings);
     try {
       await page.goto(server.address(server.workspace));
-      await workbench.statusItem().waitFor({ timeout: 60_000 });
+      await workbench.sideBar.entry(viewContainer).waitFor({ timeout: 60_000 });
     } catch (error) {
       await workbench.screenshot("failed-start");
       await workbench.dispose();
@@ -88,7 +96,7 @@ export class Workbench {
   /** The window is loaded again; editors may not come back. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.statusItem().waitFor();
+    await this.sideBar.entry(viewContainer).waitFor();
   }
 
   /** Changes the person's settings and loads the window again, since VS Code does not see every change of the file. */
@@ -104,11 +112,23 @@ export class Workbench {
   }
 
   /** A picture of the window in dist/screenshots/, or in docs/images/ where UPDATE_SCREENSHOTS=1 asks for it. */
-  async screenshot(name: string, theme?: Theme): Promise<void> {
+  async screenshot(name: string, theme?: Theme, size?: Size): Promise<void> {
     if (theme) await this.useTheme(theme);
-    const folder = process.env["UPDATE_SCREENSHOTS"] === "1" && theme ? "docs/images" : "dist/screenshots";
-    const path = join(root, folder, `${theme ? `${name}-${theme}` : name}.png`);
-    await this.page.screenshot({ path, animations: "disabled", caret: "hide" });
+    const folder = join(root, process.env["UPDATE_SCREENSHOTS"] === "1" && theme ? "docs/images" : "dist/screenshots");
+    const clip = size && { clip: { x: 0, y: 0, ...size } };
+    const picture = await this.page.screenshot({ animations: "disabled", caret: "hide", ...clip });
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${theme ? `${name}-${theme}` : name}.png`), withPalette(picture));
+  }
+
+  /** Pictures in both themes; the mouse may rest on something. `size` is the part from the upper left corner. */
+  async screenshots(name: string, size?: Size): Promise<void> {
+    for (const theme of ["dark", "light"] as const) await this.screenshot(name, theme, size);
+  }
+
+  /** Below the editors: problems, output. */
+  panel(): Locator {
+    return this.page.locator(".part.panel");
   }
 
   /** One of our status bar items, by the id that it is created with. */
@@ -119,6 +139,7 @@ export class Workbench {
   /** Back to a window without menus and editors; unsaved changes are lost. For afterEach. */
   async tidy(): Promise<void> {
     for (let layers = 0; layers < 3; layers++) await this.page.keyboard.press("Escape");
+    if (await this.panel().isVisible()) await this.runCommand("View: Hide Panel");
     await this.runCommand("View: Close All Editors");
     const unsaved = this.dialog().getByRole("button", { name: "Don't Save" });
     const empty = this.page.locator(".editor-group-container.empty");
@@ -136,8 +157,12 @@ export class Workbench {
 
   /** Chooses a row of the quick pick that is open. */
   async pick(text: string | RegExp): Promise<void> {
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
-    await row.click();
+    await this.pickRow(text).click();
+  }
+
+  /** The first row of the quick pick that is open which contains this text. */
+  pickRow(text: string | RegExp): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
   }
 
   /** Answers the input box that is open. */
@@ -166,6 +191,12 @@ export class Workbench {
   /** The modal dialog. Its buttons: `.getByRole("button", { name })`; Escape cancels. */
   dialog(): Locator {
     return this.page.locator(".monaco-dialog-box");
+  }
+
+  /** Takes the mouse to where nothing answers to it. */
+  async restMouse(): Promise<void> {
+    await this.page.mouse.move(0, 0);
+    await this.page.locator(".monaco-hover:visible").waitFor({ state: "hidden" });
   }
 
   /** What appears when the mouse rests on something. */

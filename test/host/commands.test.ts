@@ -14,6 +14,12 @@ const sessionCommands = [
   commands.copySessionId,
   commands.copyPath,
   commands.revealFile,
+  commands.finalize,
+  commands.correct,
+  commands.restoreTranscript,
+  commands.unlock,
+  commands.prune,
+  commands.applyComparison,
 ];
 
 /** What a person would read in notifications while something runs. */

@@ -61,7 +61,9 @@ describe("A store that is open", () => {
     await problemsOf(document);
     const found = vscode.languages.getDiagnostics(document.uri).find(({ message }) => message.startsWith(weekly));
     assert.ok(found && typeof found.code === "object");
-    assert.equal(found.code.target.toString(true), `command:${commands.explainFinding}?["RUN-FINISHED"]`);
+    const page = await vscode.workspace.openTextDocument(found.code.target.with({ fragment: "" }));
+    const line = Number(/^L(\d+)$/.exec(found.code.target.fragment)?.[1]);
+    assert.equal(page.lineAt(line - 1).text, "## RUN-FINISHED");
     const proof = found.relatedInformation?.find(({ message }) => message.startsWith("session.ended (success)"));
     assert.match(proof?.location.uri.path ?? "", /\.trajectory\.jsonl$/);
     assert.equal(proof?.location.range.start.line, 6);
@@ -131,6 +133,8 @@ describe("A row as a document", () => {
     ]);
     assert.equal(shown[3]?.[0], '"status": "running",');
     assert.match(shown[3]?.[1] ?? "", /^\$\(error\) Says running, but its run ended at /);
+    assert.equal(shown[4]?.[0], '"status": "running",');
+    assert.match(shown[4]?.[1] ?? "", /^\$\(wrench\) Mark Weekly summary as done at .* \(trajectory proves it\)$/);
   });
 });
 

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { oversize } from "../../src/inspect/openclawJson/rowCollector.ts";
 import { rowFields } from "../../src/inspect/openclawJson/rowFields.ts";
-import { oversize, type ScannedRow, type StoreScan, scanStore } from "../../src/inspect/openclawJson/storeScanner.ts";
+import { type ScannedRow, type StoreScan, scanStore } from "../../src/inspect/openclawJson/storeScanner.ts";
 import { mutate, randomNumbers } from "../mutations.ts";
 
 interface Scanned {

@@ -14,8 +14,8 @@ export async function openBrowser(directory) {
     executablePath: ensureChromium(),
     // Chromium has no sandbox for root, and the page is our own.
     chromiumSandbox: false,
-    viewport: { width: 1280, height: 800 },
-    deviceScaleFactor: 2,
+    viewport: { width: 1400, height: 900 },
+    deviceScaleFactor: 1,
     locale: "en-US",
     env: { ...process.env, HOME: profile, TMPDIR: directory },
   });

@@ -28,7 +28,9 @@ export async function runHostTests({ root, files, edition }) {
   const report = join(scratch.path, "report.txt");
   writeFileSync(report, "");
   const tests = await bundleHostTests(root, files);
-  const env = { OPENCLAW_INSPECTOR_TEST_HOME: home, TEST_RESULT: result, TEST_REPORT: report };
+  // Receipts must never land in the person's own home.
+  const state = join(scratch.path, "state");
+  const env = { OPENCLAW_INSPECTOR_TEST_HOME: home, XDG_STATE_HOME: state, TEST_RESULT: result, TEST_REPORT: report };
   const settings = { "openclawSessionInspector.homes": [home] };
   const stopFollowing = follow(report);
   try {

@@ -56,8 +56,10 @@ export async function startServer({ edition = "current", port = 0, ...options })
   const userSettings = writeSettings(at("data", "User"), { ...quietSettings, ...options.settings });
   writeSettings(at("data", "Machine"), options.machineSettings ?? {});
 
-  // An empty gallery: nothing leaves the machine. TMPDIR: sockets and logs stay where they are removed.
-  const env = { ...process.env, EXTENSIONS_GALLERY: "{}", TMPDIR: at("tmp"), ...options.env };
+  // An empty gallery: nothing leaves the machine. TMPDIR: sockets and logs stay where they are removed, and
+  // XDG_STATE_HOME: so do the receipts of repairs.
+  const own = { EXTENSIONS_GALLERY: "{}", TMPDIR: at("tmp"), XDG_STATE_HOME: at("state") };
+  const env = { ...process.env, ...own, ...options.env };
   const places = ["--server-data-dir", directory.path, "--extensions-dir", at("extensions")];
   const common = [main, "--accept-server-license-terms", ...places];
   if (options.vsix) {

@@ -40,6 +40,18 @@ export function findStoreFiles(stateDir: string, config: OpenclawConfig): StoreF
   });
 }
 
+/** Where sessions of known agents lie, or will: a store may yet appear in them. Never throws. */
+export function agentSessionDirs(stateDir: string): string[] {
+  const agents = join(stateDir, "agents");
+  try {
+    return listAgents(agents)
+      .map((agent) => join(agents, agent, "sessions"))
+      .filter((path) => statsAt(path)?.isDirectory());
+  } catch {
+    return [];
+  }
+}
+
 function listAgents(directory: string): string[] {
   try {
     return readdirSync(directory, { withFileTypes: true })

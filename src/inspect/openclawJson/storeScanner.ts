@@ -5,6 +5,7 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
+import { RowCollector } from "./rowCollector.ts";
 
 /** Fills `target` from `at` on and says how many bytes it gave; 0 at the end. */
 export type ByteSource = (target: Buffer, at: number) => number;
@@ -28,13 +29,6 @@ export interface ScanOptions {
 export type StoreScan =
   | { readonly ok: true; readonly bytes: number }
   | { readonly ok: false; readonly offset: number; readonly reason: string };
-
-/** Stands for a value in use that is larger than is worth decoding: there, but of no known type. */
-export const oversize: unknown = Object.freeze({ oversize: true });
-
-const windowBytes = 1 << 20;
-/** Keys and values in use above this are not decoded; genuine ones are under 1 KB. */
-const decodeLimitBytes = 1 << 16;
 
 const expectValue = 0;
 const expectElementOrEnd = 1;
@@ -89,15 +83,12 @@ const literals = new Map<number, Buffer>(
  * Throws what `source` throws. Memory: one window of 1 MB, whatever the size of the store.
  */
 export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row: ScannedRow) => void): StoreScan {
-  const wanted = options.fields;
-  const keepRanges = options.fieldRanges === true;
-
-  const window = Buffer.allocUnsafe(windowBytes);
-  /** Offset in the store of the window's first byte. */
+  const collector = new RowCollector(source, options, onRow);
+  // Everything that every byte touches is a local of this one function, which keeps it in registers.
+  const { window } = collector;
   let base = 0;
   let filled = 0;
   let i = 0;
-
   let state = expectValue;
   let depth = 0;
   let isObject = new Uint8Array(64);
@@ -108,105 +99,15 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   let literalAt = 0;
   let number = numberMinus;
 
-  /** Offset in the store of the key or value that is being kept, or -1. */
-  let keptFrom = -1;
-  let keptTooLarge = false;
-
-  let keyStart = 0;
-  let rowKey = "";
-  let rowKeyRange: ByteRange = { start: 0, end: 0 };
-  let rowWanted = true;
-  let rowStart = 0;
-  let rowShape: SessionRow["shape"] = "scalar";
-  let fieldName = "";
-  let fieldWanted = false;
-  let fieldStart = 0;
-  let fields: Record<string, unknown> = Object.create(null);
-  let fieldRanges = new Map<string, ByteRange>();
-  let repeated = new Set<string>();
-
-  const refill = (): boolean => {
-    if (keptFrom >= 0 && base + filled - keptFrom > decodeLimitBytes) {
-      keptFrom = -1;
-      keptTooLarge = true;
-    }
-    const keep = keptFrom >= 0 ? base + filled - keptFrom : 0;
-    if (keep > 0) window.copy(window, 0, filled - keep, filled);
-    base += filled - keep;
-    const got = source(window, keep);
-    filled = keep + got;
-    i = keep;
-    return got > 0;
-  };
-  const keptBytes = (end: number): Buffer | undefined => {
-    const from = keptFrom;
-    keptFrom = -1;
-    // The size alone decides, not where the window happens to end: the same row must read the same in every place.
-    if (keptTooLarge || from < 0 || end - from > decodeLimitBytes) return undefined;
-    return window.subarray(from - base, end - base);
-  };
-  const startKeeping = (at: number): void => {
-    keptFrom = at;
-    keptTooLarge = false;
-  };
-  const startValue = (at: number, shape: SessionRow["shape"]): void => {
-    if (depth === 1) {
-      rowStart = at;
-      rowShape = shape;
-      fields = Object.create(null);
-      if (keepRanges) {
-        fieldRanges = new Map();
-        repeated = new Set();
-      }
-    } else if (depth === 2 && fieldWanted) {
-      fieldStart = at;
-      startKeeping(at);
-    }
-  };
-  /** `end`: one past the value's last byte. */
-  const endValue = (end: number): void => {
-    state = afterValue;
-    if (depth === 2) {
-      if (!fieldWanted) return;
-      const bytes = keptBytes(end);
-      fields[fieldName] = bytes === undefined ? oversize : decode(bytes);
-      if (keepRanges) {
-        if (fieldRanges.has(fieldName)) repeated.add(fieldName);
-        fieldRanges.set(fieldName, { start: fieldStart, end });
-      }
-      fieldWanted = false;
-    } else if (depth === 1) {
-      const range = { start: rowStart, end };
-      onRow({ key: rowKey, keyRange: rowKeyRange, range, shape: rowShape, fields, fieldRanges, repeated });
-    }
-  };
-  const endKey = (end: number): void => {
-    state = expectColon;
-    if (depth > 2) return;
-    const bytes = keptBytes(end);
-    if (depth === 1) {
-      rowKey = bytes === undefined ? `(a key of ${end - keyStart} bytes at ${keyStart})` : (decode(bytes) as string);
-      rowKeyRange = { start: keyStart, end };
-      rowWanted = options.only === undefined || options.only.has(rowKey);
-    } else {
-      fieldName = bytes === undefined ? "" : decodeKey(bytes, stringHasEscape);
-      fieldWanted = rowWanted && rowShape === "object" && wanted.has(fieldName);
-    }
-  };
-  const open = (object: boolean): void => {
-    if (depth === isObject.length) {
-      const larger = new Uint8Array(depth * 2);
-      larger.set(isObject);
-      isObject = larger;
-    }
-    isObject[depth] = object ? 1 : 0;
-    depth += 1;
-    state = object ? expectKeyOrEnd : expectElementOrEnd;
-  };
-  const fail = (reason: string): StoreScan => ({ ok: false, offset: base + i, reason });
-
   for (;;) {
-    if (i === filled && !refill()) break;
+    if (i === filled) {
+      const next = collector.refill();
+      base = collector.base;
+      filled = collector.filled;
+      i = filled;
+      if (next < 0) break;
+      i = next;
+    }
     const byte = window[i] as number;
     switch (state) {
       case inString: {
@@ -215,13 +116,18 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
         const stop = window[i] as number;
         if (stop === quote) {
           i += 1;
-          if (stringIsKey) endKey(base + i);
-          else endValue(base + i);
+          if (stringIsKey) {
+            if (depth <= 2) collector.endKey(base + i, depth, stringHasEscape);
+            state = expectColon;
+          } else {
+            endValue(collector, depth, base + i);
+            state = afterValue;
+          }
         } else if (stop === backslash) {
           i += 1;
           state = inEscape;
           stringHasEscape = true;
-        } else return fail("a control character inside a string");
+        } else return fail(base + i, "a control character inside a string");
         continue;
       }
       case inEscape:
@@ -229,38 +135,44 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
           state = inHex;
           hexLeft = 4;
         } else if (isEscape[byte] === 1) state = inString;
-        else return fail("an unknown escape inside a string");
+        else return fail(base + i, "an unknown escape inside a string");
         i += 1;
         continue;
       case inHex:
-        if (isHex[byte] === 0) return fail("an unfinished \\u escape inside a string");
+        if (isHex[byte] === 0) return fail(base + i, "an unfinished \\u escape inside a string");
         i += 1;
         hexLeft -= 1;
         if (hexLeft === 0) state = inString;
         continue;
       case inLiteral:
-        if (byte !== literal[literalAt]) return fail("an unknown word");
+        if (byte !== literal[literalAt]) return fail(base + i, "an unknown word");
         i += 1;
         literalAt += 1;
-        if (literalAt === literal.length) endValue(base + i);
+        if (literalAt === literal.length) {
+          endValue(collector, depth, base + i);
+          state = afterValue;
+        }
         continue;
       case inNumber: {
         const next = nextInNumber(number, byte);
         if (next >= 0) {
           number = next;
           i += 1;
-        } else if (numberMayEnd[number] === true) endValue(base + i);
-        else return fail("an unfinished number");
+        } else if (numberMayEnd[number] === true) {
+          endValue(collector, depth, base + i);
+          state = afterValue;
+        } else return fail(base + i, "an unfinished number");
         continue;
       }
       default:
     }
     if (isSpace[byte] === 1) {
       i += 1;
+      while (i < filled && isSpace[window[i] as number] === 1) i += 1;
       continue;
     }
     if (state === afterValue) {
-      if (depth === 0) return fail("something after the end");
+      if (depth === 0) return fail(base + i, "something after the end");
       const object = isObject[depth - 1] === 1;
       if (byte === comma) {
         state = object ? expectKey : expectValue;
@@ -268,22 +180,20 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       } else if (byte === (object ? closeBrace : closeBracket)) {
         depth -= 1;
         i += 1;
-        endValue(base + i);
-      } else return fail(object ? "a comma or } is missing" : "a comma or ] is missing");
+        endValue(collector, depth, base + i);
+      } else return fail(base + i, object ? "a comma or } is missing" : "a comma or ] is missing");
     } else if (state === expectColon) {
-      if (byte !== colon) return fail("a colon is missing");
+      if (byte !== colon) return fail(base + i, "a colon is missing");
       state = expectValue;
       i += 1;
     } else if (state === expectKeyOrEnd && byte === closeBrace) {
       depth -= 1;
       i += 1;
-      endValue(base + i);
+      endValue(collector, depth, base + i);
+      state = afterValue;
     } else if (state === expectKeyOrEnd || state === expectKey) {
-      if (byte !== quote) return fail("a key is missing");
-      if (depth <= 2) {
-        keyStart = base + i;
-        startKeeping(keyStart);
-      }
+      if (byte !== quote) return fail(base + i, "a key is missing");
+      if (depth <= 2) collector.startKey(base + i);
       stringIsKey = true;
       stringHasEscape = false;
       state = inString;
@@ -291,26 +201,31 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     } else if (state === expectElementOrEnd && byte === closeBracket) {
       depth -= 1;
       i += 1;
-      endValue(base + i);
+      endValue(collector, depth, base + i);
+      state = afterValue;
     } else {
       const at = base + i;
-      if (depth === 0 && byte !== openBrace) return fail("it is no JSON object");
+      if (depth === 0 && byte !== openBrace) return fail(base + i, "it is no JSON object");
       if (byte === openBrace || byte === openBracket) {
-        startValue(at, byte === openBrace ? "object" : "array");
-        open(byte === openBrace);
+        const object = byte === openBrace;
+        startValue(collector, depth, at, object ? "object" : "array");
+        if (depth === isObject.length) isObject = grown(isObject);
+        isObject[depth] = object ? 1 : 0;
+        depth += 1;
+        state = object ? expectKeyOrEnd : expectElementOrEnd;
       } else if (byte === quote) {
-        startValue(at, "scalar");
+        startValue(collector, depth, at, "scalar");
         stringIsKey = false;
         stringHasEscape = false;
         state = inString;
       } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
-        startValue(at, "scalar");
+        startValue(collector, depth, at, "scalar");
         number = byte === 0x2d ? numberMinus : byte === 0x30 ? numberZero : numberInteger;
         state = inNumber;
       } else {
         const word = literals.get(byte);
-        if (word === undefined) return fail("a value is missing");
-        startValue(at, byte === 0x6e ? "null" : "scalar");
+        if (word === undefined) return fail(base + i, "a value is missing");
+        startValue(collector, depth, at, byte === 0x6e ? "null" : "scalar");
         literal = word;
         literalAt = 1;
         state = inLiteral;
@@ -319,7 +234,28 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     }
   }
   if (depth === 0 && state === afterValue) return { ok: true, bytes: base + i };
-  return fail(base + i === 0 ? "it is empty" : "it ends in the middle");
+  return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
+}
+
+function startValue(collector: RowCollector, depth: number, at: number, shape: SessionRow["shape"]): void {
+  if (depth === 2) collector.startField(at);
+  else if (depth === 1) collector.startRow(at, shape);
+}
+
+/** `end`: one past the value's last byte. */
+function endValue(collector: RowCollector, depth: number, end: number): void {
+  if (depth === 2) collector.endField(end);
+  else if (depth === 1) collector.endRow(end);
+}
+
+function fail(offset: number, reason: string): StoreScan {
+  return { ok: false, offset, reason };
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(bytes.length * 2);
+  larger.set(bytes);
+  return larger;
 }
 
 /** The number's next place, or -1 where the byte does not belong to it. */
@@ -344,15 +280,4 @@ function nextInNumber(at: number, byte: number): number {
     default:
       return digit ? numberExponent : -1;
   }
-}
-
-/** Text and numbers in use are short and mostly plain: JSON.parse is left for what it alone can do. */
-function decode(bytes: Buffer): unknown {
-  if (bytes[0] === quote && !bytes.includes(backslash)) return bytes.toString("utf8", 1, bytes.length - 1);
-  return JSON.parse(bytes.toString("utf8"));
-}
-
-function decodeKey(bytes: Buffer, hasEscape: boolean): string {
-  if (hasEscape) return JSON.parse(bytes.toString("utf8")) as string;
-  return bytes.toString("latin1", 1, bytes.length - 1);
 }

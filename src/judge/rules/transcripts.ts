@@ -10,7 +10,7 @@ export function transcriptRules(session: SessionCase): Draft[] {
   const { transcript } = session.facts;
   if (transcript.state !== "absent" || transcript.path === undefined || !hadTranscript(session)) return [];
   const { key } = session;
-  const [restorable] = transcript.archives.filter((archive) => archive.reason !== "reset");
+  const restorable = transcript.archives.find(({ reason, path }) => reason !== "reset" && !path.endsWith(".zst"));
   const [newest] = transcript.archives;
   const missing = rowEvidence(session, `its transcript ${basenameOf(transcript.path)} is not there`);
   if (newest === undefined) {
@@ -39,7 +39,11 @@ export function transcriptRules(session: SessionCase): Draft[] {
       ],
       repair:
         restorable === undefined
-          ? nothing("It was reset: somebody asked to forget it.")
+          ? nothing(
+              newest.reason === "reset"
+                ? "It was reset: somebody asked to forget it."
+                : "The archive is compressed: unpack it and give it back its name by hand.",
+            )
           : { kind: "restore", class: "ask", from: restorable.path, why: "The newest archive would be renamed back." },
     },
   ];

@@ -1,0 +1,79 @@
+// The steps of a repair that a crash may leave to the next start, the same for whoever takes them.
+import type { Receipt } from "../model/receipt.ts";
+import { type FileWorld, finishFiles } from "./fileEdits.ts";
+import { type Files, isSystemError, unlinkIfThere } from "./files.ts";
+import { imageOf, loadReceipt, saveReceipt } from "./receiptFolder.ts";
+import type { StateFolder } from "./stateFolder.ts";
+import { releaseVendorLock } from "./vendorLock.ts";
+
+/** Whether the row file was put in the store's place: told by the new file, which is beside the store until then. */
+export function wasPut(files: Files, receipt: Receipt): boolean {
+  const { state, temporary, before } = receipt;
+  if (state === "rowsWritten") return true;
+  if (state !== "prepared" || temporary === undefined || files.lstat(temporary) !== undefined) return false;
+  return storeHash(files, receipt) !== before?.sha256;
+}
+
+/** Undefined where the store is gone. */
+export function storeHash(files: Files, { plan }: Receipt): string | undefined {
+  try {
+    return imageOf(files, files.realpath(plan.store.path)).sha256;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * From the written rows to `done`. Nothing is marked as undone before its undo is whole, and no undo is done before that
+ * is marked. `renames`: whether transcripts may still get their new names.
+ */
+export function finish(world: FileWorld, folder: StateFolder, receipt: Receipt, renames: boolean): Receipt {
+  const { files } = world;
+  const written: Receipt = { ...withoutTemporary(files, receipt), state: "rowsWritten" };
+  saveReceipt(files, folder, written);
+  const notes = finishFiles(world, renames ? written : withoutRenames(written));
+  const { undoes } = written.plan;
+  if (undoes !== undefined) {
+    const undone = loadReceipt(files, folder, undoes);
+    if (undone !== undefined) saveReceipt(files, folder, { ...undone, undoneBy: written.id });
+  }
+  const done: Receipt = { ...written, state: "done", ...(notes.length > 0 && { notes }) };
+  saveReceipt(files, folder, done);
+  return done;
+}
+
+function withoutRenames(receipt: Receipt): Receipt {
+  const edits = receipt.plan.edits.filter((edit) => edit.kind !== "rename");
+  const left = receipt.plan.edits.length - edits.length;
+  const note = "The store was written by others before this was finished: transcripts keep their names.";
+  return {
+    ...receipt,
+    plan: { ...receipt.plan, edits },
+    ...(left > 0 && { notes: [...(receipt.notes ?? []), note] }),
+  };
+}
+
+/** Takes back what was prepared; what cannot be taken back now is left to the next start. */
+export function rollBack(files: Files, folder: StateFolder, receipt: Receipt): Receipt {
+  const rolledBack: Receipt = { ...receipt, state: "rolledBack" };
+  try {
+    // First the word, then the deed: a new file that is gone must not look as if it had been put in place.
+    saveReceipt(files, folder, rolledBack);
+    const clean = withoutTemporary(files, rolledBack);
+    saveReceipt(files, folder, clean);
+    return clean;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return rolledBack;
+  }
+}
+
+/** Removes what lies beside the store: the new row file and the inspected program's store lock, where it is ours. */
+function withoutTemporary(files: Files, receipt: Receipt): Receipt {
+  const { temporary, vendorLock, ...rest } = receipt;
+  if (temporary === undefined) return receipt;
+  unlinkIfThere(files, temporary);
+  if (vendorLock !== undefined) releaseVendorLock(files, vendorLock, receipt.id);
+  return rest;
+}

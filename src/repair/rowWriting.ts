@@ -1,0 +1,106 @@
+// The row file of a repair: backup, the new file beside it, one more comparison, and the rename that is the point of no
+// return.
+import type { Edit } from "../model/plan.ts";
+import type { Receipt } from "../model/receipt.ts";
+import { UserError } from "../model/userError.ts";
+import { type Files, isSystemError, withOpen } from "./files.ts";
+import { rollBack, wasPut } from "./journal.ts";
+import { keepFiles } from "./keptFiles.ts";
+import type { Splice } from "./members.ts";
+import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
+import { isSpliced, type RowEdit, spliceRows } from "./rowSplice.ts";
+import type { StateFolder } from "./stateFolder.ts";
+import {
+  eachPiece,
+  openBytes,
+  planAgain,
+  putInPlace,
+  splicedImage,
+  stampOf,
+  temporaryBeside,
+  writeBeside,
+} from "./storeFile.ts";
+import { releaseVendorLock, takeVendorLock, vendorLockOf } from "./vendorLock.ts";
+
+const notMeant = "What would be written is not what was meant: nothing was changed. Report this, please.";
+
+/**
+ * Gives the receipt as `rowsWritten`; it is not saved as that yet. Throws where the store is left as it was, and a
+ * UserError that says so where that cannot be told. `now`: epoch milliseconds.
+ */
+export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now: number): Receipt {
+  const { plan } = receipt;
+  const path = files.realpath(plan.store.path);
+  const stamp = stampOf(files, path);
+  return withOpen(files, path, "r", undefined, (fd) => {
+    const before = imageOfOpen(files, fd);
+    if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
+    const content = plan.edits.find((edit) => edit.kind === "content");
+    const edits = plan.edits.filter(isRowEdit);
+    const splices = content === undefined ? spliceRows(openBytes(files, fd), edits) : [];
+    const after = content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from);
+    if (content !== undefined && after.sha256 !== content.sha256)
+      throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
+    const temporary = temporaryBeside(path, receipt.id);
+    let current: Receipt = { ...receipt, before, after, temporary };
+    const reached = (more: Partial<Receipt>): void => {
+      current = { ...current, ...more };
+      saveReceipt(files, folder, current);
+    };
+    reached({});
+    try {
+      const backup = receiptPath(folder, receipt.id, "store.json");
+      if (keepCopy(files, path, backup).sha256 !== before.sha256) throw new UserError(planAgain);
+      reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
+      writeNew(files, fd, temporary, splices, content?.from);
+      if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
+      if (content === undefined) checkMeaning(files, fd, temporary, edits);
+      const vendorLock = plan.store.era === "J1" ? vendorLockOf(path, now) : undefined;
+      reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
+      if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
+      if (stampOf(files, path) !== stamp) throw new UserError(planAgain);
+      putInPlace(files, temporary, path);
+      if (vendorLock !== undefined) releaseVendorLock(files, vendorLock, receipt.id);
+    } catch (error) {
+      settleFailure(files, folder, current, error);
+    }
+    return { ...current, state: "rowsWritten" };
+  });
+}
+
+/** Returns where the rename had happened all the same; throws `error` where it had not. */
+function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
+  let put: boolean;
+  try {
+    put = wasPut(files, receipt);
+  } catch (second) {
+    if (!isSystemError(second)) throw second;
+    throw new UserError("The repair was interrupted and is finished or taken back at the next start. Look again then.");
+  }
+  if (put) return;
+  rollBack(files, folder, receipt);
+  throw error;
+}
+
+function writeNew(
+  files: Files,
+  fd: number,
+  temporary: string,
+  splices: readonly Splice[],
+  content: string | undefined,
+): void {
+  writeBeside(files, temporary, fd, (onBytes) => {
+    if (content === undefined) eachPiece(files, fd, splices, onBytes);
+    else withOpen(files, content, "r", undefined, (from) => eachPiece(files, from, [], onBytes));
+  });
+}
+
+function checkMeaning(files: Files, before: number, temporary: string, edits: readonly RowEdit[]): void {
+  withOpen(files, temporary, "r", undefined, (after) => {
+    if (!isSpliced(openBytes(files, before), openBytes(files, after), edits)) throw new UserError(notMeant);
+  });
+}
+
+function isRowEdit(edit: Edit): edit is RowEdit {
+  return edit.kind === "fields" || edit.kind === "removeRow" || edit.kind === "addRow";
+}

@@ -1,0 +1,35 @@
+// Edits for a person who is asked for consent: a line each.
+import { l10n } from "vscode";
+import { clock } from "../judge/words.ts";
+import type { Edit } from "../model/plan.ts";
+import { visibleText } from "../plan/visibleText.ts";
+
+const mostCharacters = 80;
+
+export function editLines(edit: Edit): string[] {
+  switch (edit.kind) {
+    case "fields":
+      return edit.fields.map(
+        ({ field, before, after }) =>
+          `${visibleText(field, 60)}: ${valueText(field, before)} → ${valueText(field, after)}`,
+      );
+    case "removeLock":
+      return [l10n.t("Removed: {0}", visibleText(edit.path, 300))];
+    case "rename":
+      return [l10n.t("Renamed: {0} → {1}", visibleText(edit.from, 300), visibleText(baseName(edit.to), 200))];
+    default:
+      return [];
+  }
+}
+
+export function baseName(path: string): string {
+  return path.replace(/^.*[\\/]/, "");
+}
+
+/** @param json as spelled in the store; null: not there */
+function valueText(field: string, json: string | null): string {
+  if (json === null) return l10n.t("not there");
+  const value: unknown = JSON.parse(json);
+  if (typeof value === "number" && value > 1e12 && /(At|Ms|By)$/.test(field)) return clock(value);
+  return visibleText(typeof value === "string" ? value : json, mostCharacters);
+}

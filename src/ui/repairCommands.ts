@@ -1,0 +1,87 @@
+// The commands that write. All of them ask before they do.
+import * as vscode from "vscode";
+import type { Finding, RepairKind } from "../model/finding.ts";
+import { UserError } from "../model/userError.ts";
+import type { CommandParts } from "./commands.ts";
+import { readSessionUri } from "./documentUri.ts";
+import { pruneOlder, pruneSessions } from "./prune.ts";
+import { showReceipts } from "./receiptActions.ts";
+import { repair } from "./repair.ts";
+import { showRestoreCandidates } from "./restoreCandidates.ts";
+import { isOutcome } from "./staleGroups.ts";
+import { finalizeAll } from "./staleReview.ts";
+import { undoLast } from "./undo.ts";
+
+export type RepairCommand =
+  | "finalize"
+  | "correct"
+  | "restoreTranscript"
+  | "unlock"
+  | "prune"
+  | "applyComparison"
+  | "finalizeAll"
+  | "pruneOlder"
+  | "undoLastRepair"
+  | "showReceipts"
+  | "showRestoreCandidates";
+
+export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
+  const { client, targets } = parts;
+  const ofKind =
+    (kind: RepairKind) =>
+    async (...args: unknown[]): Promise<void> => {
+      // A first look is provisional: whether a gateway runs is believed at the second.
+      await client.idle();
+      await repair(targets.proposals(args, [kind]), parts);
+    };
+  return {
+    finalize: ofKind("finalize"),
+    correct: ofKind("correct"),
+    restoreTranscript: ofKind("restore"),
+    unlock: ofKind("unlock"),
+    prune: (...args) => pruneSessions(targets.sessions(args), parts),
+    applyComparison: async (...args) => {
+      await client.idle();
+      const [proposal] = targets.proposals(args, ["finalize", "correct"]);
+      const uri = args[0] instanceof vscode.Uri ? args[0] : vscode.window.activeTextEditor?.document.uri;
+      const shown = (uri && readSessionUri(uri)?.status) ?? proposal.repair.set?.["status"];
+      const isAsked = proposal.repair.kind === "finalize" && proposal.repair.class === "ask";
+      await repair([proposal], parts, isAsked && isOutcome(shown) ? shown : undefined);
+    },
+    finalizeAll: async () => {
+      await client.idle();
+      await finalizeAll(parts);
+    },
+    pruneOlder: () => pruneOlder(parts),
+    undoLastRepair: () => undoLast(parts),
+    showReceipts: () => showReceipts(parts),
+    showRestoreCandidates: async (...args) => {
+      const finding = unparsable(args, parts) ?? (await pickUnparsable(parts));
+      if (finding !== undefined) await showRestoreCandidates(finding);
+    },
+  };
+}
+
+function isUnparsable({ code }: Finding): boolean {
+  return code === "STORE-UNPARSABLE";
+}
+
+/** Of what the command was called with; from the palette it is called with nothing. */
+function unparsable(args: readonly unknown[], { targets, model }: CommandParts): Finding | undefined {
+  if (args[0] === undefined) return undefined;
+  const store = targets.store(args);
+  const finding = model.findingsOfStore(store).find(isUnparsable);
+  if (finding === undefined)
+    throw new UserError(vscode.l10n.t("The store can be read: there is nothing to restore it from."));
+  return finding;
+}
+
+async function pickUnparsable({ model }: CommandParts): Promise<Finding | undefined> {
+  const found = model.findings.filter(isUnparsable);
+  const [only] = found;
+  if (only === undefined) throw new UserError(vscode.l10n.t("Every store can be read: there is nothing to restore."));
+  if (found.length === 1) return only;
+  const items = found.map((finding) => ({ finding, label: finding.path ?? finding.store }));
+  const title = vscode.l10n.t("Which store is to be restored?");
+  return (await vscode.window.showQuickPick(items, { title }))?.finding;
+}

@@ -1,0 +1,94 @@
+// What a person is asked and told while something runs, and what they answer: modal dialogs refuse to show in tests.
+import * as vscode from "vscode";
+
+export interface Dialog {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
+export interface Answers {
+  /** The button of a modal; undefined leaves it. */
+  modal?(dialog: Dialog): string | undefined;
+  /** The button of a notification. */
+  notification?(message: string, buttons: readonly string[]): string | undefined;
+  /** The label of a quick pick's item. */
+  pick?(labels: readonly string[], title: string): string | undefined;
+  input?(value: string): string | undefined;
+  /** The items to tick in a list of many, by their labels; all that are ticked already where it is left out. */
+  tick?(list: vscode.QuickPick<vscode.QuickPickItem>): readonly string[];
+}
+
+export interface Heard {
+  readonly modals: Dialog[];
+  readonly told: string[];
+  readonly errors: string[];
+}
+
+/** Answers everything that is asked while `act` runs. */
+export async function answering(answers: Answers, act: () => PromiseLike<unknown>): Promise<Heard> {
+  const { window } = vscode;
+  const genuine = {
+    showWarningMessage: window.showWarningMessage,
+    showInformationMessage: window.showInformationMessage,
+    showErrorMessage: window.showErrorMessage,
+    showQuickPick: window.showQuickPick,
+    showInputBox: window.showInputBox,
+    createQuickPick: window.createQuickPick,
+  };
+  const heard: Heard = { modals: [], told: [], errors: [] };
+  const tell = async (message: string, ...rest: unknown[]): Promise<string | undefined> => {
+    const [options] = rest;
+    if (typeof options === "object") {
+      const { detail = "" } = options as vscode.MessageOptions;
+      const dialog = { message, detail, buttons: rest.slice(1) as string[] };
+      heard.modals.push(dialog);
+      return answers.modal?.(dialog);
+    }
+    heard.told.push(message);
+    return answers.notification?.(message, rest as string[]);
+  };
+  Object.assign(window, {
+    showWarningMessage: tell,
+    showInformationMessage: tell,
+    showErrorMessage: async (message: string) => void heard.errors.push(message),
+    showQuickPick: async (items: readonly vscode.QuickPickItem[], options?: vscode.QuickPickOptions) => {
+      const wanted = answers.pick?.(
+        items.map(({ label }) => label),
+        options?.title ?? "",
+      );
+      return items.find(({ label }) => label === wanted);
+    },
+    showInputBox: async ({ value = "" }: vscode.InputBoxOptions) => answers.input?.(value),
+    createQuickPick: () => ticking(genuine.createQuickPick.call(window), answers),
+  });
+  try {
+    await act();
+  } finally {
+    Object.assign(window, genuine);
+  }
+  return heard;
+}
+
+/** A genuine list that answers itself as soon as it shows. */
+function ticking(list: vscode.QuickPick<vscode.QuickPickItem>, answers: Answers): unknown {
+  const accepted = new vscode.EventEmitter<void>();
+  const hidden = new vscode.EventEmitter<void>();
+  return new Proxy(list, {
+    get(target, name) {
+      if (name === "onDidAccept") return accepted.event;
+      if (name === "onDidHide") return hidden.event;
+      if (name === "hide") return () => hidden.fire();
+      if (name === "show") {
+        return () => {
+          const wanted = answers.tick?.(target);
+          if (wanted !== undefined) target.selectedItems = target.items.filter(({ label }) => wanted.includes(label));
+          accepted.fire();
+        };
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  });
+}

@@ -73,7 +73,8 @@ describe("two windows", () => {
         [],
       );
     }
-    for (const sentence of told) ok(/Another window|plan anew|undone already|Nothing is left to undo/.test(sentence), sentence);
+    for (const sentence of told)
+      ok(/Another window|plan anew|undone already|Nothing is left to undo/.test(sentence), sentence);
   }).timeout(60_000);
 
   it("a store that another window repairs is not repaired, until that window has died", async () => {

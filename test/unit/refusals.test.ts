@@ -1,6 +1,6 @@
 // When a repair or its undo must not write, or not all of it: the store, its writer or other windows changed meanwhile.
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { nodeFiles } from "../../src/repair/files.ts";
 import { planChoices, provenFindings, receiptsOf, repairPlans } from "../../src/repairs.ts";
@@ -41,6 +41,8 @@ describe("a repair is refused", () => {
     for (const moment of moments) {
       it(`when the store ${what} during it (${moment})`, async () => {
         const built = sick();
+        // A mode of its own, so that the new file is told from the backup by it.
+        chmodSync(built.store, 0o644);
         let armed = false;
         let before = imagesIn(built.home);
         const strike = (path: string): void => {

@@ -1,5 +1,5 @@
 // Runs what is asked for and ends with one line: how much passed and how much failed, over everything that ran.
-//   node test/run.mjs check | unit | host | oldest | e2e | all   [--grep TEXT]
+//   node test/run.mjs check | unit | host | oldest | e2e | live | all   [--grep TEXT]
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -20,6 +20,8 @@ const steps = {
   e2e: () => mochaFiles("e2e", 120_000),
   host: () => hostTests("current"),
   oldest: () => hostTests("oldest"),
+  // Genuine programs run and are killed: minutes for each test.
+  live: async () => mochaFiles("live", 600_000, (await import("./live/gateway.mjs")).ensureNode()),
 };
 
 /** @type {Record<string, (keyof typeof steps)[]>} */
@@ -29,6 +31,7 @@ const plans = {
   host: ["build", "host"],
   oldest: ["build", "oldest"],
   e2e: ["build", "package", "e2e"],
+  live: ["live"],
   all: ["lint", "types", "unit", "build", "package", "host", "e2e"],
 };
 
@@ -72,15 +75,16 @@ async function script(name) {
 /**
  * @param {string} suite its folder below test/
  * @param {number} timeoutMs of one test
+ * @param {string} node to run them with
  * @returns {Promise<Counts>}
  */
-async function mochaFiles(suite, timeoutMs) {
+async function mochaFiles(suite, timeoutMs, node = ensureNode()) {
   const files = testFiles(suite);
   const scratch = temporaryDirectory();
   const result = join(scratch.path, "result.json");
   // Node 22 still warns that it strips types.
   const args = ["--disable-warning=ExperimentalWarning", "test/mochaFiles.mjs", result, String(timeoutMs), ...files];
-  spawnSync(ensureNode(), args, { stdio: "inherit" });
+  spawnSync(node, args, { stdio: "inherit" });
   const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 1 };
   scratch.remove();
   return ranSome(counts);

@@ -23,6 +23,8 @@ const patienceMs = 10_000;
 /** Rows that may come up between two questions. */
 const margin = 50;
 const configLimitBytes = 8 << 20;
+/** Rows are 1 to 2 KB in an answer. */
+const answerLimitBytes = 256 << 20;
 /** 2026.4.2 speaks 3, later ones 4. */
 const protocols = { minProtocol: 3, maxProtocol: 4 };
 
@@ -37,6 +39,10 @@ export function askGateway({ port, token, limit }: GatewayQuestion): Promise<Wri
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     const finish = (report?: WriterReport): void => {
       clearTimeout(patience);
+      // To close one that could not be opened is an error again.
+      socket.onerror = null;
+      socket.onclose = null;
+      socket.onmessage = null;
       socket.close();
       resolve(report);
     };
@@ -126,7 +132,7 @@ function connection(token: string | undefined): Fields {
 
 function frameOf(data: unknown): Fields | undefined {
   try {
-    return asRecord(JSON.parse(String(data)));
+    return typeof data === "string" && data.length <= answerLimitBytes ? asRecord(JSON.parse(data)) : undefined;
   } catch {
     return undefined;
   }

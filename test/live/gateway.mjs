@@ -155,9 +155,10 @@ export function makeHome({ version, home, port, modelPort, stateName = ".opencla
  * Starts a gateway and waits until it answers.
  * @param {Installation} at
  * @param {readonly string[]} [prefix] of the command, as `unshare` or `su`
+ * @param {string} [token] that its configuration wants
  * @returns {Promise<Gateway>}
  */
-export async function startGateway(at, prefix = []) {
+export async function startGateway(at, prefix = [], token = undefined) {
   const program = start(at, ["gateway", "run"], prefix);
   const giveUp = Date.now() + startPatienceMs;
   while (!(await answers(at.port))) {
@@ -165,7 +166,17 @@ export async function startGateway(at, prefix = []) {
     if (Date.now() > giveUp) throw new Error(`The gateway did not come up: ${program.output()}`);
     await wait(200);
   }
-  const call = (/** @type {string} */ method, params = {}) => callGateway(at, method, params);
+  // Healthy is not ready: it says so itself, and when to come again.
+  const call = async (/** @type {string} */ method, params = {}) => {
+    for (;;) {
+      try {
+        return await callGateway(at, method, params, token);
+      } catch (error) {
+        if (!String(error).includes('"retryable":true') || Date.now() > giveUp) throw error;
+        await wait(500);
+      }
+    }
+  };
   return {
     at,
     pid: program.pid,
@@ -231,9 +242,10 @@ function answers(port) {
  * @param {Installation} at
  * @param {string} method
  * @param {object} params
+ * @param {string} [token]
  * @returns {Promise<any>}
  */
-function callGateway({ version, port }, method, params) {
+function callGateway({ version, port }, method, params, token) {
   return new Promise((resolve, reject) => {
     const asPage = version === "2026.4.2";
     const headers = asPage ? { origin: `http://127.0.0.1:${port}` } : {};
@@ -257,8 +269,9 @@ function callGateway({ version, port }, method, params) {
           ? { id: "openclaw-control-ui", mode: "webchat" }
           : { id: "gateway-client", mode: "backend" };
         const client = { ...kind, version: "0", platform: process.platform };
+        const auth = token === undefined ? {} : { auth: { token } };
         const scopes = ["operator.admin", "operator.read", "operator.write"];
-        ask("1", "connect", { minProtocol: 3, maxProtocol: 4, client, role: "operator", scopes });
+        ask("1", "connect", { minProtocol: 3, maxProtocol: 4, client, role: "operator", scopes, ...auth });
       } else if (frame.type === "res" && !frame.ok) {
         fail(JSON.stringify(frame.error));
       } else if (frame.id === "1") {

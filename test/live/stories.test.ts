@@ -172,7 +172,7 @@ for (const version of versions) {
       const at = install();
       const gateway = await up(at);
       const tool = "agent:work:tool";
-      await begin(gateway, tool, "use it [[exec:25]]");
+      await begin(gateway, tool, "use it [[exec:60]]");
       await begin(gateway, main, "to be aborted [[slow:300]]");
       await assertLive(at, [tool, main]);
       await gateway.call("chat.abort", { sessionKey: main });
@@ -180,7 +180,7 @@ for (const version of versions) {
       await gateway.send(failing, "fail [[err500]]");
       await keeping(10_000, 2000, () => assertLive(at, [tool]));
       await until(`${failing} failed`, () => statusIn(at, "work", failing) === "failed");
-      await until(`${tool} is done`, () => statusIn(at, "work", tool) === "done", 90_000);
+      await until(`${tool} is done`, () => statusIn(at, "work", tool) === "done", 120_000);
       const scanned = await look(at);
       assert.equal(row(scanned, failing).verdict, "finished");
       assert.equal(row(scanned, tool).verdict, "finished");

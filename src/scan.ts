@@ -45,6 +45,9 @@ export interface ScanMemory {
   readonly stoppedSince: Map<string, number>;
 }
 
+/** Nothing starts, begins a run and is read within this. */
+const slowReadMs = 500;
+
 interface Place {
   readonly dir: FoundStateDir;
   readonly config: OpenclawConfig;
@@ -60,7 +63,10 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   let look = await lookAtWriters(watched(places, input), input, stoppedSince);
   const problems = new Map<string, string>();
+  const lookedAt = Date.now();
   const stores = places.flatMap((place) => readStores(place, look, input, problems));
+  // Whoever wrote what was read last may have come after that look.
+  if (Date.now() - lookedAt > slowReadMs) look = await lookAtWriters(watched(places, input), input, stoppedSince);
   input.memory?.stores.evidence.sweep();
   const result = (): Scan => judgeAll(places, stores, look, problems, input);
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;

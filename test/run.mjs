@@ -1,5 +1,5 @@
 // Runs what is asked for and ends with one line: how much passed and how much failed, over everything that ran.
-//   node test/run.mjs check | unit | fault | host | oldest | e2e | all   [--grep TEXT]
+//   node test/run.mjs check | unit | fault | host | oldest | e2e | live | all   [--grep TEXT]
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -17,10 +17,12 @@ const steps = {
   build: () => script("build"),
   package: () => script("package"),
   unit: () => mochaFiles("unit", 10_000),
-  fault: () => mochaFiles("fault", 240_000, inMemory()),
+  fault: () => mochaFiles("fault", 240_000, { env: inMemory() }),
   e2e: () => mochaFiles("e2e", 120_000),
   host: () => hostTests("current"),
   oldest: () => hostTests("oldest"),
+  // Genuine programs run and are killed: minutes for each test.
+  live: async () => mochaFiles("live", 600_000, { node: (await import("./live/gateway.mjs")).ensureNode() }),
 };
 
 /** @type {Record<string, (keyof typeof steps)[]>} */
@@ -31,6 +33,7 @@ const plans = {
   host: ["build", "host"],
   oldest: ["build", "oldest"],
   e2e: ["build", "package", "e2e"],
+  live: ["live"],
   all: ["lint", "types", "unit", "fault", "build", "package", "host", "e2e"],
 };
 
@@ -74,16 +77,16 @@ async function script(name) {
 /**
  * @param {string} suite its folder below test/
  * @param {number} timeoutMs of one test
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {{ env?: NodeJS.ProcessEnv, node?: string }} [how]
  * @returns {Promise<Counts>}
  */
-async function mochaFiles(suite, timeoutMs, env = process.env) {
+async function mochaFiles(suite, timeoutMs, { env = process.env, node = ensureNode() } = {}) {
   const files = testFiles(suite);
   const scratch = temporaryDirectory();
   const result = join(scratch.path, "result.json");
   // Node 22 still warns that it strips types.
   const args = ["--disable-warning=ExperimentalWarning", "test/mochaFiles.mjs", result, String(timeoutMs), ...files];
-  spawnSync(ensureNode(), args, { stdio: "inherit", env });
+  spawnSync(node, args, { stdio: "inherit", env });
   const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 1 };
   scratch.remove();
   return ranSome(counts);

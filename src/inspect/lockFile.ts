@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { LockFacts } from "../model/facts.ts";
 import type { LockKind } from "../model/lock.ts";
-import { ownerOfPid } from "../owner/pidOwner.ts";
+import { holderOf, ownerOfPid } from "../owner/pidOwner.ts";
 import type { ProcessTable } from "./processes.ts";
 import { isUnreadable, linkStatsAt, readText } from "./regularFile.ts";
 
@@ -23,6 +23,8 @@ const payloadLimitBytes = 64 << 10;
 export interface LockRead {
   readonly facts: LockFacts;
   readonly payload?: LockPayload;
+  /** The process that holds it, by its pid here: in a container it writes down another one. */
+  readonly holder?: number;
 }
 
 /**
@@ -63,6 +65,7 @@ export function readLock(
     ...(startTicks !== undefined && { startTicks }),
   };
   const { owner, why } = ownerOfPid(claim, table, blind);
+  const holder = owner === "alive" ? holderOf(claim, table) : undefined;
   const facts: LockFacts = {
     ...file,
     payload: "valid",
@@ -72,7 +75,7 @@ export function readLock(
     ...(claim.createdAt !== undefined && { createdAt: claim.createdAt }),
     ...(payload.maxHoldMs !== undefined && { maxHoldMs: payload.maxHoldMs }),
   };
-  return { facts, payload };
+  return { facts, payload, ...(holder !== undefined && { holder }) };
 }
 
 function parsePayload(text: string): LockPayload | undefined {

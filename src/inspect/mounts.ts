@@ -7,6 +7,9 @@ const sharedFileSystems =
 /** File systems whose permission bits are made up when they are mounted. */
 const withoutModes = /^(vfat|exfat|msdos|ntfs3?|fuseblk|drvfs|9p|cifs|smb3|smbfs|vboxsf|fuse\..+)$/;
 
+/** What container engines put together as the root of a container: nothing outside of it writes there. */
+const ownLayers = /^(overlay|fuse-overlayfs|fuse\.fuse-overlayfs|aufs)$/;
+
 /** The kind of network or shared file system that a path is on, where other machines may write it unseen; Linux only. */
 export function sharedFileSystemOf(path: string): string | undefined {
   const type = fileSystemOf(path);
@@ -42,10 +45,13 @@ export function fileSystemOf(path: string): string | undefined {
   return best.type === "" ? undefined : best.type;
 }
 
-/** Whether a path lies in this container's own layer, which nothing outside of it writes. */
+/**
+ * Whether a path lies in this container's own layer, which nothing outside of it writes. A root that is an ordinary disk
+ * is no layer: it is the machine's own, seen from a pid namespace that hides who else writes it (unshare, sandboxes).
+ */
 export function isOwnLayer(path: string): boolean {
   try {
-    return statSync(path).dev === statSync("/").dev;
+    return ownLayers.test(fileSystemOf("/") ?? "") && statSync(path).dev === statSync("/").dev;
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@
 // its environment holds secrets (promise 9).
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { programOf } from "../owner/program.ts";
 
 export interface ProcessInfo {
   readonly pid: number;
@@ -12,6 +13,8 @@ export interface ProcessInfo {
   readonly startTicks?: number;
   /** Undefined where it may not be read. A process that set its title has just that one. */
   readonly argv?: readonly string[];
+  /** Of an OpenClaw program in a pid namespace below ours: the pid that it has there, and writes into its locks. */
+  readonly innerPid?: number;
 }
 
 export interface ProcessTable {
@@ -99,6 +102,7 @@ function readProc(): ProcessTable {
   };
 }
 
+/** Undefined where it is gone, or dead and only waits to be collected. One that may not be looked at is there all the same. */
 function readProcess(pid: number, bootAt: number | undefined): ProcessInfo | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -107,15 +111,18 @@ function readProcess(pid: number, bootAt: number | undefined): ProcessInfo | und
     if (after[0] === "Z" || after[0] === "X") return undefined;
     const startTicks = Number(after[19]);
     const argv = readArgv(pid);
+    const innerPid = argv !== undefined && programOf({ pid, argv }) === "openclaw" ? readInnerPid(pid) : undefined;
     return {
       pid,
       ppid: Number(after[1]),
       startTicks,
       ...(argv !== undefined && { argv }),
+      ...(innerPid !== undefined && { innerPid }),
       ...(bootAt !== undefined && { startedAt: bootAt + (startTicks * 1000) / clockTicksPerSecond }),
     };
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ESRCH" ? undefined : { pid };
   }
 }
 
@@ -129,6 +136,12 @@ function readArgv(pid: number): string[] | undefined {
     if (code === "ENOENT" || code === "ESRCH") throw error;
     return undefined;
   }
+}
+
+/** The last of the pids that it has in our namespace and in those below. Throws where the process is gone by now. */
+function readInnerPid(pid: number): number | undefined {
+  const pids = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]?.split(/\s+/) ?? [];
+  return pids.length > 1 ? Number(pids.at(-1)) : undefined;
 }
 
 function bootTime(): number | undefined {

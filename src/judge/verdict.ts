@@ -47,7 +47,9 @@ function ofRunning(session: SessionCase): Judgement {
       proof,
     );
   const begun = openRunSince(session);
-  if (store.writer.state === "running" && begun !== undefined && now - begun < lifeSignMs) {
+  // What began before the gateway did was cut short with the one before it.
+  const isOfThisGateway = begun !== undefined && begun >= (store.writer.since ?? 0);
+  if (store.writer.state === "running" && isOfThisGateway && now - begun < lifeSignMs) {
     return say(
       "active",
       `Its trajectory shows a run that began at ${clock(begun)} and has not ended, and ${ownership.why}.`,

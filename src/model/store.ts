@@ -12,6 +12,8 @@ export interface Writer {
   readonly evidence: readonly Evidence[];
   /** The process that shows that it runs. */
   readonly pid?: number;
+  /** When that process was started, epoch milliseconds. */
+  readonly since?: number;
 }
 
 /**

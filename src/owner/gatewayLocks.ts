@@ -1,6 +1,6 @@
 // Gateway locks lie outside the state directory, in whatever the gateway took for the temp directory (facts D3): all
 // plausible ones are searched. They tie processes to state directories.
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { realPath } from "../inspect/homes.ts";
@@ -13,13 +13,19 @@ export interface GatewayLock {
   readonly facts: LockFacts;
   /** Real path of the state directory that its gateway serves. */
   readonly stateDir?: string;
+  /** The same as the lock names it, which is as its gateway sees it. */
+  readonly servedPath?: string;
   readonly port?: number;
+  /** Its gateway, by its pid here; undefined where it is not certain that it lives. */
+  readonly holder?: number;
 }
 
 /** A temp directory to search, and the home or state directory that it belongs to, if any. */
 export interface TempDir {
   readonly path: string;
   readonly root?: string;
+  /** The process through whose eyes it is seen. */
+  readonly seenBy?: number;
 }
 
 /** Where gateways of these homes and state directories may have put their locks; on the live machine its own places too. */
@@ -29,39 +35,43 @@ export function tempDirs(roots: readonly string[], processes: ProcessTable, env:
   const named = [env["TMPDIR"], env["TMP"], env["TEMP"], env["XDG_RUNTIME_DIR"]].filter((path) => path !== undefined);
   const shared = ["/tmp", "/var/tmp", "/private/tmp", tmpdir(), ...named];
   // A service with a private temp directory, or one in a container, sees another /tmp: look through its eyes.
-  for (const process of processes.byPid.values()) {
-    if (programOf(process) === "openclaw") shared.push(`/proc/${process.pid}/root/tmp`);
-  }
-  return [...new Set(shared.map(realPath))].map((path): TempDir => ({ path })).concat(own);
+  // No real path of those is taken: it would be our own /tmp.
+  const pids = [...processes.byPid.values()].filter((process) => programOf(process) === "openclaw");
+  const theirs = pids.map(({ pid }): TempDir => ({ path: `/proc/${pid}/root/tmp`, seenBy: pid }));
+  return [...new Set(shared.map(realPath))].map((path): TempDir => ({ path })).concat(own, theirs);
 }
 
 /** Every gateway lock in these directories. A directory that cannot be listed has none for us. */
 export function readGatewayLocks(dirs: readonly TempDir[], processes: ProcessTable): GatewayLock[] {
   const found = new Map<string, GatewayLock>();
-  for (const { path, root } of dirs) {
+  for (const dir of dirs) {
+    const { path } = dir;
     for (const name of list(path)) {
       if (!/^openclaw(-\d+)?$/.test(name)) continue;
       for (const file of list(join(path, name))) {
         if (!/^gateway\.[0-9a-z]+\.lock$/.test(file)) continue;
-        const lock = readGatewayLock(join(path, name, file), root, processes);
-        if (lock !== undefined) found.set(lock.facts.identity, lock);
+        const lock = readGatewayLock(join(path, name, file), dir, processes);
+        // What we see with our own eyes comes first.
+        if (lock !== undefined && !found.has(lock.facts.identity)) found.set(lock.facts.identity, lock);
       }
     }
   }
   return [...found.values()];
 }
 
-function readGatewayLock(path: string, root: string | undefined, processes: ProcessTable): GatewayLock | undefined {
-  const lock = readLock(path, "gateway", processes, processes.incomplete);
+function readGatewayLock(path: string, { root, seenBy }: TempDir, processes: ProcessTable): GatewayLock | undefined {
+  const lock = readLock(path, "gateway", processes, processes.incomplete ?? foreignPids(seenBy));
   if (lock === undefined) return undefined;
   const { stateDir, configPath, port } = lock.payload ?? {};
   const served = stateDir ?? (configPath === undefined ? undefined : dirname(configPath));
   return {
     facts: lock.facts,
     ...(served !== undefined && {
+      servedPath: served,
       stateDir: realPath(processes.source === "captured" ? hereFor(served, root) : served),
     }),
     ...(port !== undefined && { port }),
+    ...(lock.holder !== undefined && { holder: lock.holder }),
   };
 }
 
@@ -69,6 +79,17 @@ function readGatewayLock(path: string, root: string | undefined, processes: Proc
 function hereFor(served: string, root: string | undefined): string {
   if (root === undefined || basename(root) === basename(served)) return root ?? served;
   return join(root, basename(served));
+}
+
+/** Why the pids that a process writes down are not those that we see. */
+function foreignPids(seenBy: number | undefined): string | undefined {
+  if (seenBy === undefined) return undefined;
+  try {
+    if (readlinkSync(`/proc/${seenBy}/ns/pid`) === readlinkSync("/proc/self/ns/pid")) return undefined;
+  } catch {
+    // Not ours to look at.
+  }
+  return "it was written in a container, where pids are others";
 }
 
 function list(dir: string): string[] {

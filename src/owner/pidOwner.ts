@@ -1,4 +1,4 @@
-import type { ProcessTable } from "../inspect/processes.ts";
+import type { ProcessInfo, ProcessTable } from "../inspect/processes.ts";
 import type { LockOwner } from "../model/lock.ts";
 import { programOf } from "./program.ts";
 
@@ -19,12 +19,31 @@ const startToleranceMs = 2000;
 /** Two looks at the same clock-tick count agree to the tick; one is left for rounding. */
 const tickTolerance = 1;
 
+/** The process that took it, by its pid here; undefined where that is not certain. */
+export function holderOf(claim: PidClaim, table: ProcessTable): number | undefined {
+  const inner = holderInside(claim, table);
+  if (inner !== undefined) return inner.pid;
+  return ownerOfPid(claim, table, undefined).owner === "alive" ? claim.pid : undefined;
+}
+
+/** Start times are counted from the machine's start in every pid namespace: the pair of both is one process. */
+function holderInside({ pid, startTicks }: PidClaim, table: ProcessTable): ProcessInfo | undefined {
+  if (startTicks === undefined) return undefined;
+  for (const process of table.byPid.values()) {
+    const ticksApart = Math.abs(startTicks - (process.startTicks ?? Number.NaN));
+    if (process.innerPid === pid && ticksApart <= tickTolerance) return process;
+  }
+  return undefined;
+}
+
 /**
  * Who holds what names this pid (DESIGN, Words: ownership). Anything but proof of the contrary is `unknown`.
  * `blind`: why processes that could hold it may not be in the list; then no absence proves anything.
  */
 export function ownerOfPid(claim: PidClaim, table: ProcessTable, blind: string | undefined): PidOwner {
   const { pid, createdAt } = claim;
+  const inner = holderInside(claim, table);
+  if (inner !== undefined) return { owner: "alive", why: `pid ${pid} of its container is process ${inner.pid} here` };
   const process = table.byPid.get(pid);
   if (blind !== undefined) {
     const seen = process === undefined ? "is not visible, but" : "cannot be judged:";

@@ -8,6 +8,7 @@ import type { Writer } from "../model/store.ts";
 import type { GatewayLock } from "./gatewayLocks.ts";
 import { gatewayAnswers } from "./gatewayPort.ts";
 import { programOf } from "./program.ts";
+import { hasOpenFileIn, placeOf, tiedTo, tiesOf } from "./ties.ts";
 
 export interface WriterInput {
   readonly stateDir: string;
@@ -38,19 +39,25 @@ export async function findWriter(input: WriterInput): Promise<Writer> {
   const served = realPath(stateDir);
   const own = input.gatewayLocks.filter((lock) => lock.stateDir === served);
   const held = own.find((lock) => lock.facts.owner === "alive");
-  if (held !== undefined) return running(`gateway lock: ${held.facts.why}`, "lock", held.facts.path, held.facts.pid);
+  if (held !== undefined) {
+    const process = processes.byPid.get(held.holder ?? 0);
+    return running(`gateway lock: ${held.facts.why}`, "lock", held.facts.path, process);
+  }
 
-  const ties = tiesOf(input.gatewayLocks);
+  const ties = tiesOf(input.gatewayLocks, processes);
+  const here = placeOf(stateDir, processes);
   for (const process of processes.byPid.values()) {
     if (programOf(process) !== "openclaw") continue;
     const tied = tiedTo(process, ties, processes);
-    if (tied !== undefined && tied !== served && input.hasOwnConfig) continue;
+    const isElsewhere = tied !== undefined && tied !== here && input.hasOwnConfig;
+    const worksHere = processes.source === "live" && hasOpenFileIn(process.pid, stateDir);
+    if (isElsewhere && !worksHere) continue;
     const name = basename(process.argv?.[0] ?? "openclaw");
     const why =
-      tied === served
+      tied === here || worksHere
         ? `process ${process.pid} (${name}) serves this directory`
         : `process ${process.pid} (${name}) runs, and nothing says that it serves another directory`;
-    return running(why, "process", "process list", process.pid);
+    return running(why, "process", "process list", process);
   }
 
   if (port !== undefined && processes.source === "live" && (await gatewayAnswers(port))) {
@@ -66,31 +73,17 @@ export async function findWriter(input: WriterInput): Promise<Writer> {
   return { state: "stopped", why: "no OpenClaw process serves this directory", evidence: dead };
 }
 
-function running(why: string, kind: Evidence["kind"], path: string, pid?: number): Writer {
-  return { state: "running", why, evidence: [{ kind, path, text: why }], ...(pid !== undefined && { pid }) };
+function running(why: string, kind: Evidence["kind"], path: string, process?: ProcessInfo): Writer {
+  const { pid, startedAt: since } = process ?? {};
+  return {
+    state: "running",
+    why,
+    evidence: [{ kind, path, text: why }],
+    ...(pid !== undefined && { pid }),
+    ...(since !== undefined && { since }),
+  };
 }
 
 function unknown(why: string): Writer {
   return { state: "unknown", why, evidence: [] };
-}
-
-/** Which state directory each gateway's pid serves. */
-function tiesOf(locks: readonly GatewayLock[]): Map<number, string> {
-  const ties = new Map<number, string>();
-  for (const { facts, stateDir } of locks) {
-    if (facts.owner === "alive" && facts.pid !== undefined && stateDir !== undefined) ties.set(facts.pid, stateDir);
-  }
-  return ties;
-}
-
-/** A process serves what its gateway lock says, or what the gateway that started it serves. */
-function tiedTo(process: ProcessInfo, ties: ReadonlyMap<number, string>, table: ProcessTable): string | undefined {
-  const seen = new Set<number>();
-  for (let at: ProcessInfo | undefined = process; at !== undefined && !seen.has(at.pid); ) {
-    const tied = ties.get(at.pid);
-    if (tied !== undefined) return tied;
-    seen.add(at.pid);
-    at = at.ppid === undefined ? undefined : table.byPid.get(at.ppid);
-  }
-  return undefined;
 }

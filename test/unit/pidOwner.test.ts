@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProcessInfo, ProcessTable } from "../../src/inspect/processes.ts";
 import type { LockOwner } from "../../src/model/lock.ts";
-import { ownerOfPid, type PidClaim } from "../../src/owner/pidOwner.ts";
+import { holderOf, ownerOfPid, type PidClaim } from "../../src/owner/pidOwner.ts";
 
 const bootAt = Date.parse("2026-11-20T09:00:00.000Z");
 const startedAt = bootAt + 600_000;
@@ -85,5 +85,27 @@ describe("owner of a pid", () => {
     assert.equal(owner({ createdAt: bootAt - 10_000 }, undefined, blind), "unknown");
     assert.equal(owner({ createdAt: takenAt }, editor, blind), "unknown");
     assert.equal(owner({ createdAt: takenAt, startTicks: 1 }, gateway, blind), "unknown");
+  });
+
+  it("is alive where that is the pid and the start of a process in a container", () => {
+    const inner = { ...gateway, pid: 9100, innerPid: 42 };
+    const table: ProcessTable = {
+      source: "live",
+      platform: "linux",
+      container: false,
+      bootAt,
+      byPid: new Map<number, ProcessInfo>([
+        [42, { pid: 42, argv: ["/sbin/udevd"], startTicks: 300 }],
+        [9100, inner],
+      ]),
+    };
+    const claim = { pid: 42, createdAt: takenAt, startTicks: 60_000 };
+    for (const blind of [undefined, "it was written in a container"]) {
+      assert.equal(ownerOfPid(claim, table, blind).owner, "alive");
+    }
+    assert.equal(holderOf(claim, table), 9100);
+    assert.equal(ownerOfPid({ ...claim, startTicks: 60_002 }, table, undefined).owner, "recycled");
+    assert.equal(holderOf({ ...claim, startTicks: 60_002 }, table), undefined);
+    assert.equal(holderOf({ ...claim, pid: 9100 }, table), 9100);
   });
 });

@@ -1,0 +1,147 @@
+// What a running gateway says of its own sessions, asked over loopback as its own backend clients ask (facts G): without
+// a device identity, so that nothing is paired or stored.
+import { join } from "node:path";
+import JSON5 from "json5";
+import { asNumber, asRecord, asText } from "../inspect/openclawJson/records.ts";
+import { isUnreadable, readText } from "../inspect/regularFile.ts";
+import type { WriterReport } from "../model/facts.ts";
+
+export interface GatewayQuestion {
+  readonly port: number;
+  /** The gateway's shared token, where it wants one. Held for this question, and told to nobody else. */
+  readonly token?: string;
+  /** How many rows to ask for: those of the store and a margin. */
+  readonly limit: number;
+}
+
+/** What a gateway on loopback wants of who asks it: nothing, or its shared token. */
+export type GatewayAccess = { readonly token?: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const patienceMs = 10_000;
+/** Rows that may come up between two questions. */
+const margin = 50;
+const configLimitBytes = 8 << 20;
+/** Rows are 1 to 2 KB in an answer. */
+const answerLimitBytes = 256 << 20;
+/** 2026.4.2 speaks 3, later ones 4. */
+const protocols = { minProtocol: 3, maxProtocol: 4 };
+
+/**
+ * Asks for the sessions once, once more with a larger limit where there are more, and for what the gateway counts as
+ * active. Undefined where that cannot be asked: nobody answers in 10 s, another answer than a gateway's, access refused,
+ * no WebSocket (before Node 22). Never rejects.
+ */
+export function askGateway({ port, token, limit }: GatewayQuestion): Promise<WriterReport | undefined> {
+  if (!canAsk(port)) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    const finish = (report?: WriterReport): void => {
+      clearTimeout(patience);
+      // To close one that could not be opened is an error again.
+      socket.onerror = null;
+      socket.onclose = null;
+      socket.onmessage = null;
+      socket.close();
+      resolve(report);
+    };
+    const patience = setTimeout(finish, patienceMs);
+    const ask = (id: Question, params: Fields): void =>
+      socket.send(JSON.stringify({ type: "req", id, method: id === "more" ? "sessions.list" : id, params }));
+    let list: Fields | undefined;
+    socket.onerror = () => finish();
+    socket.onclose = () => finish();
+    socket.onmessage = ({ data }) => {
+      const frame = frameOf(data);
+      if (frame?.["event"] === "connect.challenge") return ask("connect", connection(token));
+      if (frame?.["type"] !== "res") return undefined;
+      const answer = frame["ok"] === true ? asRecord(frame["payload"]) : undefined;
+      const id = frame["id"] as Question;
+      // A version that does not count what is active has told us all that it can.
+      if (id === "gateway.restart.preflight") return finish(reportOf(list, answer, Date.now()));
+      if (answer === undefined) return finish();
+      if (id === "connect") return ask("sessions.list", { limit });
+      list = answer;
+      const total = asNumber(answer["totalCount"]);
+      if (id === "sessions.list" && answer["hasMore"] === true && total !== undefined) {
+        return ask("more", { limit: total + margin });
+      }
+      return ask("gateway.restart.preflight", {});
+    };
+  });
+}
+
+type Question = "connect" | "sessions.list" | "more" | "gateway.restart.preflight";
+
+/**
+ * What these answers of `sessions.list` and `gateway.restart.preflight` prove; undefined where there is no list.
+ *
+ * A row with a run has one. Of the others `hasActiveRun: false` proves nothing by itself: 2026.5.18 says it of a run that
+ * was begun under another spelling of the key (`main` for `agent:main:main`, as its own pages send it), by a schedule or
+ * by a channel, while that run streams (seen). So they are idle only where the gateway counts nothing active at all.
+ * It is asked after the list: what began between the two is counted.
+ */
+export function reportOf(
+  list: Fields | undefined,
+  preflight: Fields | undefined,
+  at: number,
+): WriterReport | undefined {
+  const rows = list?.["sessions"];
+  if (!Array.isArray(rows)) return undefined;
+  const running = new Set<string>();
+  const idle = new Set<string>();
+  const nothingRuns = asRecord(preflight?.["counts"])?.["totalActive"] === 0;
+  for (const row of rows.map(asRecord)) {
+    const key = asText(row?.["key"]);
+    if (key === undefined) continue;
+    if (row?.["hasActiveRun"] === true) running.add(key);
+    else if (row?.["hasActiveRun"] === false && nothingRuns) idle.add(key);
+  }
+  for (const key of running) idle.delete(key);
+  return { at, running, idle };
+}
+
+/**
+ * How the gateway of a state directory lets itself be asked, by its configuration; undefined where it would take more
+ * than its literal token: then it is not asked, since a refused question is noted in its log as an attack would be.
+ */
+export function accessOf(stateDir: string): GatewayAccess | undefined {
+  const text = readText(join(stateDir, "openclaw.json"), configLimitBytes);
+  const gateway = isUnreadable(text) ? undefined : asRecord(parsed(text)?.["gateway"]);
+  if (gateway === undefined || asRecord(gateway["tls"])?.["enabled"] === true) return undefined;
+  const auth = asRecord(gateway["auth"]);
+  if (auth?.["mode"] === "none") return {};
+  if (auth === undefined || (auth["mode"] !== undefined && auth["mode"] !== "token")) return undefined;
+  const token = asText(auth["token"])?.trim();
+  // "${NAME}" is taken from the gateway's environment, which is not ours.
+  return token === undefined || token === "" || token.includes("${") ? undefined : { token };
+}
+
+/** Through a proxy it would leave the machine, with the token. */
+function canAsk(port: number): boolean {
+  const isPort = Number.isInteger(port) && port > 0 && port <= 65535;
+  return isPort && typeof WebSocket === "function" && process.env["NODE_USE_ENV_PROXY"] !== "1";
+}
+
+function connection(token: string | undefined): Fields {
+  const client = { id: "gateway-client", mode: "backend", version: "0", platform: process.platform };
+  const auth = token === undefined ? {} : { auth: { token } };
+  return { ...protocols, client, role: "operator", scopes: ["operator.read"], ...auth };
+}
+
+function frameOf(data: unknown): Fields | undefined {
+  try {
+    return typeof data === "string" && data.length <= answerLimitBytes ? asRecord(JSON.parse(data)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): Fields | undefined {
+  try {
+    return asRecord(JSON5.parse(text));
+  } catch {
+    return undefined;
+  }
+}

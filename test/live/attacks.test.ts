@@ -84,7 +84,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   },
   "that has its home mounted at another place": {
     prefix: ({ home }) => {
-      const place = made(`${home}-mounted`);
+      const place = made(join(home, "mounted"));
       return ["unshare", "-m", "sh", "-c", `mount --bind ${home} ${place} && HOME=${place} exec "$@"`, "sh"];
     },
     needs: hasNamespaces,

@@ -28,6 +28,7 @@ export const commands = {
   prune: "openclawSessionInspector.prune",
   applyComparison: "openclawSessionInspector.applyComparison",
   finalizeAll: "openclawSessionInspector.finalizeAll",
+  stopRepairStart: "openclawSessionInspector.stopRepairStart",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",

@@ -13,7 +13,7 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
-import { type Answers, hear, type Told } from "./owner/asking.ts";
+import { type Answers, askNow, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
   type LookInput,
@@ -132,12 +132,33 @@ function withoutIdle(report: WriterReport): WriterReport {
  * the first look is the only one (repair asks it right before it writes).
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
-  const dir: FoundStateDir = { path: store.stateDir, origin: "named" };
-  const places = watched([{ dir, config: readConfig(store.stateDir) }], input);
+  return permissionOf(store, writerOf(await lookAt(store.stateDir, input), store.stateDir), input);
+}
+
+/** The writer of a state directory by a fresh look, and a second one where the first is the only one. */
+export async function writerNow(stateDir: string, input: ScanInput): Promise<Writer> {
+  return writerOf(await lookAt(stateDir, input), stateDir);
+}
+
+/** What the gateway of this store shows right now; undefined where it is not asked or does not answer. */
+export async function gatewayView(
+  { stateDir, era, sessions }: Store,
+  input: ScanInput,
+): Promise<WriterReport | undefined> {
+  const [place] = watched([placeAt(stateDir)], input);
+  const port = place?.port === undefined ? {} : { port: place.port };
+  return askNow({ stateDir, era, rows: sessions, ...port }, await lookAt(stateDir, input));
+}
+
+async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
+  const places = watched([placeAt(stateDir)], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
-  let look = await lookAtWriters(places, input, stoppedSince);
-  if (look.unconfirmed.size > 0) look = await secondLook(places, input, stoppedSince);
-  return permissionOf(store, writerOf(look, store.stateDir), input);
+  const look = await lookAtWriters(places, input, stoppedSince);
+  return look.unconfirmed.size > 0 ? secondLook(places, input, stoppedSince) : look;
+}
+
+function placeAt(stateDir: string): Place {
+  return { dir: { path: stateDir, origin: "named" }, config: readConfig(stateDir) };
 }
 
 /** What of a store permission depends on besides its writer. */

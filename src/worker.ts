@@ -14,10 +14,11 @@ import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
 import type { Where } from "./model/where.ts";
 import type { Answers } from "./owner/asking.ts";
+import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, scan } from "./scan.ts";
+import { gatewayView, type ScanMemory, scan, writerNow } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;
@@ -168,6 +169,8 @@ function somePidIsGone(): boolean {
   });
 }
 
+const notInScan = "The store is not in the last scan. Refresh the view.";
+
 function findSession(name: SessionName): Session {
   const found = latest?.sessions.find(({ store, key }) => store === name.store && key === name.key);
   if (found === undefined) throw new UserError("The session is not in the last scan. Refresh the view.");
@@ -176,7 +179,7 @@ function findSession(name: SessionName): Session {
 
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
-  if (store === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+  if (store === undefined) throw new UserError(notInScan);
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
 }
 
@@ -227,6 +230,17 @@ const handlers: {
     );
   },
   excerpt: (ask) => readExcerpt(ask),
+  writer: ({ stateDir }) => {
+    if (latest?.stateDirs.every(({ path }) => path !== stateDir)) throw new UserError(notInScan);
+    return writerNow(stateDir, { where, env: process.env, memory });
+  },
+  gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
+  async gatewayView(ask) {
+    const store = latest?.stores.find(({ id }) => id === ask.store);
+    if (store === undefined) throw new UserError(notInScan);
+    if (!mayAsk) return undefined;
+    return (await gatewayView(store, { where, env: process.env, memory }))?.statuses;
+  },
   permission: (ask) => repairs.permission(ask),
   preview: (ask) => repairs.preview(ask),
   repair: (ask) => repairs.repair(ask),

@@ -92,6 +92,8 @@ export interface WriterReport {
    * spelling of the key, by a schedule or by a channel, while it streams (seen).
    */
   readonly counts: "none" | "some" | "unknown";
+  /** The status of each row, as it shows it. */
+  readonly statuses?: ReadonlyMap<string, string>;
 }
 
 export interface SessionRow {

@@ -4,7 +4,7 @@ import type { Lock } from "./lock.ts";
 import type { Edit } from "./plan.ts";
 import type { PruneCandidate, StateDir } from "./scan.ts";
 import type { Session } from "./session.ts";
-import type { Permission, Store } from "./store.ts";
+import type { Permission, Store, Writer } from "./store.ts";
 import type { Where } from "./where.ts";
 
 /** Every question with its answer. */
@@ -24,6 +24,12 @@ export interface Requests {
   excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
   /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
   permission: { ask: { readonly store: string }; answer: WritePermission };
+  /** Whether the gateway of a state directory runs, by a fresh look. */
+  writer: { ask: { readonly stateDir: string }; answer: Writer };
+  /** The person's own program that stops and starts the gateway of a state directory; undefined where there is none. */
+  gatewayCommands: { ask: { readonly stateDir: string }; answer: GatewayCommands | undefined };
+  /** The status of each row as the gateway of this store shows it right now; undefined where it is not asked or silent. */
+  gatewayView: { ask: { readonly store: string }; answer: ReadonlyMap<string, string> | undefined };
   /** What the chosen repairs would write, value by value; nothing is written. */
   preview: { ask: { readonly choices: readonly RepairChoice[] }; answer: readonly StorePreview[] };
   /** Makes the chosen repairs, each store for itself. A refusal is an answer, not an error. */
@@ -83,6 +89,21 @@ export interface Excerpt {
   readonly text: string;
   /** Zero-based line of the text that shows what was asked for. */
   readonly line: number;
+}
+
+export interface GatewayCommands {
+  /** Absolute path. */
+  readonly program: string;
+  /** What it needs besides the environment that is there. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stop: GatewayCommand;
+  readonly start: GatewayCommand;
+}
+
+export interface GatewayCommand {
+  readonly args: readonly string[];
+  /** As a person would type it, program and all. */
+  readonly line: string;
 }
 
 export interface Vouched {

@@ -17,7 +17,7 @@ export function stateDirItem(node: StateDirNode, { problem, writer }: StateDir):
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon(problem === undefined ? "server-environment" : "warning");
   item.description = writerWords(writer.state);
-  item.contextValue = "stateDir";
+  item.contextValue = writer.state === "running" || writer.state === "draining" ? "stateDir served" : "stateDir";
   item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
 }

@@ -39,12 +39,15 @@ export async function repair(
   else await repairMany(chosen, choices, parts);
 }
 
-/** Several at once: what is written is told in numbers, and each can be compared before. */
+/**
+ * Several at once: what is written is told in numbers, and each can be compared before.
+ * @returns ids of the stores that were written
+ */
 export async function repairMany(
   findings: readonly Finding[],
   choices: readonly RepairChoice[],
   parts: RepairParts,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { client, model } = parts;
   const writable = await lookAtPermission(storesOf(findings, model), client);
   const open = new Set(writable.stores.map(({ id }) => id));
@@ -60,7 +63,7 @@ export async function repairMany(
     : vscode.l10n.t("Make {0} repairs", going.length);
   const button = finalizes ? vscode.l10n.t("Finalize {0}", going.length) : vscode.l10n.t("Repair {0}", going.length);
   const vouched = await askForConsent(writable, { message, lines, button });
-  if (vouched === undefined) return;
+  if (vouched === undefined) return [];
   const results = await write(going, vouched, client);
   const stores = results.filter(({ applied }) => applied);
   const rows = stores.reduce((sum, result) => sum + Math.max(result.rows, finalizes ? 0 : result.files), 0);
@@ -68,6 +71,7 @@ export async function repairMany(
     ? vscode.l10n.t("{0} sessions are finalized.", rows)
     : vscode.l10n.t("{0} repairs are made.", rows);
   tellResult(results, done, parts);
+  return stores.map(({ store }) => store);
 }
 
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {

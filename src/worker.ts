@@ -225,6 +225,8 @@ const answers: {
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
   undo: (ask) => repairs.undo(ask),
+  quarantine: () => repairs.quarantine(),
+  emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

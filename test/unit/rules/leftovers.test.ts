@@ -183,7 +183,7 @@ tellStories("what lies beside a store", {
     ],
     [
       "one of them far larger than the store",
-      { rows, files: { ...files, ...temporaries, "~/sessions.json.0f1e.tmp": " ".repeat(9000) }, ages: aged },
+      { rows, files: { ...files, ...temporaries, "~/.fs-safe-replace.7.0f1e.tmp": " ".repeat(9000) }, ages: aged },
       {},
       ["TMP-LEFT info tidy ask"],
     ],

@@ -27,7 +27,10 @@ export async function emptyQuarantine({ client, log }: RepairParts): Promise<voi
   const gone = await vscode.window.withProgress(progress, () => client.ask("emptyQuarantine", { token }));
   log.info(`Quarantine: ${gone.files} of ${files} files deleted, ${gone.bytes} bytes.`);
   const left = files - gone.files;
-  const done = vscode.l10n.t("Deleted {0} files, {1}.", gone.files, size(gone.bytes));
+  const done =
+    gone.files === 1
+      ? vscode.l10n.t("Deleted 1 file, {0}.", size(gone.bytes))
+      : vscode.l10n.t("Deleted {0} files, {1}.", gone.files, size(gone.bytes));
   const rest = left === 0 ? "" : vscode.l10n.t(" {0} files could not be deleted and stay, with their way back.", left);
   if (left === 0) void vscode.window.showInformationMessage(done);
   else void vscode.window.showWarningMessage(done + rest);

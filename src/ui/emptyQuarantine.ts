@@ -15,7 +15,7 @@ export async function emptyQuarantine({ client, log }: RepairParts): Promise<voi
       ? vscode.l10n.t("Delete 1 file ({0}) in the quarantine for good?", size(bytes))
       : vscode.l10n.t("Delete {0} files ({1}) in the quarantine for good?", files, size(bytes));
   const detail = [
-    vscode.l10n.t("{0} bytes in:", bytes),
+    bytes === 1 ? vscode.l10n.t("1 byte in:") : vscode.l10n.t("{0} bytes in:", bytes),
     ...folders.map((folder) => visibleText(folder, 300)),
     "",
     vscode.l10n.t("The repairs that moved them there cannot be undone any more."),

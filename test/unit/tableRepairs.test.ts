@@ -86,9 +86,9 @@ const stories: Readonly<Record<string, Story>> = {
     { status: undefined },
   ],
   "FILE-ESCAPE: the plain name": [
-    { rows: { [key]: done({ sessionFile: `/var/elsewhere/${sessionId}.jsonl` }) }, files: { [tx]: said } },
+    { rows: { [key]: done({ sessionFile: "../../../x.jsonl" }) }, files: { "~/x.jsonl": said } },
     "correct ask",
-    { sessionFile: `${sessionId}.jsonl` },
+    { sessionFile: "x.jsonl" },
   ],
 };
 

@@ -225,6 +225,7 @@ describe("leftovers", () => {
         change(join(built.sessionsDir, old));
         const before = imagesIn(built.home);
         const { plans, refused } = early ?? planChoices(seen, choices, bench.context);
+        equal(plans.length, moment === "plan" ? 0 : 1);
         const [result] = [...refused, ...(await repairPlans(seen, plans, bench.context))];
         equal(result?.applied, false);
         match(result?.refused ?? "", /plan anew/);

@@ -124,7 +124,7 @@ describe("the command that repairs", () => {
       ]),
       [["TMP-LEFT", "tidy", "proven"]],
     );
-    match((await run(built, ["repair", "--proven", "--dry-run"])).stdout, /Would do[^]*0a2b\.tmp → .*quarantine/);
+    match((await run(built, ["repair", "--proven", "--dry-run"])).stdout, /Would do[\s\S]*0a2b\.tmp → .*quarantine/);
     deepEqual(imagesIn(built.home), before);
     const { code, receipts } = await json(built, "repair", "--proven");
     deepEqual([code, receipts.length, receipts[0].action, receipts[0].applied], [0, 1, "tidy", true]);

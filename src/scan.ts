@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
+import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
@@ -299,8 +300,9 @@ function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
     for (const { row, transcript } of store.content.sessions) {
       keys.add(row.key.toLowerCase());
       const { path } = transcript;
-      if (store !== facts && path !== undefined && dirname(path) === dirname(facts.path))
-        namedByOthers.add(basename(path));
+      if (store === facts) continue;
+      if (path !== undefined && dirname(path) === dirname(facts.path)) namedByOthers.add(basename(path));
+      for (const name of checkpointsOf(row.fields)) namedByOthers.add(name);
     }
   }
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));

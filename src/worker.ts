@@ -249,6 +249,8 @@ const handlers: {
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
   undo: (ask) => repairs.undo(ask),
+  quarantine: () => repairs.quarantine(),
+  emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

@@ -98,7 +98,7 @@ function isNearer(a: SessionCase, b: SessionCase): boolean {
 function finish(draft: Draft, store: StoreFacts): Finding {
   const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
   const about = [store.path, draft.session, draft.lock, draft.path, code];
-  const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, identity];
+  const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, repair.mode, identity];
   return {
     ...rest,
     id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),

@@ -43,6 +43,10 @@ export interface Requests {
   /** What an undo would change now, as two texts. `keys`: only these rows. */
   undoPreview: { ask: { readonly receipt: string; readonly keys?: readonly string[] }; answer: UndoPreview };
   undo: { ask: { readonly receipt: string; readonly keys?: readonly string[] } & Vouched; answer: RepairSummary };
+  /** What was moved out of the way and can be deleted for good. */
+  quarantine: { ask: undefined; answer: QuarantineSummary };
+  /** Deletes it, if it is still what `token` stands for. */
+  emptyQuarantine: { ask: { readonly token: string }; answer: PurgeSummary };
   /** Where fields stand in the text of a store that is open in an editor. Keys and fields that are not there are left out. */
   locate: { ask: { readonly text: string; readonly fields: readonly FieldName[] }; answer: readonly FieldPlace[] };
 }
@@ -156,12 +160,26 @@ export interface ReceiptSummary {
   readonly storePath: string;
   readonly agent?: string;
   readonly undoneBy?: string;
+  /** When what it had moved to the quarantine was purged, epoch milliseconds. */
+  readonly purgedAt?: number;
   readonly undoes?: string;
   /** Folder of the receipt, to be opened. */
   readonly folder: string;
   /** One line for each edit. */
   readonly edits: readonly { readonly key?: string; readonly text: string }[];
   readonly notes: readonly string[];
+}
+
+export interface QuarantineSummary extends PurgeSummary {
+  /** The folders that hold it. */
+  readonly folders: readonly string[];
+  /** Stands for exactly these files. */
+  readonly token: string;
+}
+
+export interface PurgeSummary {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 export interface UndoPreview {

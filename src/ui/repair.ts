@@ -6,6 +6,7 @@ import type { Finding } from "../model/finding.ts";
 import type { RepairChoice, RepairSummary } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { modeText } from "../plan/editText.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
 import { editLines } from "./editLines.ts";
@@ -84,7 +85,10 @@ async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairPa
     throw new UserError(vscode.l10n.t("Nothing is left to do: the store has it already. Refresh."));
   const message = proposalTitle(finding, model, choice.status);
   const name = subjectName(finding, model);
-  const vouched = await askForConsent(writable, { message, lines, button: button(finding, choice.status) });
+  const closes = finding.repair.mode !== undefined;
+  const wayBack = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const intent = { message, lines, button: button(finding, choice.status), ...wayBack };
+  const vouched = await askForConsent(writable, intent);
   if (vouched === undefined) return;
   tellResult(await write([choice], vouched, client), doneSentence(finding, name, choice.status), parts);
 }
@@ -97,7 +101,7 @@ async function choose(proposals: readonly Finding[]): Promise<readonly RepairCho
   return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
 
-async function write(
+export async function write(
   choices: readonly RepairChoice[],
   vouched: readonly string[],
   client: InspectorClient,
@@ -129,7 +133,8 @@ function effect(finding: Finding | undefined, status: string | undefined): strin
   }
 }
 
-function button({ repair: { kind, set } }: Finding, status: string | undefined): string {
+function button({ repair: { kind, set, mode } }: Finding, status: string | undefined): string {
+  if (mode !== undefined) return vscode.l10n.t("Set Mode {0}", modeText(mode));
   switch (kind) {
     case "finalize":
       return vscode.l10n.t("Mark as {0}", status ?? String(set?.["status"]));
@@ -142,7 +147,8 @@ function button({ repair: { kind, set } }: Finding, status: string | undefined):
   }
 }
 
-function doneSentence({ repair: { kind, set } }: Finding, name: string, status: string | undefined): string {
+function doneSentence({ repair: { kind, set, mode } }: Finding, name: string, status: string | undefined): string {
+  if (mode !== undefined) return vscode.l10n.t("The mode of {0} is {1}.", name, modeText(mode));
   switch (kind) {
     case "finalize":
       return vscode.l10n.t("{0} is marked as {1}.", name, status ?? String(set?.["status"]));

@@ -6,6 +6,7 @@ import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
 import { readSessionUri } from "./documentUri.ts";
+import { emptyQuarantine } from "./emptyQuarantine.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
@@ -13,6 +14,7 @@ import { repair } from "./repair.ts";
 import { showRestoreCandidates } from "./restoreCandidates.ts";
 import { isOutcome } from "./staleGroups.ts";
 import { finalizeAll } from "./staleReview.ts";
+import { leftoversMeant, tidy } from "./tidy.ts";
 import { undoLast } from "./undo.ts";
 
 export type RepairCommand =
@@ -20,12 +22,14 @@ export type RepairCommand =
   | "correct"
   | "restoreTranscript"
   | "unlock"
+  | "tidy"
   | "prune"
   | "applyComparison"
   | "finalizeAll"
   | "pruneOlder"
   | "undoLastRepair"
   | "showReceipts"
+  | "emptyQuarantine"
   | "showRestoreCandidates"
   | "stopRepairStart";
 
@@ -43,6 +47,11 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
     correct: ofKind("correct"),
     restoreTranscript: ofKind("restore"),
     unlock: ofKind("unlock"),
+    tidy: async (...args) => {
+      await client.idle();
+      const proposals = await leftoversMeant(args, parts);
+      if (proposals !== undefined) await tidy(proposals, parts);
+    },
     prune: (...args) => pruneSessions(targets.sessions(args), parts),
     applyComparison: async (...args) => {
       await client.idle();
@@ -64,6 +73,7 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),
     showReceipts: () => showReceipts(parts),
+    emptyQuarantine: () => emptyQuarantine(parts),
     showRestoreCandidates: async (...args) => {
       const finding = unparsable(args, parts) ?? (await pickUnparsable(parts));
       if (finding !== undefined) await showRestoreCandidates(finding);

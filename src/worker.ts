@@ -2,6 +2,7 @@
 // next. The messages are typed in model/messages.ts.
 import { dirname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
+import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
@@ -12,11 +13,11 @@ import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName,
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
-import type { Where } from "./model/where.ts";
+import type { Asked } from "./model/where.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, scan } from "./scan.ts";
+import type { ScanMemory } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;
@@ -27,8 +28,10 @@ const pidLookMs = 15_000;
 if (parentPort === null) throw new Error("This is the worker of the extension and runs in a thread of it only.");
 const port = parentPort;
 
-const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map() };
-let where: Where = { homes: [], stateDirs: [] };
+const memory = newMemory();
+/** Of each captured place by its folder. */
+const memories = new Map<string, ScanMemory>();
+let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [] };
 let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
@@ -41,10 +44,29 @@ let later: NodeJS.Timeout | undefined;
 
 const repairs = repairAnswers(
   stateFolder(process.env),
-  () => ({ where, env: process.env, memory }),
+  everythingInput,
   () => latest ?? nothingScanned(),
   () => scanNow(),
 );
+
+function newMemory(): ScanMemory {
+  return { stores: storeMemory(), stoppedSince: new Map() };
+}
+
+function everythingInput(): EverythingInput {
+  const { where, claimed, captured } = asked;
+  return {
+    where,
+    env: process.env,
+    memory,
+    mine: claimed,
+    captured: captured.map((place) => {
+      const own = memories.get(place.path) ?? newMemory();
+      memories.set(place.path, own);
+      return capturedInput(place, own);
+    }),
+  };
+}
 
 function nothingScanned(): never {
   throw new UserError("Nothing was scanned yet. Refresh the view.");
@@ -75,7 +97,7 @@ async function runScan(): Promise<void> {
   soon = undefined;
   if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
-  const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
+  const finished = await scanEverything(everythingInput(), (provisional) => publish(provisional, false));
   publish(finished, true);
   followDisk();
   scheduleLook();
@@ -139,19 +161,20 @@ function scheduleLook(): void {
   clearTimeout(later);
   later = undefined;
   if (!following || !focused || latest === undefined) return;
-  if (!latest.sessions.some((session) => session.claimed === "running")) return;
-  const wait = Math.min(nextChangeMs(latest) ?? pidLookMs, pidLookMs);
-  const due = Date.now() + (nextChangeMs(latest) ?? Number.POSITIVE_INFINITY);
+  const live = livePart(latest);
+  if (!live.sessions.some((session) => session.claimed === "running")) return;
+  const wait = Math.min(nextChangeMs(live) ?? pidLookMs, pidLookMs);
+  const due = Date.now() + (nextChangeMs(live) ?? Number.POSITIVE_INFINITY);
   later = setTimeout(() => {
-    if (Date.now() >= due || somePidIsGone()) scanNow().catch(report);
+    if (Date.now() >= due || somePidIsGone(live)) scanNow().catch(report);
     else scheduleLook();
   }, wait);
 }
 
 /** Signals nobody: signal 0 only asks whether the process is there. */
-function somePidIsGone(): boolean {
-  const holders = latest?.locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid) ?? [];
-  const writers = latest?.stateDirs.map((dir) => dir.writer.pid) ?? [];
+function somePidIsGone({ locks, stateDirs }: Scan): boolean {
+  const holders = locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid);
+  const writers = stateDirs.map((dir) => dir.writer.pid);
   return [...holders, ...writers].some((pid) => {
     try {
       return pid !== undefined && !process.kill(pid, 0);
@@ -177,10 +200,12 @@ const answers: {
   [K in RequestKind]: (ask: Requests[K]["ask"]) => Requests[K]["answer"] | Promise<Requests[K]["answer"]>;
 } = {
   async scan(ask) {
-    where = ask.where;
+    asked = ask;
+    for (const path of memories.keys()) if (!ask.captured.some((place) => place.path === path)) memories.delete(path);
     await scanNow();
     return undefined;
   },
+  captured: (ask) => capturedFolder(ask, latest ?? nothingScanned()),
   follow(ask) {
     following = ask.on;
     focused = ask.on && ask.focused;

@@ -5,12 +5,14 @@ import type { Edit } from "./plan.ts";
 import type { PruneCandidate, StateDir } from "./scan.ts";
 import type { Session } from "./session.ts";
 import type { Permission, Store } from "./store.ts";
-import type { Where } from "./where.ts";
+import type { Asked, CapturedPlace } from "./where.ts";
 
 /** Every question with its answer. */
 export interface Requests {
   /** Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. */
-  scan: { ask: { readonly where: Where }; answer: undefined };
+  scan: { ask: Asked; answer: undefined };
+  /** What a folder, and a process list, would be opened as. A UserError where they are none, or are live here. */
+  captured: { ask: Omit<CapturedPlace, "at">; answer: CapturedFolder };
   /** Follows changes on disk from now on, or stops to. `focused`: the window has the focus, so that a timer may run too. */
   follow: { ask: { readonly on: boolean; readonly focused: boolean }; answer: undefined };
   /** The stored row, pretty, with the places of the fields that findings name. */
@@ -87,6 +89,12 @@ export interface Vouched {
   readonly vouched: readonly string[];
 }
 
+export interface CapturedFolder {
+  /** When it was captured by what its files say, epoch milliseconds. */
+  readonly at: number;
+  readonly stateDirs: readonly string[];
+}
+
 export type PruneAsk = { readonly olderThanMs: number } | { readonly rows: readonly SessionName[] };
 
 export interface WritePermission extends Permission {
@@ -131,6 +139,8 @@ export interface ReceiptSummary {
   readonly state: string;
   readonly storePath: string;
   readonly agent?: string;
+  /** Its store was captured and the person's own: undoing it looks at no process. */
+  readonly captured?: boolean;
   readonly undoneBy?: string;
   readonly undoes?: string;
   /** Folder of the receipt, to be opened. */

@@ -14,6 +14,7 @@ import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
+import type { Answers } from "./owner/asking.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
@@ -31,7 +32,8 @@ const port = parentPort;
 const memory = newMemory();
 /** Of each captured place by its folder. */
 const memories = new Map<string, ScanMemory>();
-let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [] };
+const answers: Answers = new Map();
+let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [], mayAsk: false };
 let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
@@ -97,7 +99,8 @@ async function runScan(): Promise<void> {
   soon = undefined;
   if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
-  const finished = await scanEverything(everythingInput(), (provisional) => publish(provisional, false));
+  const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
+  const finished = await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false));
   publish(finished, true);
   followDisk();
   scheduleLook();
@@ -162,13 +165,17 @@ function scheduleLook(): void {
   later = undefined;
   if (!following || !focused || latest === undefined) return;
   const live = livePart(latest);
-  if (!live.sessions.some((session) => session.claimed === "running")) return;
+  if (!somethingRuns(live)) return;
   const wait = Math.min(nextChangeMs(live) ?? pidLookMs, pidLookMs);
   const due = Date.now() + (nextChangeMs(live) ?? Number.POSITIVE_INFINITY);
   later = setTimeout(() => {
     if (Date.now() >= due || somePidIsGone(live)) scanNow().catch(report);
     else scheduleLook();
   }, wait);
+}
+
+function somethingRuns({ sessions }: Scan): boolean {
+  return sessions.some(({ claimed }) => claimed === "running");
 }
 
 /** Signals nobody: signal 0 only asks whether the process is there. */
@@ -196,7 +203,7 @@ function storedRow(session: Session): string {
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
 }
 
-const answers: {
+const handlers: {
   [K in RequestKind]: (ask: Requests[K]["ask"]) => Requests[K]["answer"] | Promise<Requests[K]["answer"]>;
 } = {
   async scan(ask) {
@@ -210,7 +217,9 @@ const answers: {
     following = ask.on;
     focused = ask.on && ask.focused;
     followDisk();
-    scheduleLook();
+    // What runs is asked only while somebody looks, and now somebody does.
+    if (asked.mayAsk && focused && latest && somethingRuns(livePart(latest))) scanNow().catch(report);
+    else scheduleLook();
     return undefined;
   },
   row(name) {
@@ -268,7 +277,7 @@ function report(error: unknown): void {
 port.on("message", async (message: ToWorker) => {
   const { id, kind, ask } = message;
   try {
-    const answer = await (answers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
+    const answer = await (handlers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
     send({ id, answer });
   } catch (error) {
     const expected = error instanceof UserError;

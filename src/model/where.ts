@@ -27,4 +27,6 @@ export interface Asked {
   readonly where: Where;
   readonly captured: readonly CapturedPlace[];
   readonly claimed: readonly ClaimedStore[];
+  /** Whether running gateways may be asked what they run. */
+  readonly mayAsk: boolean;
 }

@@ -1,5 +1,6 @@
 // Tooltips: what is claimed, what is so, why, and the proof. All text is appended as text, since stores write it (promise 8).
 import * as vscode from "vscode";
+import { writerWhy } from "../judge/words.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
@@ -7,7 +8,7 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
-import { dateAndTime, findingSentence, ownerWords, sessionTitle, verdictWord } from "./words.ts";
+import { dateAndTime, findingSentence, ownerWords, permissionWords, sessionTitle, verdictWord } from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -42,11 +43,16 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer }: StateDir): vscode.MarkdownString {
+export function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
-  text.pair(vscode.l10n.t("Gateway"), writer.why);
+  if (captured !== undefined) {
+    text.pair(vscode.l10n.t("Captured"), dateAndTime(captured.at));
+    const list = captured.processes ?? vscode.l10n.t("none: what ran there is not known, and it is shown only");
+    text.pair(vscode.l10n.t("Process list"), list);
+  }
+  text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
 }
@@ -57,8 +63,8 @@ export function storeTooltip(store: Store): vscode.MarkdownString {
   if (store.version !== undefined) {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
-  text.pair(vscode.l10n.t("Gateway"), store.writer.why);
-  text.pair(vscode.l10n.t("Repair"), store.permission.why);
+  text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
+  text.pair(vscode.l10n.t("Repair"), permissionWords(store.permission, store));
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);
   return text.markdown;

@@ -28,7 +28,7 @@ export async function inspectCaptured(parts: CommandParts): Promise<void> {
 export async function closeCaptured([node]: readonly unknown[], parts: CommandParts): Promise<void> {
   const { remembered, inspection, model } = parts;
   const { path } = (node ?? {}) as { readonly path?: unknown };
-  const shown = model.stateDirs.find((dir) => dir.path === path)?.captured;
+  const shown = model.stateDir(String(path))?.captured;
   const place = shown ?? (await pickOpen(remembered.captured));
   if (place === undefined) return;
   await remembered.close(place.path);
@@ -36,7 +36,7 @@ export async function closeCaptured([node]: readonly unknown[], parts: CommandPa
 }
 
 function isOf(stateDir: string, folder: string, { model }: CommandParts): boolean {
-  return model.stateDirs.find(({ path }) => path === stateDir)?.captured?.path === folder;
+  return model.stateDir(stateDir)?.captured?.path === folder;
 }
 
 async function pickOpen(open: readonly CapturedPlace[]): Promise<CapturedPlace | undefined> {

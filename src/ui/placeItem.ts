@@ -79,7 +79,7 @@ export function moreItem(node: MoreNode): vscode.TreeItem {
 function noteText({ reason, about }: NoteNode, model: SessionModel): string {
   switch (reason) {
     case "dirProblem": {
-      const problem = model.stateDirs.find(({ path }) => path === about)?.problem ?? "";
+      const problem = model.stateDir(about)?.problem ?? "";
       return vscode.l10n.t("Cannot be read: {0}", problem);
     }
     case "noStore":

@@ -165,6 +165,23 @@ export class Workbench {
     return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
   }
 
+  /** The input box or list with this title. */
+  inputBox(title: string): Locator {
+    return this.page.locator(".quick-input-widget:visible", { hasText: title });
+  }
+
+  /** Types a path into the dialog for files or folders and takes what is there. */
+  async chooseFile(path: string): Promise<void> {
+    const dialog = this.page.locator(".quick-input-widget:visible", { has: this.page.getByText("Show Local") });
+    const input = this.page.locator(".quick-input-widget input.input");
+    await dialog.or(input).first().waitFor();
+    await input.fill(path);
+    await this.page
+      .locator(".quick-input-widget")
+      .getByRole("button", { name: /^(Inspect|Use|OK)$/ })
+      .click();
+  }
+
   /** Answers the input box that is open. */
   async answer(text: string): Promise<void> {
     const input = this.page.locator(".quick-input-widget input.input");

@@ -117,6 +117,19 @@ describe("A captured store beside those of this machine", () => {
     equal(all.sessions.find((session) => session.store === store?.id && session.key === key)?.verdict, "unknown");
   });
 
+  for (const name of caseNames) {
+    it(`without a process list is written by nobody, and its locks are nobody's to judge: ${name}`, async () => {
+      const { processes: _list, ...place } = placeOf(unpackCase(name));
+      const { stores, locks, stateDirs } = await scanEverything(here(sick(), place));
+      const own = stores.filter(({ captured }) => captured !== undefined);
+      deepEqual(
+        own.map(({ writer, permission }) => [writer.state, permission.answer]),
+        own.map(() => ["unknown", "no"]),
+      );
+      deepEqual([stateDirs[1]?.writer.state, locks.filter(({ verdict }) => verdict !== "unknown")], ["unknown", []]);
+    });
+  }
+
   it("whose process list is gone since is shown only, and says so", async () => {
     const { place } = capture();
     rmSync(place.processes ?? "");

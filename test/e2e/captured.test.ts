@@ -24,9 +24,9 @@ describe("A person who got somebody's store and a list of processes", () => {
   it("opens it from the empty view, and sees which of its rows lie", async () => {
     const { sideBar } = workbench();
     await sideBar.part.getByText("inspect a captured copy", { exact: true }).click();
-    await workbench().chooseFile(join(sent.home, ".openclaw"));
+    await workbench().chooseFile("Captured Store", join(sent.home, ".openclaw"));
     await workbench().pick("With Its Process List…");
-    await workbench().chooseFile(list);
+    await workbench().chooseFile("Process List of the Captured Store", list);
     await workbench().inputBox("When Was It Captured?").waitFor();
     await workbench().answer(`${sent.now}`);
     await sideBar.row(/captured .*2026.* · gateway stopped/).waitFor();

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { build } from "esbuild";
 import type { WriterReport } from "../../src/model/facts.ts";
 import { accessOf, askGateway } from "../../src/owner/gatewayReport.ts";
 import { scan } from "../../src/scan.ts";
@@ -123,6 +125,37 @@ describe("asking a genuine gateway", () => {
     assert.deepEqual([verdict, why], ["active", "The gateway reports a run."]);
     assert.deepEqual(told(await ask(at)), [[key], [other], "some"]);
     await assertLive(at, [key]);
+  });
+
+  it("2026.5.18: the extension's worker asks as soon as its window has the focus, and not before", async () => {
+    const at = install("2026.5.18");
+    gateway = await startGateway(at);
+    await gateway.send(key, "go [[slow:60]]");
+    await until("it runs", () => statusIn(at, "main", key) === "running");
+    const script = join(at.home, "worker.cjs");
+    await build({
+      entryPoints: [join(import.meta.dirname, "..", "..", "src", "worker.ts")],
+      outfile: script,
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      logLevel: "warning",
+    });
+    const worker = new Worker(script, { env: { ...process.env, XDG_STATE_HOME: join(at.home, "state") } });
+    const heard: (string | undefined)[] = [];
+    worker.on("message", ({ event, data }) => {
+      if (event === "scanned" && data.settled) heard.push(data.stateDirs[0]?.writer.said);
+    });
+    try {
+      const where = { homes: [], stateDirs: [at.stateDir] };
+      worker.postMessage({ id: 1, kind: "scan", ask: { where, mayAsk: true } });
+      await until("it has looked", () => heard.length === 1, 10_000, 50);
+      worker.postMessage({ id: 2, kind: "follow", ask: { on: true, focused: true } });
+      await until("it has asked", () => heard.includes("it reports a run of one session"), 15_000, 50);
+      assert.equal(heard[0], undefined);
+    } finally {
+      await worker.terminate();
+    }
   });
 
   // Its own pages say `main` for the main session; sessions.list then says hasActiveRun: false of agent:main:main.

@@ -1,5 +1,6 @@
 // This machine, and beside it what was captured elsewhere: each place is scanned by its own clock and processes, and
 // what was found is joined. No process of this machine counts for a captured place, and none of a list for a live one.
+import { sep } from "node:path";
 import { findStateDirs, looksLikeStateDir, realPath, whereCaptured } from "./inspect/homes.ts";
 import { readConfig } from "./inspect/openclawJson/config.ts";
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
@@ -104,11 +105,22 @@ function newestStore(stateDirs: readonly string[]): number | undefined {
   return times.length === 0 ? undefined : Math.ceil(Math.max(...times));
 }
 
+/** What a link or a configuration leads to outside of the folder is not of that capture: it may be live here. */
 function labelled(found: Scan, place: CapturedPlace): Scan {
+  const folder = realPath(place.path) + sep;
+  const outside = found.stores.filter(({ path }) => !realPath(path).startsWith(folder));
+  const own = withStores(found, (store) => !outside.includes(store));
+  const problemOf = (stateDir: string): string | undefined => {
+    const store = outside.find((one) => one.stateDir === stateDir);
+    return store && `${store.path} lies outside of ${place.path}, and is not looked at as captured`;
+  };
   return {
-    ...found,
-    stateDirs: found.stateDirs.map((dir) => ({ ...dir, captured: place })),
-    stores: found.stores.map((store) => ({ ...store, captured: place.path })),
+    ...own,
+    stateDirs: own.stateDirs.map((dir) => {
+      const problem = dir.problem ?? problemOf(dir.path);
+      return { ...dir, captured: place, ...(problem !== undefined && { problem }) };
+    }),
+    stores: own.stores.map((store) => ({ ...store, captured: place.path })),
   };
 }
 
@@ -134,12 +146,16 @@ function joined([here, ...elsewhere]: readonly [Scan, ...Scan[]]): Scan {
 }
 
 function partOf(whole: Scan, stateDirs: ReadonlySet<string>): Scan {
-  const stores = whole.stores.filter(({ stateDir }) => stateDirs.has(stateDir));
+  const part = withStores(whole, ({ stateDir }) => stateDirs.has(stateDir));
+  return { ...part, stateDirs: whole.stateDirs.filter(({ path }) => stateDirs.has(path)) };
+}
+
+function withStores(whole: Scan, isWanted: (store: Store) => boolean): Scan {
+  const stores = whole.stores.filter(isWanted);
   const ids = new Set(stores.map(({ id }) => id));
   const isKept = ({ store }: { readonly store: string }): boolean => ids.has(store);
   return {
     ...whole,
-    stateDirs: whole.stateDirs.filter(({ path }) => stateDirs.has(path)),
     stores,
     sessions: whole.sessions.filter(isKept),
     locks: whole.locks.filter(isKept),

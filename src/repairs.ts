@@ -1,6 +1,8 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
+import { dirname, sep } from "node:path";
 import { type EverythingInput, inputFor } from "./everything.ts";
+import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
@@ -78,15 +80,10 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     try {
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
       checkSame(store);
-      plans.push(
-        planPrune(
-          planned,
-          stored,
-          rows,
-          (transcript) => users.get(transcript) ?? 0,
-          inputFor(store, input).now ?? Date.now(),
-        ),
-      );
+      // A copy's rows name the transcripts of the original, which may be live: they are that one's.
+      const usersOf = (transcript: string): number =>
+        isOwn(transcript, store) ? (users.get(transcript) ?? 0) : Number.POSITIVE_INFINITY;
+      plans.push(planPrune(planned, stored, rows, usersOf, inputFor(store, input).now ?? Date.now()));
     } catch (error) {
       refused.push({
         plan: { store: planned, action: "prune", edits: [], findings: [] },
@@ -96,6 +93,12 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     }
   }
   return { plans, refused };
+}
+
+/** In the state directory of the store, or beside it where it is configured to be elsewhere. */
+function isOwn(transcript: string, { path, stateDir }: Store): boolean {
+  const real = realPath(transcript);
+  return [stateDir, dirname(path)].some((directory) => real.startsWith(realPath(directory) + sep));
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */

@@ -10,6 +10,7 @@ import type { CapturedPlace } from "../../src/model/where.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
 import {
   planChoices,
+  planPruning,
   provenFindings,
   type RepairContext,
   receiptsOf,
@@ -18,9 +19,20 @@ import {
 } from "../../src/repairs.ts";
 import { type ScanMemory, scan } from "../../src/scan.ts";
 import { caseNames, type UnpackedCase, unpackCase } from "../fixtures/unpack.ts";
-import { type BuiltHome, gateway, key, now, running, sessionId } from "../homeBuilder.ts";
+import {
+  type BuiltHome,
+  buildHome,
+  done,
+  gateway,
+  key,
+  minute,
+  now,
+  running,
+  sessionId,
+  transcript,
+} from "../homeBuilder.ts";
 import { onlyInit } from "../repairing.ts";
-import { rowsOf, sick } from "../sickStore.ts";
+import { other, rowsOf, sick } from "../sickStore.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 const memory = (): ScanMemory => ({ stores: storeMemory(), stoppedSince: new Map() });
@@ -158,6 +170,59 @@ describe("A captured store beside those of this machine", () => {
       const { stateDirs, stores } = await scanEverything(here(built, { ...place, path }));
       deepEqual([stateDirs.length, stores.length, stores[0]?.writer.state], [1, 1, "running"]);
     }
+  });
+});
+
+describe("A captured store that leads out of its folder", () => {
+  it("is not looked at as captured: by a link somebody's live store is behind it", async () => {
+    const local = sick();
+    const { built, place } = capture();
+    rmSync(built.sessionsDir, { recursive: true });
+    symlinkSync(local.sessionsDir, built.sessionsDir);
+    const { stateDirs, stores } = await scanEverything(here(sick(), place));
+    deepEqual(stores.length, 1);
+    equal(stateDirs[1]?.problem, `${built.store} lies outside of ${place.path}, and is not looked at as captured`);
+  });
+
+  it("is judged by the transcript beside it, though another is here where its row says", async () => {
+    const { built, place } = capture();
+    const live = buildHome({
+      rows: {},
+      files: { [`~/${sessionId}.trajectory.jsonl`]: "", [`~/${sessionId}.jsonl`]: transcript(["user", now, {}]) },
+    });
+    const named = join(live.sessionsDir, `${sessionId}.jsonl`);
+    writeFileSync(join(built.sessionsDir, `${sessionId}.jsonl`), transcript(["user", now - 60 * minute, {}]));
+    writeFileSync(built.store, JSON.stringify({ [key]: running({ sessionFile: named }) }));
+    const { sessions } = await scanEverything(here(sick(), place));
+    const [, seen] = sessions.filter((session) => session.key === key);
+    deepEqual([seen?.transcript, seen?.verdict], [join(built.sessionsDir, `${sessionId}.jsonl`), "finished"]);
+  });
+});
+
+describe("A copy of a store on its own machine", () => {
+  it("is pruned without the transcripts of the original, which its rows name", async () => {
+    const original = sick("2026.5.18", {});
+    const named = join(original.sessionsDir, "other.jsonl");
+    writeFileSync(
+      named,
+      transcript(["user", now - 61 * minute], ["assistant", now - 60 * minute, { stopReason: "stop" }]),
+    );
+    const rows = { [other]: done({ sessionId: "other", sessionFile: named, updatedAt: now - 90 * 24 * 60 * minute }) };
+    const copy = buildHome({ rows });
+    const processes = { ...parseCapturedProcesses(onlyInit), source: "live" } as const;
+    const asked = { ...here(copy), capture: { processes }, prune: { keys: new Set([other]) } };
+    const context = { input: asked, folder: stateFolder({}, join(temporaryDirectory(), "inspector")) };
+    const all = await scanEverything(asked);
+    equal(all.sessions[0]?.transcript, named, "as OpenClaw itself resolves it");
+    deepEqual(
+      all.prune?.map(({ take }) => take),
+      [true],
+    );
+    const { plans } = planPruning(all, context);
+    deepEqual(
+      plans.flatMap(({ edits }) => edits.map(({ kind }) => kind)),
+      ["removeRow"],
+    );
   });
 });
 

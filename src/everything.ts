@@ -124,14 +124,15 @@ function labelled(found: Scan, place: CapturedPlace): Scan {
   };
 }
 
-/** Each state directory once, the live one first: what runs here outweighs any list. */
+/** Each state directory and each store once, the live one first: what runs here outweighs any list. */
 function joined([here, ...elsewhere]: readonly [Scan, ...Scan[]]): Scan {
   const seen = new Set(here.stateDirs.map(({ path }) => realPath(path)));
+  const live = new Set(here.stores.map(({ path }) => realPath(path)));
   let all = here;
   for (const found of elsewhere) {
     const own = found.stateDirs.filter(({ path }) => !seen.has(realPath(path))).map(({ path }) => path);
     for (const path of own) seen.add(realPath(path));
-    const part = partOf(found, new Set(own));
+    const part = withStores(partOf(found, new Set(own)), ({ path }) => !live.has(realPath(path)));
     all = {
       ...all,
       stateDirs: [...all.stateDirs, ...part.stateDirs],

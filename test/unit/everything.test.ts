@@ -171,6 +171,17 @@ describe("A captured store beside those of this machine", () => {
       deepEqual([stateDirs.length, stores.length, stores[0]?.writer.state], [1, 1, "running"]);
     }
   });
+
+  it("is judged as live where a configuration of this machine names that very store", async () => {
+    const { built, place } = capture();
+    const local = buildHome({ rows: {}, config: { session: { store: built.store } } });
+    const { stateDirs, stores } = await scanEverything(here(local, place));
+    equal(stateDirs.length, 2);
+    deepEqual(
+      stores.filter(({ path }) => path === built.store).map(({ captured, writer }) => [captured, writer.state]),
+      [[undefined, "running"]],
+    );
+  });
 });
 
 describe("A captured store that leads out of its folder", () => {

@@ -38,6 +38,10 @@ export const commands = {
   showMore: "openclawSessionInspector.showMore",
   showLog: "openclawSessionInspector.showLog",
   nameStateDirectory: "openclawSessionInspector.nameStateDirectory",
+  inspectCaptured: "openclawSessionInspector.inspectCaptured",
+  closeCaptured: "openclawSessionInspector.closeCaptured",
+  claimStore: "openclawSessionInspector.claimStore",
+  disownStore: "openclawSessionInspector.disownStore",
 } as const;
 
 export const settings = {
@@ -67,6 +71,8 @@ export const contextKeys = {
   untidy: "openclawSessionInspector.untidy",
   /** Whether some store does not parse. */
   unparsable: "openclawSessionInspector.unparsable",
+  /** Whether some captured store is open. */
+  capturedShown: "openclawSessionInspector.capturedShown",
   /** The words of `contextValue` of what is selected in the tree. */
   selected: "openclawSessionInspector.selected",
   /** The kinds of repair that are proposed for the session whose document is active. */

@@ -1,5 +1,6 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
+import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
 import { type Outcome, outcomes } from "./judge/end.ts";
 import type {
   PurgeSummary,
@@ -35,7 +36,7 @@ import {
   repairPlans,
   undoReceipt,
 } from "./repairs.ts";
-import { lookAgain, type ScanInput, scan } from "./scan.ts";
+import { lookAgain } from "./scan.ts";
 
 type Ask<K extends keyof Requests> = Requests[K]["ask"];
 
@@ -57,7 +58,7 @@ export interface RepairAnswers {
 /** `input` and `latest` are asked anew for every answer; `changed` is called after something was written. */
 export function repairAnswers(
   folder: RepairContext["folder"],
-  input: () => ScanInput,
+  input: () => EverythingInput,
   latest: () => Scan,
   changed: () => Promise<void>,
 ): RepairAnswers {
@@ -79,7 +80,7 @@ export function repairAnswers(
     async permission({ store }) {
       const found = latest().stores.find(({ id }) => id === store);
       if (found === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-      return { ...(await lookAgain(found, input())), receipts: folder.receipts };
+      return { ...(await lookAgain(found, inputFor(found, input()))), receipts: folder.receipts };
     },
     preview({ choices }) {
       const { plans, refused } = planChoices(latest(), chosenBy(choices, latest()), context());
@@ -95,12 +96,12 @@ export function repairAnswers(
       return finished([...refused, ...(await repairPlans(found, plans, context(vouched)))]);
     },
     async pruneReview(ask) {
-      if ("olderThanMs" in ask) return (await scan({ ...input(), prune: ask })).prune ?? [];
+      if ("olderThanMs" in ask) return (await scanEverything({ ...input(), prune: ask })).prune ?? [];
       const keys = new Set(ask.rows.map(({ key }) => key));
-      return candidatesOf((await scan({ ...input(), prune: { keys } })).prune ?? [], ask.rows);
+      return candidatesOf((await scanEverything({ ...input(), prune: { keys } })).prune ?? [], ask.rows);
     },
     async prune({ rows, vouched }) {
-      const found = await scan({ ...input(), prune: { keys: new Set(rows.map(({ key }) => key)) } });
+      const found = await scanEverything({ ...input(), prune: { keys: new Set(rows.map(({ key }) => key)) } });
       const wanted = candidatesOf(found.prune ?? [], rows);
       const spared = wanted.find(({ take }) => !take);
       if (spared !== undefined) throw new UserError(`${spared.key} is spared: ${spared.why}. Look at the list again.`);
@@ -170,6 +171,7 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
     edits: plan.edits.map((edit) => ({ text: editText(edit), ...("key" in edit && { key: edit.key }) })),
     notes: [...(plan.left ?? []), ...notes],
     ...(plan.store.agent !== undefined && { agent: plan.store.agent }),
+    ...(receipt.captured === true && { captured: true }),
     ...(undoneBy !== undefined && { undoneBy }),
     ...(purgedAt !== undefined && { purgedAt }),
     ...(plan.undoes !== undefined && { undoes: plan.undoes }),

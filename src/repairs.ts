@@ -1,5 +1,8 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
+import { dirname, sep } from "node:path";
+import { type EverythingInput, inputFor } from "./everything.ts";
+import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
@@ -26,8 +29,8 @@ import { planAgain } from "./repair/storeFile.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
-  /** How the scan was made that the choices come from: its capture, its `mine`, its memory. */
-  readonly input: ScanInput;
+  /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
+  readonly input: EverythingInput;
   readonly folder: StateFolder;
   readonly files?: Files;
   /** Ids of stores for which a person vouched that no gateway runs. */
@@ -102,7 +105,10 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     try {
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
       checkSame(store);
-      plans.push(planPrune(planned, stored, rows, (transcript) => users.get(transcript) ?? 0, input.now ?? Date.now()));
+      // A copy's rows name the transcripts of the original, which may be live: they are that one's.
+      const usersOf = (transcript: string): number =>
+        isOwn(transcript, store) ? (users.get(transcript) ?? 0) : Number.POSITIVE_INFINITY;
+      plans.push(planPrune(planned, stored, rows, usersOf, inputFor(store, input).now ?? Date.now()));
     } catch (error) {
       refused.push({
         plan: { store: planned, action: "prune", edits: [], findings: [] },
@@ -112,6 +118,12 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     }
   }
   return { plans, refused };
+}
+
+/** In the state directory of the store, or beside it where it is configured to be elsewhere. */
+function isOwn(transcript: string, { path, stateDir }: Store): boolean {
+  const real = realPath(transcript);
+  return [stateDir, dirname(path)].some((directory) => real.startsWith(realPath(directory) + sep));
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
@@ -134,7 +146,8 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
   for (const plan of plans) {
     const store = scan.stores.find((candidate) => candidate.id === plan.store.id);
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
-    results.push(await run(plan, batch, () => lookAgain(store, context.input), context));
+    const input = inputFor(store, context.input);
+    results.push(await run(plan, batch, () => lookAgain(store, input), { ...context, input }));
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now() - retentionMs);
@@ -189,8 +202,8 @@ export async function undoReceipt(
 
 async function undoPermission(receipt: Receipt, { input }: RepairContext): Promise<Permission> {
   if (receipt.captured === true) return { answer: "yes", why: "The store was captured and named as yours." };
-  const { kind, stateDir } = receipt.plan.store;
-  return lookAgain({ kind, stateDir }, input);
+  const { kind, path, stateDir } = receipt.plan.store;
+  return lookAgain({ kind, path, stateDir }, input);
 }
 
 /** How long a receipt is kept, and with it the way back. */

@@ -13,7 +13,7 @@ import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
-import type { Where } from "./model/where.ts";
+import type { ClaimedStore, Where } from "./model/where.ts";
 import { type Answers, askNow, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
@@ -35,8 +35,8 @@ export interface ScanInput extends LookInput {
   readonly asking?: Asking;
   /** Epoch milliseconds; the real clock where it is left out. */
   readonly now?: number;
-  /** The person says that moved stores are theirs. */
-  readonly mine?: boolean;
+  /** The person says that moved stores are theirs: all of them, or these. */
+  readonly mine?: boolean | readonly ClaimedStore[];
   /** Asks for what pruning would take. */
   readonly prune?: PruneQuestion;
   /** Kept by the caller between scans, so that what did not change is not read again. */
@@ -165,13 +165,15 @@ function placeAt(stateDir: string): Place {
 /** What of a store permission depends on besides its writer. */
 export interface PermissionSubject {
   readonly kind: StoreKind;
+  readonly path: string;
   readonly stateDir: string;
   readonly problem?: string;
   readonly movedFrom?: string;
 }
 
-function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: Writer, input: ScanInput): Permission {
-  const isTheirs = input.mine === true || input.capture !== undefined;
+function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInput): Permission {
+  const { kind, problem, movedFrom } = subject;
+  const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
     kind,
     writer: writer.state,
@@ -179,7 +181,13 @@ function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: W
     platform: process.platform,
     problem,
     movedFrom: isTheirs ? undefined : movedFrom,
+    unlisted: input.capture?.processes.incomplete,
   });
+}
+
+function isClaimed({ path, movedFrom }: PermissionSubject, { mine = false }: ScanInput): boolean {
+  if (typeof mine === "boolean") return mine;
+  return mine.some((store) => store.path === path && store.movedFrom === movedFrom);
 }
 
 function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
@@ -330,6 +338,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
         : undefined;
   const subject = {
     kind: facts.kind,
+    path: facts.path,
     stateDir: facts.stateDir,
     ...(problem !== undefined && { problem }),
     ...(movedFrom !== undefined && { movedFrom }),
@@ -350,5 +359,6 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
     ...(movedFrom !== undefined && { movedFrom }),
+    ...(movedFrom !== undefined && isClaimed(subject, input) && { claimed: true }),
   };
 }

@@ -5,15 +5,14 @@ import type { Edit } from "./plan.ts";
 import type { PruneCandidate, StateDir } from "./scan.ts";
 import type { Session } from "./session.ts";
 import type { Permission, Store, Writer } from "./store.ts";
-import type { Where } from "./where.ts";
+import type { Asked, CapturedPlace } from "./where.ts";
 
 /** Every question with its answer. */
 export interface Requests {
-  /**
-   * Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. `mayAsk`:
-   * from now on, running gateways may be asked what they run.
-   */
-  scan: { ask: { readonly where: Where; readonly mayAsk: boolean }; answer: undefined };
+  /** Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. */
+  scan: { ask: Asked; answer: undefined };
+  /** What a folder, and a process list, would be opened as. A UserError where they are none, or are live here. */
+  captured: { ask: Omit<CapturedPlace, "at">; answer: CapturedFolder };
   /** Follows changes on disk from now on, or stops to. `focused`: the window has the focus, so that a timer may run too. */
   follow: { ask: { readonly on: boolean; readonly focused: boolean }; answer: undefined };
   /** The stored row, pretty, with the places of the fields that findings name. */
@@ -115,6 +114,12 @@ export interface Vouched {
   readonly vouched: readonly string[];
 }
 
+export interface CapturedFolder {
+  /** When it was captured by what its files say, epoch milliseconds. */
+  readonly at: number;
+  readonly stateDirs: readonly string[];
+}
+
 export type PruneAsk = { readonly olderThanMs: number } | { readonly rows: readonly SessionName[] };
 
 export interface WritePermission extends Permission {
@@ -159,6 +164,8 @@ export interface ReceiptSummary {
   readonly state: string;
   readonly storePath: string;
   readonly agent?: string;
+  /** Its store was captured and the person's own: undoing it looks at no process. */
+  readonly captured?: boolean;
   readonly undoneBy?: string;
   /** When what it had moved to the quarantine was purged, epoch milliseconds. */
   readonly purgedAt?: number;

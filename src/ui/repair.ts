@@ -7,6 +7,7 @@ import type { RepairChoice, RepairSummary } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { modeText } from "../plan/editText.ts";
+import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
 import { editLines } from "./editLines.ts";
@@ -20,6 +21,7 @@ import { storeName } from "./words.ts";
 
 export interface RepairParts {
   readonly client: InspectorClient;
+  readonly claims: Claims;
   readonly model: SessionModel;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;
@@ -32,7 +34,7 @@ export async function repair(
   status?: Outcome,
 ): Promise<void> {
   // Refused before anything is asked.
-  await lookAtPermission(storesOf(proposals, parts.model), parts.client);
+  await lookAtPermission(storesOf(proposals, parts.model), parts);
   const choices = status === undefined ? await choose(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
   const chosen = proposals.filter(({ id }) => choices.some(({ finding }) => finding === id));
@@ -50,7 +52,7 @@ export async function repairMany(
   parts: RepairParts,
 ): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), client);
+  const writable = await lookAtPermission(storesOf(findings, model), parts);
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));
@@ -77,7 +79,7 @@ export async function repairMany(
 
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf([finding], model), client);
+  const writable = await lookAtPermission(storesOf([finding], model), parts);
   const [preview] = await client.ask("preview", { choices: [choice] });
   if (preview?.refused !== undefined) throw new UserError(preview.refused);
   const lines = (preview?.edits ?? []).flatMap(editLines);

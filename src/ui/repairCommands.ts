@@ -84,7 +84,9 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
 /** The state directory meant, or the one whose gateway runs. Undefined where the person picks none of several. */
 async function runningPlace(args: readonly unknown[], { targets, model }: CommandParts): Promise<StateDir | undefined> {
   const meant = args[0] === undefined ? undefined : targets.stateDir(args);
-  const running = model.stateDirs.filter(({ writer }) => writer.state === "running" || writer.state === "draining");
+  const running = model.stateDirs.filter(
+    ({ writer, captured }) => captured === undefined && (writer.state === "running" || writer.state === "draining"),
+  );
   if (meant !== undefined && running.includes(meant)) return meant;
   const [only] = running;
   if (meant !== undefined || only === undefined) {

@@ -38,6 +38,8 @@ export class RepairContext implements vscode.Disposable {
       contextKeys.unparsable,
       this.#model.findings.some(({ code }) => code === "STORE-UNPARSABLE"),
     );
+    const isCaptured = this.#model.stateDirs.some(({ captured }) => captured !== undefined);
+    this.#tell(contextKeys.capturedShown, isCaptured);
     const { tree, view } = this.#sessions;
     const selected = view.selection.map((node) => tree.getTreeItem(node).contextValue ?? "");
     this.#tell(contextKeys.selected, selected.join(" "));

@@ -62,7 +62,8 @@ function itemsOf({ proven, asked }: ReturnType<typeof staleGroups>, model: Sessi
   const item = (finding: Finding): Item => {
     const store = model.store(finding.store);
     const dir = several ? store?.stateDir.replace(/^.*[\\/]/, "") : undefined;
-    const place = [store && storeName(store), dir].filter((word) => word !== undefined);
+    const captured = store?.captured === undefined ? undefined : vscode.l10n.t("captured");
+    const place = [store && storeName(store), dir, captured].filter((word) => word !== undefined);
     return {
       finding,
       label: labelText(subjectName(finding, model), 80),

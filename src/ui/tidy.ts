@@ -45,7 +45,7 @@ export async function leftoversMeant(
 
 export async function tidy(findings: Findings, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), client);
+  const writable = await lookAtPermission(storesOf(findings, model), parts);
   const open = new Set(writable.stores.map(({ id }) => id));
   const choices = findings.filter(({ store }) => open.has(store)).map(({ id }) => ({ finding: id }));
   const previews = await client.ask("preview", { choices });

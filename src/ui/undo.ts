@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { views } from "../ids.ts";
 import type { ReceiptSummary, RepairSummary } from "../model/messages.ts";
+import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { askForConsent, isUnsaved, lookAtPermission, unsaved, type Writable } from "./consent.ts";
@@ -87,14 +88,18 @@ async function undo(
   void vscode.window.showInformationMessage(labelText([done, ...notes, ...rest].join(" "), 500));
 }
 
-/** A store that is not in the last scan is looked at by the worker alone. */
-async function permissionOf(receipts: readonly ReceiptSummary[], { client, model }: RepairParts): Promise<Writable> {
+/** A store that is not in the last scan, or was repaired as captured, is looked at by the worker alone. */
+async function permissionOf(receipts: readonly ReceiptSummary[], parts: RepairParts): Promise<Writable> {
   const paths = [...new Set(receipts.map(({ storePath }) => storePath))];
-  const stores = paths.flatMap((path) => model.stores.find((store) => store.path === path) ?? []);
   const dirty = paths.find(isUnsaved);
   if (dirty !== undefined) throw new UserError(unsaved(dirty));
-  if (stores.length > 0) return lookAtPermission(stores, client);
-  return { stores: [], doubtful: new Map(), refused: [], receipts: receipts[0]?.folder ?? "" };
+  const stores = paths.flatMap((path) => parts.model.stores.find((store) => store.path === path) ?? []);
+  const isCaptured = (store: Store): boolean =>
+    receipts.every(({ storePath, captured }) => storePath !== store.path || captured === true);
+  const judged = stores.filter((store) => !isCaptured(store));
+  const none: Writable = { stores: [], doubtful: new Map(), refused: [], receipts: receipts[0]?.folder ?? "" };
+  const writable = judged.length > 0 ? await lookAtPermission(judged, parts) : none;
+  return { ...writable, stores: [...writable.stores, ...stores.filter(isCaptured)] };
 }
 
 function shortened(lines: readonly string[]): readonly string[] {

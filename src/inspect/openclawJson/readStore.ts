@@ -55,7 +55,8 @@ const readAttempts = 3;
 
 export function readJsonStore(input: StoreInput): StoreFacts {
   const { file, stateDir, config } = input;
-  const directory = listSessionsDir(file.path);
+  const isCaptured = input.processes.source === "captured";
+  const directory = { ...listSessionsDir(file.path), ...(isCaptured && { only: stateDir }) };
   const locks = readLocks(directory, input);
   const rows =
     directory.problem === undefined

@@ -15,6 +15,7 @@ import { SessionModel } from "./ui/sessionModel.ts";
 import { SessionsView } from "./ui/sessionsView.ts";
 import { StatusBar } from "./ui/statusBar.ts";
 import { Targets } from "./ui/targets.ts";
+import { visibleLog } from "./ui/visibleLog.ts";
 
 /** What tests look at. Not meant for other extensions: it changes without notice. */
 export interface InspectorApi {
@@ -29,7 +30,7 @@ export interface InspectorApi {
 
 export function activate(context: vscode.ExtensionContext): InspectorApi {
   const extension = context.extensionUri;
-  const log = vscode.window.createOutputChannel("OpenClaw Sessions", { log: true });
+  const log = visibleLog(vscode.window.createOutputChannel("OpenClaw Sessions", { log: true }));
   const client = new InspectorClient(vscode.Uri.joinPath(extension, "dist", "worker.cjs").fsPath, log);
   const model = new SessionModel();
   const inspection = new Inspection(client, model, log);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import JSON5 from "json5";
 import { isUnreadable, readText } from "../regularFile.ts";
-import { asNumber, asRecord, asText } from "./records.ts";
+import { asNumber, asRecord, asText, asWord } from "./records.ts";
 
 /** The few settings of `openclaw.json` that say where stores are and who owns them. Nothing else of it is kept: it holds tokens. */
 export interface OpenclawConfig {
@@ -50,7 +50,7 @@ function configOf(text: string): Omit<OpenclawConfig, "path" | "exists"> {
   const maintenance = asRecord(asRecord(root["session"])?.["maintenance"]);
   const pruneAfterMs = pruneAfterOf(maintenance);
   const resetRetentionMs = resetRetentionOf(maintenance?.["resetArchiveRetention"]);
-  const maintenanceMode = asText(maintenance?.["mode"]);
+  const maintenanceMode = asWord(maintenance?.["mode"]);
   const maxEntries = asNumber(maintenance?.["maxEntries"]);
   const gatewayPort = asNumber(asRecord(root["gateway"])?.["port"]);
   return {

@@ -30,6 +30,7 @@ export interface InspectorApi {
 
 export function activate(context: vscode.ExtensionContext): InspectorApi {
   const extension = context.extensionUri;
+  const version = String(context.extension.packageJSON.version);
   const log = visibleLog(vscode.window.createOutputChannel("OpenClaw Sessions", { log: true }));
   const client = new InspectorClient(vscode.Uri.joinPath(extension, "dist", "worker.cjs").fsPath, log);
   const model = new SessionModel();
@@ -41,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const quickFixes = new QuickFixes(model);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(
-    registerCommands({ extension, client, documents, inspection, model, sessions, targets, log }),
+    registerCommands({ extension, version, client, documents, inspection, model, sessions, targets, log }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
     quickFixes,

@@ -33,6 +33,7 @@ export const commands = {
   showReceipts: "openclawSessionInspector.showReceipts",
   showRestoreCandidates: "openclawSessionInspector.showRestoreCandidates",
   showMore: "openclawSessionInspector.showMore",
+  copyReport: "openclawSessionInspector.copyReport",
   showLog: "openclawSessionInspector.showLog",
   nameStateDirectory: "openclawSessionInspector.nameStateDirectory",
 } as const;

@@ -12,6 +12,7 @@ import { openFindingsPage } from "./findingsPage.ts";
 import type { Inspection } from "./inspection.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import { type RepairCommand, repairCommands } from "./repairCommands.ts";
+import { copyReport } from "./report.ts";
 import { openRow } from "./rowDocument.ts";
 import { noFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -22,6 +23,8 @@ import type { TreeNode } from "./treeNode.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
+  /** Of the extension. */
+  readonly version: string;
   readonly client: InspectorClient;
   readonly documents: Documents;
   readonly inspection: Inspection;
@@ -115,6 +118,7 @@ function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
     },
     copyPath: (...args) => copyLines(targets.paths(args)),
     revealFile: (...args) => revealFile(targets.paths(args)[0]),
+    copyReport: () => copyReport({ client, documents, model, version: parts.version }),
   };
 }
 

@@ -17,6 +17,7 @@ import { SessionModel } from "./ui/sessionModel.ts";
 import { SessionsView } from "./ui/sessionsView.ts";
 import { StatusBar } from "./ui/statusBar.ts";
 import { Targets } from "./ui/targets.ts";
+import { visibleLog } from "./ui/visibleLog.ts";
 
 /** What tests look at. Not meant for other extensions: it changes without notice. */
 export interface InspectorApi {
@@ -31,7 +32,8 @@ export interface InspectorApi {
 
 export function activate(context: vscode.ExtensionContext): InspectorApi {
   const extension = context.extensionUri;
-  const log = vscode.window.createOutputChannel("OpenClaw Sessions", { log: true });
+  const version = String(context.extension.packageJSON.version);
+  const log = visibleLog(vscode.window.createOutputChannel("OpenClaw Sessions", { log: true }));
   const client = new InspectorClient(vscode.Uri.joinPath(extension, "dist", "worker.cjs").fsPath, log);
   const model = new SessionModel();
   const remembered = new Remembered(context.workspaceState);
@@ -44,7 +46,19 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const quickFixes = new QuickFixes(model);
   const targets = new Targets(model, () => sessions.view.selection);
   context.subscriptions.push(
-    registerCommands({ extension, client, documents, inspection, remembered, claims, model, sessions, targets, log }),
+    registerCommands({
+      extension,
+      version,
+      client,
+      documents,
+      inspection,
+      remembered,
+      claims,
+      model,
+      sessions,
+      targets,
+      log,
+    }),
     new SessionDecorations(model),
     new RowLenses(model, documents),
     quickFixes,

@@ -36,6 +36,7 @@ export const commands = {
   emptyQuarantine: "openclawSessionInspector.emptyQuarantine",
   showRestoreCandidates: "openclawSessionInspector.showRestoreCandidates",
   showMore: "openclawSessionInspector.showMore",
+  copyReport: "openclawSessionInspector.copyReport",
   showLog: "openclawSessionInspector.showLog",
   nameStateDirectory: "openclawSessionInspector.nameStateDirectory",
   inspectCaptured: "openclawSessionInspector.inspectCaptured",

@@ -6,6 +6,7 @@ import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEver
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
+import { readRowShapes } from "./inspect/openclawJson/rowShapes.ts";
 import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
 import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
@@ -252,6 +253,11 @@ const handlers: {
       row as Record<string, unknown>,
       status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
     );
+  },
+  shapes({ store, keys }) {
+    const path = latest?.stores.find(({ id }) => id === store)?.path;
+    if (path === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+    return readRowShapes(path, new Set(keys));
   },
   excerpt: (ask) => readExcerpt(ask),
   writer: ({ stateDir }) => {

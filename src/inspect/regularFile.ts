@@ -11,21 +11,24 @@ export interface OpenFile {
   readonly stats: Stats;
 }
 
+const notFile: Unreadable = { code: "NOTFILE", reason: "it is not a regular file" };
+
 /**
- * Opens for reading what is a regular file after opening: a FIFO cannot make us wait (O_NONBLOCK), a device or a
- * directory is refused. Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
+ * Opens for reading what is a regular file before and after opening. Before, since opening a device can act: a tape
+ * rewinds, a watchdog starts. After, since it may be another by then: a FIFO cannot make us wait (O_NONBLOCK).
+ * Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
  */
 export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unreadable {
   let fd: number;
   try {
+    if (!statSync(path).isFile()) return notFile;
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return unreadable(error);
   }
   try {
     const stats = fstatSync(fd);
-    if (!stats.isFile()) return { code: "NOTFILE", reason: "it is not a regular file" };
-    return use({ fd, stats });
+    return stats.isFile() ? use({ fd, stats }) : notFile;
   } catch (error) {
     return unreadable(error);
   } finally {
@@ -103,6 +106,16 @@ export function isAbsent(path: string): boolean {
 
 export function isUnreadable(value: unknown): value is Unreadable {
   return typeof value === "object" && value !== null && "code" in value && "reason" in value;
+}
+
+/** From the first byte of an open file on, as far as it reached when it was opened: one that grows all the while has an end. */
+export function sourceOf({ fd, stats }: OpenFile): (target: Buffer, offset: number) => number {
+  let at = 0;
+  return (target, offset) => {
+    const got = readSync(fd, target, offset, Math.min(target.length - offset, stats.size - at), at);
+    at += got;
+    return got;
+  };
 }
 
 /** Bytes `[from, to)` of an open file; fewer where the file is shorter. */

@@ -19,6 +19,8 @@ export interface Requests {
   row: { ask: SessionName; answer: RowText };
   /** The stored row and the row as the evidence proves it, both normalised, the fields that differ first. */
   comparison: { ask: SessionName & { readonly status?: string }; answer: Comparison };
+  /** What rows are made of, without their values, for a report of a bug. */
+  shapes: { ask: { readonly store: string; readonly keys: readonly string[] }; answer: readonly RowShape[] };
   /** A readable piece of a transcript or trajectory around a byte or a line. */
   excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
   /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
@@ -79,6 +81,18 @@ export interface RowText {
   readonly text: string;
   /** Of the fields of this row that its findings name; a finding without a place is about the whole row. */
   readonly places: readonly FieldPlace[];
+}
+
+export interface RowShape {
+  readonly key: string;
+  readonly shape: "object" | "array" | "null" | "scalar";
+  readonly bytes: number;
+  /** Fields that OpenClaw itself names. */
+  readonly fields: readonly { readonly name: string; readonly type: string }[];
+  readonly otherFields: number;
+  /** How many fields stand in it more than once. */
+  readonly repeated: number;
+  readonly isTwice: boolean;
 }
 
 export interface Comparison {

@@ -87,7 +87,8 @@ function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<st
 /** Spelled in another way it is the same value, and stays as it is. */
 function isSame(before: string | null, after: string | null): boolean {
   if (before === null || after === null) return before === after;
-  return JSON.stringify(JSON.parse(before)) === after;
+  // What is written is never a list or an object, and one of theirs may nest deeper than JSON.stringify can go.
+  return !/^[[{]/.test(before) && JSON.stringify(JSON.parse(before)) === after;
 }
 
 /** `<name>.jsonl.deleted.<time>` was `<name>.jsonl`; undefined for what a new name alone does not bring back. */

@@ -77,5 +77,8 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   if (bytes === undefined || !isUtf8(bytes))
     throw new UserError(`${path} is no lock that could be put back. Look at it, and remove it by hand.`);
   const content = bytes.toString("utf8");
-  return { identity: `${stats.dev}:${stats.ino}`, content, mode: Number(stats.mode & 0o7777n) };
+  // Whose bytes these are is known only if the path still leads to the same file after they were read.
+  const now = files.lstat(path);
+  if (now === undefined) return undefined;
+  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
 }

@@ -15,6 +15,7 @@ import type { Inspection } from "./inspection.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import type { Remembered } from "./remembered.ts";
 import { type RepairCommand, repairCommands } from "./repairCommands.ts";
+import { copyReport } from "./report.ts";
 import { openRow } from "./rowDocument.ts";
 import { noFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -25,6 +26,8 @@ import type { TreeNode } from "./treeNode.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
+  /** Of the extension. */
+  readonly version: string;
   readonly client: InspectorClient;
   readonly documents: Documents;
   readonly inspection: Inspection;
@@ -130,6 +133,7 @@ function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
       const store = model.store(targets.store(args));
       if (store !== undefined) await claims.disown(store);
     },
+    copyReport: () => copyReport({ client, documents, model, version: parts.version }),
   };
 }
 

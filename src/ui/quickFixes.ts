@@ -2,9 +2,10 @@
 import * as vscode from "vscode";
 import { documentScheme } from "../ids.ts";
 import type { Finding } from "../model/finding.ts";
-import { labelText, visibleText } from "../plan/visibleText.ts";
+import { labelText } from "../plan/visibleText.ts";
 import { unsaved } from "./consent.ts";
 import { readSessionUri } from "./documentUri.ts";
+import { problemText } from "./problems.ts";
 import { isOffered, proposalTitle } from "./proposal.ts";
 import { commandOf } from "./repairKinds.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -77,8 +78,7 @@ export class QuickFixes implements vscode.CodeActionProvider, vscode.Disposable 
   }
 }
 
-/** VS Code gives diagnostics back as copies. */
 function isOf({ code, message }: vscode.Diagnostic, finding: Finding): boolean {
   const value = typeof code === "object" ? code.value : code;
-  return value === finding.code && message === visibleText(finding.message);
+  return value === finding.code && message === problemText(finding);
 }

@@ -117,7 +117,7 @@ async function pickUnparsable({ model }: CommandParts): Promise<Finding | undefi
   const [only] = found;
   if (only === undefined) throw new UserError(vscode.l10n.t("Every store can be read: there is nothing to restore."));
   if (found.length === 1) return only;
-  const items = found.map((finding) => ({ finding, label: finding.path ?? finding.store }));
+  const items = found.map((finding) => ({ finding, label: labelText(finding.path ?? finding.store, 300) }));
   const title = vscode.l10n.t("Which store is to be restored?");
   return (await vscode.window.showQuickPick(items, { title }))?.finding;
 }

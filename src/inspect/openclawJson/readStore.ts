@@ -1,5 +1,4 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
-import { readSync } from "node:fs";
 import { basename, dirname, isAbsolute } from "node:path";
 import type { LockFacts, PlaceFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
 import type { Writer } from "../../model/store.ts";
@@ -7,12 +6,14 @@ import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
 import { cloudFolderOf, fileSystemOf, isShared, keepsModes } from "../mounts.ts";
+import { namesOtherHost } from "../otherHost.ts";
 import type { ProcessTable } from "../processes.ts";
 import {
   fileVersion,
   fileVersionAt,
   isAbsent,
   isUnreadable,
+  sourceOf,
   statsAt,
   type Unreadable,
   withFile,
@@ -134,18 +135,12 @@ function readRows(path: string, memory: Map<string, Rows> | undefined): Rows | B
 }
 
 function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" {
-  return withFile(path, ({ fd, stats }) => {
+  return withFile(path, (file) => {
+    const { fd, stats } = file;
     // The last of duplicate keys counts, at the place of the first, as JSON.parse has it.
     const rows = new Map<string, SessionRow>();
-    let at = 0;
-    const scan = scanStore(
-      (target, offset) => {
-        const got = readSync(fd, target, offset, target.length - offset, at);
-        at += got;
-        return got;
-      },
-      { fields: rowFields },
-      ({ key, range, shape, fields }) => rows.set(key, { key, range, shape, fields }),
+    const scan = scanStore(sourceOf(file), { fields: rowFields }, ({ key, range, shape, fields }) =>
+      rows.set(key, { key, range, shape, fields }),
     );
     const after = statsAt(path);
     // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
@@ -199,6 +194,7 @@ function whereItWas(directory: SessionsDir, rows: readonly SessionRow[]): string
   for (const row of rows) {
     const file = asText(row.fields["sessionFile"]);
     if (file === undefined || !isAbsolute(file) || asked.has(dirname(file))) continue;
+    if (namesOtherHost(file, directory.path)) continue;
     // A path that OpenClaw ignores, to a file that is not here, tells of no move.
     if (!sessionsPlace.test(dirname(file)) && !directory.names.has(basename(file))) continue;
     asked.add(dirname(file));

@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { realPath } from "../homes.ts";
+import { namesOtherHost } from "../otherHost.ts";
 import { statsAt } from "../regularFile.ts";
 import type { SessionsDir } from "./storeFiles.ts";
 
@@ -29,7 +30,7 @@ export function resolveTranscript(
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
   const found = locate(directory, sessionId, sessionFile);
-  const named = isPath(sessionFile) ? resolve(directory.path, sessionFile) : undefined;
+  const named = isPath(sessionFile, directory.path) ? resolve(directory.path, sessionFile) : undefined;
   if (found === undefined || named === undefined) return found;
   if (!isAllowed(directory.path, named)) {
     const isMoved = found.exists && basename(found.path) === basename(named) && !exists(directory, named);
@@ -42,8 +43,9 @@ export function resolveTranscript(
   return otherId ? { ...found, ownIdFile: join(directory.path, byId) } : found;
 }
 
-function isPath(sessionFile: string | undefined): sessionFile is string {
-  return sessionFile !== undefined && sessionFile !== "" && !sessionFile.startsWith("sqlite:");
+function isPath(sessionFile: string | undefined, directory: string): sessionFile is string {
+  if (sessionFile === undefined || sessionFile === "" || sessionFile.startsWith("sqlite:")) return false;
+  return !namesOtherHost(sessionFile, directory);
 }
 
 function locate(
@@ -52,7 +54,7 @@ function locate(
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
   const byId = sessionId !== undefined && safeSessionId.test(sessionId) ? `${sessionId}.jsonl` : undefined;
-  if (isPath(sessionFile)) {
+  if (isPath(sessionFile, directory.path)) {
     const path = resolve(directory.path, sessionFile);
     if (isAllowed(directory.path, path)) {
       if (exists(directory, path)) return { path, exists: true };

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
-import { codeOf, type Files, syncDirectory } from "./files.ts";
+import { codeOf, type Files, syncDirectory, unlinkIfThere } from "./files.ts";
 import { fileStampOf } from "./keptFiles.ts";
 import { moveTo, placeCopy, placeNew } from "./placing.ts";
 import { readStoredLock } from "./prepare.ts";
@@ -94,7 +94,9 @@ function renameFile({ files }: FileWorld, edit: EditOf<"rename">, id: string): s
 /** OpenClaw's clean-up takes archives and what lay beside them away; the receipt still has them. */
 function putCopies(files: Files, { copies = [] }: EditOf<"rename">, id: string): void {
   for (const { from, to } of copies) {
-    if (files.lstat(to) === undefined && files.lstat(from) !== undefined)
-      placeCopy(files, from, to, temporaryBeside(to, id));
+    const temporary = temporaryBeside(to, id);
+    // A crash between the copy's new name and the end of its old one leaves both.
+    unlinkIfThere(files, temporary);
+    if (files.lstat(to) === undefined && files.lstat(from) !== undefined) placeCopy(files, from, to, temporary);
   }
 }

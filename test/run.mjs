@@ -1,5 +1,5 @@
 // Runs what is asked for and ends with one line: how much passed and how much failed, over everything that ran.
-//   node test/run.mjs check | unit | fault | host | oldest | e2e | live | all   [--grep TEXT]
+//   node test/run.mjs check | unit | fault | faultLong | host | oldest | e2e | live | all   [--grep TEXT]
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -18,6 +18,7 @@ const steps = {
   package: () => script("package"),
   unit: () => mochaFiles("unit", 10_000),
   fault: () => mochaFiles("fault", 240_000, { env: inMemory() }),
+  faultLong: () => mochaFiles("fault", 240_000, { env: { ...inMemory(), FAULT_EXTENT: "long" } }),
   e2e: () => mochaFiles("e2e", 120_000),
   host: () => hostTests("current"),
   oldest: () => hostTests("oldest"),
@@ -30,6 +31,7 @@ const plans = {
   check: ["lint", "types", "unit"],
   unit: ["unit"],
   fault: ["fault"],
+  faultLong: ["faultLong"],
   host: ["build", "host"],
   oldest: ["build", "oldest"],
   e2e: ["build", "package", "e2e"],

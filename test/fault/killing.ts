@@ -65,11 +65,11 @@ export async function wasKilled(child: ChildProcess): Promise<boolean> {
   return false;
 }
 
-/** Strikes at point 1, 2, 3, … until one is not met, a few at a time; gives how many were. */
-export async function eachPoint(strike: (point: number) => Promise<boolean>): Promise<number> {
-  for (let from = 1; ; from += atOnce) {
-    const met = await Promise.all(Array.from({ length: atOnce }, (_, i) => strike(from + i)));
+/** Strikes at point 1, 2, 3, … (or each `step`-th) until one is not met, a few at a time; gives how many were. */
+export async function eachPoint(strike: (point: number) => Promise<boolean>, step = 1): Promise<number> {
+  for (let tried = 0; ; tried += atOnce) {
+    const met = await Promise.all(Array.from({ length: atOnce }, (_, i) => strike(1 + (tried + i) * step)));
     const first = met.indexOf(false);
-    if (first >= 0) return from + first - 1;
+    if (first >= 0) return tried + first;
   }
 }

@@ -49,22 +49,32 @@ if (values.grep) process.env["TEST_GREP"] = values.grep;
 if (process.stdout.isTTY) process.env["TEST_COLOR"] = "1";
 process.chdir(root);
 
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, notTried: 0 };
 for (const name of plan) {
   console.log(`\n── ${name} ──`);
   const began = Date.now();
-  const { passed, failed } = await steps[name]().catch((error) => {
+  const {
+    passed,
+    failed,
+    notTried = 0,
+  } = await steps[name]().catch((error) => {
     console.error(error);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, notTried: 0 };
   });
   total.passed += passed;
   total.failed += failed;
-  console.log(`${name}: ${passed} passed, ${failed} failed, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  total.notTried += notTried;
+  console.log(`${name}: ${counted({ passed, failed, notTried })}, ${((Date.now() - began) / 1000).toFixed(1)} s`);
   // Without what is tested, the tests that follow would only repeat that it is missing.
   if (failed && (name === "build" || name === "package")) break;
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
+console.log(`\n${counted(total)}`);
 process.exit(total.failed ? 1 : 0);
+
+/** @param {Counts} counts */
+function counted({ passed, failed, notTried = 0 }) {
+  return `${passed} passed, ${failed} failed${notTried > 0 ? `, ${notTried} not tried` : ""}`;
+}
 
 /**
  * @param {string} name of a script in package.json

@@ -25,12 +25,15 @@ export const commands = {
   correct: "openclawSessionInspector.correct",
   restoreTranscript: "openclawSessionInspector.restoreTranscript",
   unlock: "openclawSessionInspector.unlock",
+  tidy: "openclawSessionInspector.tidy",
   prune: "openclawSessionInspector.prune",
   applyComparison: "openclawSessionInspector.applyComparison",
   finalizeAll: "openclawSessionInspector.finalizeAll",
+  stopRepairStart: "openclawSessionInspector.stopRepairStart",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",
+  emptyQuarantine: "openclawSessionInspector.emptyQuarantine",
   showRestoreCandidates: "openclawSessionInspector.showRestoreCandidates",
   showMore: "openclawSessionInspector.showMore",
   showLog: "openclawSessionInspector.showLog",
@@ -42,6 +45,7 @@ export const settings = {
   stateDirectories: "openclawSessionInspector.stateDirectories",
   showSystemSessions: "openclawSessionInspector.showSystemSessions",
   statusBar: "openclawSessionInspector.statusBar",
+  askGateway: "openclawSessionInspector.askGateway",
 } as const;
 
 /** Theme colours. */
@@ -59,6 +63,8 @@ export const contextKeys = {
   systemSessionsShown: "openclawSessionInspector.systemSessionsShown",
   /** Whether some session is proposed to be finalized. */
   stale: "openclawSessionInspector.stale",
+  /** Whether some leftover is proposed to be moved to the quarantine. */
+  untidy: "openclawSessionInspector.untidy",
   /** Whether some store does not parse. */
   unparsable: "openclawSessionInspector.unparsable",
   /** The words of `contextValue` of what is selected in the tree. */

@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { type Outcome, outcomes } from "./judge/end.ts";
 import type {
+  PurgeSummary,
+  QuarantineSummary,
   ReceiptSummary,
   RepairChoice,
   RepairSummary,
@@ -18,6 +20,7 @@ import { UserError } from "./model/userError.ts";
 import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import type { Choice } from "./plan/repairPlan.ts";
+import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { prepare } from "./repair/prepare.ts";
@@ -45,6 +48,8 @@ export interface RepairAnswers {
   receipts(): ReceiptSummary[];
   undoPreview(ask: Ask<"undoPreview">): UndoPreview;
   undo(ask: Ask<"undo">): Promise<RepairSummary>;
+  quarantine(): QuarantineSummary;
+  emptyQuarantine(ask: Ask<"emptyQuarantine">): PurgeSummary;
   /** Finishes or takes back what a crash left; one sentence for each. */
   recover(): Promise<string[]>;
 }
@@ -113,6 +118,8 @@ export function repairAnswers(
       const [summary] = await finished([result]);
       return summary as RepairSummary;
     },
+    quarantine: () => quarantineSummary(latest(), context()),
+    emptyQuarantine: ({ token }) => emptyQuarantine(latest(), token, context()),
     recover: async () => (await recoverRepairs(context())).map(recoveredText),
   };
 }
@@ -150,7 +157,7 @@ function summaryOf({ plan, receipt, applied, refused }: RepairResult): RepairSum
 }
 
 function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
-  const { id, batch, at, plan, state, undoneBy, notes = [] } = receipt;
+  const { id, batch, at, plan, state, undoneBy, purgedAt, notes = [] } = receipt;
   return {
     id,
     batch,
@@ -164,6 +171,7 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
     notes: [...(plan.left ?? []), ...notes],
     ...(plan.store.agent !== undefined && { agent: plan.store.agent }),
     ...(undoneBy !== undefined && { undoneBy }),
+    ...(purgedAt !== undefined && { purgedAt }),
     ...(plan.undoes !== undefined && { undoes: plan.undoes }),
   };
 }
@@ -173,7 +181,8 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
   const plan = planned(() => planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys)));
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
-  const { rows } = prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), []);
+  const noRows: ReturnType<typeof prepare>["rows"] = new Map();
+  const rows = edits.length === 0 ? noRows : prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), []).rows;
   const now: string[] = [];
   const undone: string[] = [];
   for (const edit of edits) {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
+import { clock } from "./judge/words.ts";
 import type { Finding } from "./model/finding.ts";
 import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
@@ -12,11 +13,13 @@ import { UserError } from "./model/userError.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
+import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { refusalOf, repairJsonStore } from "./repair/jsonStoreRepair.ts";
-import { type Prepared, prepare } from "./repair/prepare.ts";
-import { listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
+import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
+import { prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
+import { placesFor } from "./repair/quarantine.ts";
+import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
@@ -39,7 +42,8 @@ export interface Planned {
 }
 
 /** What the chosen repairs would change. Throws a RangeError for a finding of a store that is not in the scan. */
-export function planChoices(scan: Scan, choices: readonly Choice[], { files = nodeFiles }: RepairContext): Planned {
+export function planChoices(scan: Scan, choices: readonly Choice[], context: RepairContext): Planned {
+  const { files = nodeFiles } = context;
   const byStore = new Map<string, Choice[]>();
   for (const choice of choices)
     byStore.set(choice.finding.store, [...(byStore.get(choice.finding.store) ?? []), choice]);
@@ -48,19 +52,40 @@ export function planChoices(scan: Scan, choices: readonly Choice[], { files = no
   for (const [id, chosen] of byStore) {
     const store = scan.stores.find((candidate) => candidate.id === id);
     if (store === undefined) throw new RangeError("a finding of a store that is not in the scan");
-    const planned = plannedStore(store);
-    try {
-      const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
-      const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
+    // Leftovers go for themselves, and first, while the store still is as it was judged: what keeps them keeps no row.
+    const leftovers = chosen.filter(({ finding }) => finding.repair.kind === "tidy");
+    const rest = chosen.filter((choice) => !leftovers.includes(choice));
+    const attempt = (action: Plan["action"], choices: readonly Choice[], plan: () => Plan): void => {
+      if (choices.length === 0) return;
+      try {
+        plans.push(plan());
+      } catch (error) {
+        const none: Plan = { store: plannedStore(store), action, edits: [], findings: plannedFindings(choices) };
+        refused.push({ plan: none, applied: false, refused: refusalOf(error) });
+      }
+    };
+    attempt("tidy", leftovers, () => planLeftovers(store, leftovers, context));
+    attempt("finalize", rest, () => {
+      const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
+      const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
       const stored = prepare(files, store.path, keys, locks);
       checkSame(store);
-      plans.push(planRepair(planned, stored, chosen));
-    } catch (error) {
-      const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
-      refused.push({ plan, applied: false, refused: refusalOf(error) });
-    }
+      return planRepair(plannedStore(store), stored, rest);
+    });
   }
   return { plans, refused };
+}
+
+function planLeftovers(store: Store, choices: readonly Choice[], { files = nodeFiles, folder }: RepairContext): Plan {
+  const left = choices.flatMap(({ finding }) => finding.repair.tidy ?? []);
+  const places = placesFor(files, folder, store.stateDir, left);
+  const basis = imageOf(files, store.path);
+  const stamps = stampsOf(
+    files,
+    left.map(({ path }) => path),
+  );
+  checkSame(store);
+  return planTidy(plannedStore(store), { basis, files: stamps, places }, choices);
 }
 
 /** What pruning these rows would change; `scan.prune` says which may be taken. */
@@ -130,8 +155,16 @@ export function planReceiptUndo(
   if (receipt.undoneBy !== undefined) throw new UserError("That repair was undone already.");
   if (receipt.state !== "done" && receipt.state !== "rowsWritten")
     throw new UserError("That repair was never finished: there is nothing to undo.");
-  const keys = new Set(receipt.plan.edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
-  const stored: Prepared = prepare(files, receipt.plan.store.path, keys, []);
+  if (receipt.purgedAt !== undefined)
+    throw new UserError(
+      `The quarantine was emptied at ${clock(receipt.purgedAt)}: that repair cannot be undone any more.`,
+    );
+  const { edits, store } = receipt.plan;
+  const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
+  const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
+  const stored = touchesStore(receipt.plan)
+    ? prepare(files, store.path, keys, [])
+    : prepareFiles(files, store.path, moved);
   return planUndo(receipt, stored, only);
 }
 
@@ -143,8 +176,9 @@ export async function undoReceipt(
 ): Promise<RepairResult> {
   try {
     // Another window may have undone it since it was shown here.
-    const { undoneBy } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
-    const known = undoneBy === undefined ? receipt : { ...receipt, undoneBy };
+    const { undoneBy, purgedAt } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
+    const fate = { ...(undoneBy !== undefined && { undoneBy }), ...(purgedAt !== undefined && { purgedAt }) };
+    const known = { ...receipt, ...fate };
     const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };

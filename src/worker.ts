@@ -13,10 +13,12 @@ import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
 import type { Where } from "./model/where.ts";
+import type { Answers } from "./owner/asking.ts";
+import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, scan } from "./scan.ts";
+import { gatewayView, type ScanMemory, scan, writerNow } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;
@@ -28,7 +30,9 @@ if (parentPort === null) throw new Error("This is the worker of the extension an
 const port = parentPort;
 
 const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map() };
+const answers: Answers = new Map();
 let where: Where = { homes: [], stateDirs: [] };
+let mayAsk = false;
 let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
@@ -75,7 +79,8 @@ async function runScan(): Promise<void> {
   soon = undefined;
   if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
-  const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
+  const asking = mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
+  const finished = await scan({ where, env: process.env, memory, ...asking }, (found) => publish(found, false));
   publish(finished, true);
   followDisk();
   scheduleLook();
@@ -138,14 +143,17 @@ function followDisk(): void {
 function scheduleLook(): void {
   clearTimeout(later);
   later = undefined;
-  if (!following || !focused || latest === undefined) return;
-  if (!latest.sessions.some((session) => session.claimed === "running")) return;
+  if (!following || !focused || latest === undefined || !somethingRuns()) return;
   const wait = Math.min(nextChangeMs(latest) ?? pidLookMs, pidLookMs);
   const due = Date.now() + (nextChangeMs(latest) ?? Number.POSITIVE_INFINITY);
   later = setTimeout(() => {
     if (Date.now() >= due || somePidIsGone()) scanNow().catch(report);
     else scheduleLook();
   }, wait);
+}
+
+function somethingRuns(): boolean {
+  return latest?.sessions.some(({ claimed }) => claimed === "running") === true;
 }
 
 /** Signals nobody: signal 0 only asks whether the process is there. */
@@ -161,6 +169,8 @@ function somePidIsGone(): boolean {
   });
 }
 
+const notInScan = "The store is not in the last scan. Refresh the view.";
+
 function findSession(name: SessionName): Session {
   const found = latest?.sessions.find(({ store, key }) => store === name.store && key === name.key);
   if (found === undefined) throw new UserError("The session is not in the last scan. Refresh the view.");
@@ -169,15 +179,16 @@ function findSession(name: SessionName): Session {
 
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
-  if (store === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+  if (store === undefined) throw new UserError(notInScan);
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
 }
 
-const answers: {
+const handlers: {
   [K in RequestKind]: (ask: Requests[K]["ask"]) => Requests[K]["answer"] | Promise<Requests[K]["answer"]>;
 } = {
   async scan(ask) {
     where = ask.where;
+    mayAsk = ask.mayAsk;
     await scanNow();
     return undefined;
   },
@@ -185,7 +196,9 @@ const answers: {
     following = ask.on;
     focused = ask.on && ask.focused;
     followDisk();
-    scheduleLook();
+    // What runs is asked only while somebody looks, and now somebody does.
+    if (mayAsk && focused && somethingRuns()) scanNow().catch(report);
+    else scheduleLook();
     return undefined;
   },
   row(name) {
@@ -217,6 +230,17 @@ const answers: {
     );
   },
   excerpt: (ask) => readExcerpt(ask),
+  writer: ({ stateDir }) => {
+    if (latest?.stateDirs.every(({ path }) => path !== stateDir)) throw new UserError(notInScan);
+    return writerNow(stateDir, { where, env: process.env, memory });
+  },
+  gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
+  async gatewayView(ask) {
+    const store = latest?.stores.find(({ id }) => id === ask.store);
+    if (store === undefined) throw new UserError(notInScan);
+    if (!mayAsk) return undefined;
+    return (await gatewayView(store, { where, env: process.env, memory }))?.statuses;
+  },
   permission: (ask) => repairs.permission(ask),
   preview: (ask) => repairs.preview(ask),
   repair: (ask) => repairs.repair(ask),
@@ -225,6 +249,8 @@ const answers: {
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
   undo: (ask) => repairs.undo(ask),
+  quarantine: () => repairs.quarantine(),
+  emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 
@@ -243,7 +269,7 @@ function report(error: unknown): void {
 port.on("message", async (message: ToWorker) => {
   const { id, kind, ask } = message;
   try {
-    const answer = await (answers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
+    const answer = await (handlers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
     send({ id, answer });
   } catch (error) {
     const expected = error instanceof UserError;

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseCapturedProcesses } from "../src/inspect/processes.ts";
+import type { WriterReport } from "../src/model/facts.ts";
 import type { Finding } from "../src/model/finding.ts";
 import type { Scan } from "../src/model/scan.ts";
 import { scan } from "../src/scan.ts";
@@ -47,6 +48,8 @@ export interface HomeSpec {
   readonly files?: Readonly<Record<string, string>>;
   /** How old these files are, by the same paths; an hour where it is left out. */
   readonly ages?: Readonly<Record<string, number>>;
+  /** How old the store is; an hour where it is left out. */
+  readonly storeAge?: number;
   /** Permission bits of the store; 0600 where they are left out. */
   readonly mode?: number;
   /** A directory that the home lies in. */
@@ -62,6 +65,7 @@ export interface BuiltHome {
 
 export function buildHome(spec: HomeSpec): BuiltHome {
   const { rows, version = "2026.5.18", config = {}, files = {}, ages = {}, mode = 0o600, within = "" } = spec;
+  const { storeAge = 60 * minute } = spec;
   const home = join(temporaryDirectory(), within);
   const stateDir = join(home, ".openclaw");
   const sessionsDir = join(stateDir, "agents", "main", "sessions");
@@ -71,7 +75,7 @@ export function buildHome(spec: HomeSpec): BuiltHome {
     writeFileSync(path, text, { mode: 0o600 });
     utimesSync(path, (now - ageMs) / 1000, (now - ageMs) / 1000);
   };
-  write(store, typeof rows === "string" ? rows : JSON.stringify(rows, null, 2), 60 * minute);
+  write(store, typeof rows === "string" ? rows : JSON.stringify(rows, null, 2), storeAge);
   chmodSync(store, mode);
   if (version !== null) {
     const text = JSON.stringify({ meta: { lastTouchedVersion: version }, ...config });
@@ -89,18 +93,20 @@ export interface ScanSpec {
   readonly processes?: readonly string[];
   readonly running?: readonly string[];
   readonly idle?: readonly string[];
+  /** What the gateway counts as active altogether. */
+  readonly counts?: WriterReport["counts"];
   /** The processes are those of this machine: modes and places mean something. */
   readonly here?: boolean;
 }
 
 export function scanHome(
   { home }: BuiltHome,
-  { processes = [], running: live, idle, here = false }: ScanSpec = {},
+  { processes = [], running: live, idle, counts = "unknown", here = false }: ScanSpec = {},
 ): Promise<Scan> {
   const report =
     live === undefined && idle === undefined
       ? {}
-      : { report: { at: now, running: new Set(live), idle: new Set(idle) } };
+      : { report: { at: now, running: new Set(live), idle: new Set(idle), counts } };
   const captured = parseCapturedProcesses([init, ...processes].join("\n"));
   return scan({
     where: { homes: [home], stateDirs: [] },

@@ -11,6 +11,7 @@ import type {
   SubagentFacts,
   TrajectoryFacts,
   TranscriptFacts,
+  WriterReport,
 } from "../src/model/facts.ts";
 import type { Era, VersionRange, WriterState } from "../src/model/store.ts";
 import { minute, now } from "./homeBuilder.ts";
@@ -219,13 +220,13 @@ const row = fc
 export interface StoreSpec {
   /** Which states its writer may have; any where they are left out. */
   readonly writers?: readonly WriterState[];
-  /** Whether its writer may say that a row is idle. */
-  readonly mayBeIdle?: boolean;
+  /** Whether its writer may count nothing active at all. */
+  readonly mayCountNothing?: boolean;
 }
 
 /** Stores with rows under different keys, some sharing a session, with locks, registries and reports of their writer. */
-export function storeFacts({ writers, mayBeIdle = true }: StoreSpec = {}): fc.Arbitrary<StoreFacts> {
-  const said = mayBeIdle ? ["running", "idle", "nothing"] : ["running", "nothing"];
+export function storeFacts({ writers, mayCountNothing = true }: StoreSpec = {}): fc.Arbitrary<StoreFacts> {
+  const said = ["running", "idle", "nothing"];
   return fc
     .record({
       rows: fc.uniqueArray(row, { selector: ({ key }) => key, minLength: 1, maxLength: 8 }),
@@ -234,9 +235,14 @@ export function storeFacts({ writers, mayBeIdle = true }: StoreSpec = {}): fc.Ar
       version: fc.constantFrom(...versions),
       answers: fc.array(fc.constantFrom(...said), { minLength: keys.length, maxLength: keys.length }),
       isAsked: fc.boolean(),
-      runTimeoutMs: optional(fc.constantFrom(10 * minute, 2 * hour)),
+      counts: fc.constantFrom<WriterReport["counts"]>(
+        "some",
+        "unknown",
+        ...(mayCountNothing ? (["none"] as const) : []),
+      ),
+      runTimeoutMs: optional(fc.constantFrom(4 * hour, 72 * hour)),
     })
-    .map(({ rows, locks, writer, version, answers, isAsked, runTimeoutMs }): StoreFacts => {
+    .map(({ rows, locks, writer, version, answers, isAsked, counts, runTimeoutMs }): StoreFacts => {
       const held = locks.filter((lock) => lock !== undefined);
       const sessions = rows.map((made, i) => sessionOf(made, i, held));
       const saidOf = (answer: string): Set<string> => new Set(keys.filter((_, i) => answers[i] === answer));
@@ -247,13 +253,13 @@ export function storeFacts({ writers, mayBeIdle = true }: StoreSpec = {}): fc.Ar
         stateDir: "/home/claw/.openclaw",
         agent: "main",
         writer: { state: writer, why: `the gateway is ${writer}`, evidence: [] },
-        content: { state: "read", sizeBytes: 4000, fileVersion: "1", sessions },
+        content: { state: "read", sizeBytes: 4000, mtimeMs: now, fileVersion: "1", sessions },
         locks: held,
-        place: { isOwn: true },
+        place: { isOwn: true, hasOwnUid: true },
         leftovers: { transcripts: [], trajectories: [], checkpoints: [], temporaries: [], archives: [], copies: [] },
         ...version,
         ...(runTimeoutMs !== undefined && { runTimeoutMs }),
-        ...(isAsked && { report: { at: now, running: saidOf("running"), idle: saidOf("idle") } }),
+        ...(isAsked && { report: { at: now, running: saidOf("running"), idle: saidOf("idle"), counts } }),
       };
     });
 }

@@ -26,7 +26,9 @@ export function keptUntil({ at }: Receipt): number {
 export function sweepReceipts(files: Files, folder: StateFolder, now: number): void {
   const receipts = listReceipts(files, folder);
   const sizes = new Map(receipts.map(({ id }) => [id, sizeOf(files, receiptPath(folder, id))]));
-  for (const { id, plan } of dueReceipts(receipts, sizes, now)) {
+  // A leftover in the quarantine is told by nothing else where it came from.
+  const swept = receipts.filter((receipt) => !hasQuarantined(files, receipt));
+  for (const { id, plan } of dueReceipts(receipts, swept, sizes, now)) {
     try {
       const lock = takeStoreLock(files, folder, plan.store.path);
       try {
@@ -41,8 +43,19 @@ export function sweepReceipts(files: Files, folder: StateFolder, now: number): v
   clearRests(files, folder, now);
 }
 
-/** `receipts`: newest first. */
-function dueReceipts(receipts: readonly Receipt[], sizes: ReadonlyMap<string, number>, now: number): Receipt[] {
+function hasQuarantined(files: Files, { plan }: Receipt): boolean {
+  return plan.edits.some(
+    (edit) => edit.kind === "move" && edit.quarantine === "in" && files.lstat(edit.to) !== undefined,
+  );
+}
+
+/** Of those that may be `swept`. Both lists are newest first. */
+function dueReceipts(
+  receipts: readonly Receipt[],
+  swept: readonly Receipt[],
+  sizes: ReadonlyMap<string, number>,
+  now: number,
+): Receipt[] {
   const isDone = ({ state }: Receipt): boolean => state === "done" || state === "rolledBack";
   const isWayBack = ({ state, undoneBy, plan }: Receipt): boolean =>
     state === "done" && undoneBy === undefined && plan.action !== "undo";
@@ -51,7 +64,7 @@ function dueReceipts(receipts: readonly Receipt[], sizes: ReadonlyMap<string, nu
   const unsettled = new Set(receipts.filter((receipt) => !isDone(receipt)).map(({ plan }) => plan.store.path));
   let count = receipts.length;
   let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  return receipts.toReversed().filter((receipt) => {
+  return swept.toReversed().filter((receipt) => {
     const stays = last.has(receipt) || unsettled.has(receipt.plan.store.path) || now < keptUntil(receipt);
     const isOld = now >= receipt.at + retention.atMostMs;
     if (stays || !(isOld || count > retention.mostReceipts || bytes > retention.mostBytes)) return false;

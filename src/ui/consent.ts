@@ -26,6 +26,8 @@ export interface Intent {
   readonly lines: readonly string[];
   /** The effect in a word or two. */
   readonly button: string;
+  /** How it can be taken back, where nothing is copied for that. */
+  readonly wayBack?: string;
 }
 
 /** Which of these stores may be written, by a fresh look. Throws a UserError where none may. */
@@ -55,10 +57,11 @@ export async function askForConsent(writable: Writable, intent: Intent): Promise
   const paragraphs = [
     intent.lines.join("\n"),
     [paths.length === 1 ? vscode.l10n.t("Store:") : vscode.l10n.t("Stores:"), ...paths].join("\n"),
-    vscode.l10n.t(
-      "What is there now is copied first, so that Undo can bring it back. The copies are kept in {0}",
-      receipts,
-    ),
+    intent.wayBack ??
+      vscode.l10n.t(
+        "What is there now is copied first, so that Undo can bring it back. The copies are kept in {0}",
+        receipts,
+      ),
     refused.length > 0
       ? [vscode.l10n.t("Left as they are:"), ...refused.map((one) => visibleText(one, 400))].join("\n")
       : "",

@@ -2,9 +2,11 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
+import type { Finding } from "../model/finding.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
+import { repairFlags } from "./proposal.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { GroupNode, MoreNode, NoteNode, StateDirNode, StoreNode } from "./treeNode.ts";
 import type { StoreShape } from "./treeShape.ts";
@@ -17,12 +19,17 @@ export function stateDirItem(node: StateDirNode, { problem, writer }: StateDir):
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon(problem === undefined ? "server-environment" : "warning");
   item.description = writerWords(writer.state);
-  item.contextValue = "stateDir";
+  item.contextValue = writer.state === "running" || writer.state === "draining" ? "stateDir served" : "stateDir";
   item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
 }
 
-export function storeItem(node: StoreNode, store: Store, shape: StoreShape | undefined): vscode.TreeItem {
+export function storeItem(
+  node: StoreNode,
+  store: Store,
+  shape: StoreShape | undefined,
+  findings: readonly Finding[],
+): vscode.TreeItem {
   const name = store.agent ?? store.path.replace(/^.*[\\/]/, "");
   const item = new vscode.TreeItem(labelText(name), Expanded);
   const words = [counted(store.sessions)];
@@ -30,7 +37,8 @@ export function storeItem(node: StoreNode, store: Store, shape: StoreShape | und
   item.id = node.id;
   if (store.problem === undefined) item.description = words.join(" · ");
   item.iconPath = new vscode.ThemeIcon(store.problem === undefined ? "hubot" : "warning");
-  item.contextValue = store.problem === "STORE-UNPARSABLE" ? "store unparsable" : "store";
+  const unparsable = store.problem === "STORE-UNPARSABLE" ? ["unparsable"] : [];
+  item.contextValue = ["store", ...unparsable, ...repairFlags(findings)].join(" ");
   item.accessibilityInformation = { label: vscode.l10n.t("agent {0}, {1}", visibleText(name, 200), words.join(", ")) };
   return item;
 }

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { contextKeys } from "../ids.ts";
 import { readSessionUri } from "./documentUri.ts";
-import { proposalsOf, repairFlags } from "./proposal.ts";
+import { isOffered, proposalsOf, repairFlags } from "./proposal.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { SessionsView } from "./sessionsView.ts";
 import { staleGroups } from "./staleGroups.ts";
@@ -30,6 +30,10 @@ export class RepairContext implements vscode.Disposable {
   #update(): void {
     const { proven, asked } = staleGroups(this.#model.findings);
     this.#tell(contextKeys.stale, proven.length + asked.length > 0);
+    this.#tell(
+      contextKeys.untidy,
+      this.#model.findings.some((finding) => finding.repair.kind === "tidy" && isOffered(finding)),
+    );
     this.#tell(
       contextKeys.unparsable,
       this.#model.findings.some(({ code }) => code === "STORE-UNPARSABLE"),

@@ -54,7 +54,9 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       }
       case "store": {
         const store = model.store(node.store);
-        return store === undefined ? gone(node) : storeItem(node, store, this.#shapes.get(node.store));
+        return store === undefined
+          ? gone(node)
+          : storeItem(node, store, this.#shapes.get(node.store), model.findingsOfStore(node.store));
       }
       case "group":
         return groupItem(node, this.#shapes.get(node.store));

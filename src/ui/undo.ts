@@ -30,12 +30,14 @@ export async function undoReceipts(
 ): Promise<void> {
   const receipts = (await parts.client.ask("receipts", undefined)).filter(({ id }) => ids.includes(id));
   if (!receipts.some(isUndoable))
-    throw new UserError(vscode.l10n.t("That repair was undone already, or its receipt is gone."));
+    throw new UserError(
+      vscode.l10n.t("That repair was undone already, or the quarantine was emptied, or its receipt is gone."),
+    );
   await undo(receipts.filter(isUndoable), keys, parts);
 }
 
-export function isUndoable({ state, undoneBy }: ReceiptSummary): boolean {
-  return state === "done" && undoneBy === undefined;
+export function isUndoable({ state, undoneBy, purgedAt }: ReceiptSummary): boolean {
+  return state === "done" && undoneBy === undefined && purgedAt === undefined;
 }
 
 async function undo(
@@ -64,7 +66,9 @@ async function undo(
         ? vscode.l10n.t("Undo the repair from {0}: 1 change is taken back", at)
         : vscode.l10n.t("Undo the repair from {0}: {1} changes are taken back", at, edits.length)
       : vscode.l10n.t("Bring {0} back as it was before {1}", keys.join(", "), at);
-  const vouched = await askForConsent(writable, { message, lines, button: vscode.l10n.t("Undo") });
+  const moved = receipts.every(({ action }) => action === "tidy");
+  const wayBack = moved ? { wayBack: vscode.l10n.t("Nothing that has such a name again is written over.") } : {};
+  const vouched = await askForConsent(writable, { message, lines, button: vscode.l10n.t("Undo"), ...wayBack });
   if (vouched === undefined) return;
   const results = await vscode.window.withProgress({ location: { viewId: views.sessions } }, async () => {
     const all: RepairSummary[] = [];

@@ -92,6 +92,21 @@ describe("receipts", () => {
       equal(ids(bench).length, 3);
     });
 
+    it("while what they moved lies in the quarantine", async () => {
+      const { bench, ...scene } = await stages.tidy();
+      equal((await act({ bench, ...scene }))?.applied, true);
+      const tidied = newestReceipt(bench);
+      for (const id of ["a", "b"]) {
+        cpSync(join(bench.context.folder.receipts, tidied.id), join(bench.context.folder.receipts, id), {
+          recursive: true,
+        });
+        await change({ ...tidied, plan: { ...tidied.plan, edits: [] } }, bench, { id, at: tidied.at + 1 });
+      }
+      sweepReceipts(nodeFiles, bench.context.folder, tidied.at + 9000 * day);
+      deepEqual(ids(bench), ["b", tidied.id]);
+      equal((await undoReceipt(tidied, bench.context)).refused, undefined);
+    });
+
     it("where somebody repairs or undoes in the same store right now", async () => {
       const bench = await benchWith(at, at + 1);
       const store = newestReceipt(bench).plan.store.path;

@@ -20,7 +20,7 @@ import {
   trajectory,
   transcript,
 } from "../homeBuilder.ts";
-import { type Bench, benchOf, newestReceipt } from "../repairing.ts";
+import { type Bench, type BenchSpec, benchOf, newestReceipt } from "../repairing.ts";
 import { type Disk, disks } from "./faults.ts";
 import { perform, type Task } from "./task.ts";
 
@@ -97,8 +97,23 @@ function archived(): BuiltHome {
 
 const offersRepair = ({ repair }: Finding): boolean => repair.kind !== "none";
 
-function repairing({ home }: { home: string }, disk: Disk = "usual"): Promise<Scene> {
-  return repairingOn(benchOf({ home }), disk);
+function untidy(): BuiltHome {
+  const ages = {
+    "~/sessions.json.0f1e.tmp": 2 * day,
+    "~/.fs-safe-replace.7.0f1e.tmp": 3 * day,
+    "~/gone.trajectory.jsonl": 40 * day,
+    [`~/${sessionId}.checkpoint.c1.jsonl`]: 40 * day,
+  };
+  const files = Object.fromEntries(Object.keys(ages).map((name) => [name, said]));
+  return buildHome({ rows: { [key]: done() }, files: { ...files, [`~/${sessionId}.jsonl`]: said }, ages });
+}
+
+function open(): BuiltHome {
+  return buildHome({ rows: { [key]: done() }, files: { [`~/${sessionId}.jsonl`]: said }, mode: 0o644 });
+}
+
+function repairing({ home }: { home: string }, disk: Disk = "usual", spec: BenchSpec = {}): Promise<Scene> {
+  return repairingOn(benchOf({ home }, spec), disk);
 }
 
 /** Everything that one store offers. */
@@ -163,6 +178,8 @@ export const stages = {
   "prune, receipts on another disk": () => pruning(old(), "receipts on another disk"),
   "prune on a disk without hard links": () => pruning(old(), "no hard links"),
   restore: () => repairing(archived()),
+  tidy: () => repairing(untidy()),
+  mode: () => repairing(open(), "usual", { here: true }),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
   "undo of a finalize under the store lock of 2026.4": () => undoing(repairing(sick("2026.4.2"))),
   "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), { meanwhile: writeOtherRow }),
@@ -184,4 +201,6 @@ export const stages = {
       },
     }),
   "undo of a restore": () => undoing(repairing(archived())),
+  "undo of a tidy": () => undoing(repairing(untidy())),
+  "undo of a mode": () => undoing(repairing(open(), "usual", { here: true })),
 } satisfies Readonly<Record<string, Stage>>;

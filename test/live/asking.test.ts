@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { build } from "esbuild";
 import type { WriterReport } from "../../src/model/facts.ts";
 import { accessOf, askGateway } from "../../src/owner/gatewayReport.ts";
+import { scan } from "../../src/scan.ts";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { type Gateway, type Installation, makeHome, startGateway, type Version } from "./gateway.mjs";
 import { startModel } from "./model.mjs";
@@ -37,10 +40,14 @@ describe("asking a genuine gateway", () => {
     return makeHome({ version, home: home.path, port, modelPort, gateway: gatewaySettings, settings });
   }
 
-  async function ask({ stateDir }: Installation, limit = 50): Promise<WriterReport | undefined> {
+  async function ask({ stateDir }: Installation, known = 10): Promise<WriterReport | undefined> {
     const access = accessOf(stateDir);
-    return access && askGateway({ port, limit, ...access });
+    assert.ok(access !== undefined, "it may not be asked");
+    return (await askGateway({ port, rows: known, ...access })).report;
   }
+
+  const told = (report: WriterReport | undefined): unknown =>
+    report && [[...report.running], [...report.idle], report.counts];
 
   /** Waits until a gateway that was just started has written what it writes by itself. */
   async function settled({ home }: Installation): Promise<Map<string, string>> {
@@ -71,10 +78,11 @@ describe("asking a genuine gateway", () => {
       const at = install("2026.5.18", { auth });
       gateway = await startGateway(at, [], accessOf(at.stateDir)?.token);
       await turn(at, key, "hello [[quick]]");
+      // Its row is done before the gateway counts it as over.
+      await until("nothing runs", async () => (await ask(at))?.counts === "none");
       const before = await settled(at);
       for (let times = 0; times < 3; times++) {
-        const report = await ask(at);
-        assert.deepEqual(report && [[...report.running], [...report.idle]], [[], [key]]);
+        assert.deepEqual(told(await ask(at)), [[], [key], "none"]);
       }
       const after = await settled(at);
       assert.deepEqual(changes(before, after), []);
@@ -88,16 +96,22 @@ describe("asking a genuine gateway", () => {
   it("2026.5.18 with another token: it refuses, and nothing is learned", async () => {
     const at = install("2026.5.18", { auth: { mode: "token", token: "the right one" } });
     gateway = await startGateway(at, [], "the right one");
-    assert.equal(await askGateway({ port, limit: 50, token: "a wrong one" }), undefined);
-    assert.equal(await askGateway({ port, limit: 50 }), undefined);
+    const refused = { why: "it refused to answer", refused: true };
+    assert.deepEqual(await askGateway({ port, rows: 50, token: "a wrong one" }), refused);
+    assert.deepEqual(await askGateway({ port, rows: 50 }), refused);
   });
 
-  it("2026.4.2: it lets nobody ask without a device identity", async () => {
+  it("2026.4.2: it lets nobody ask without a device identity, so it is not asked", async () => {
     const at = install("2026.4.2");
     gateway = await startGateway(at);
-    const before = await settled(at);
+    await gateway.send(key, "go [[slow:60]]");
+    await until("it runs", () => statusIn(at, "main", key) === "running");
+    const scanned = await look(at);
+    assert.equal(
+      scanned.stateDirs[0]?.writer.said,
+      "it is not asked, since its version may answer paired devices only",
+    );
     assert.equal(await ask(at), undefined);
-    assert.deepEqual(changes(before, await settled(at)), []);
   });
 
   it("2026.5.18: a run makes its row active, and no other row idle", async () => {
@@ -107,11 +121,41 @@ describe("asking a genuine gateway", () => {
     await turn(at, other, "hello [[quick]]");
     await gateway.send(key, "go [[slow:60]]");
     await until("it runs", () => statusIn(at, "main", key) === "running");
-    const report = await ask(at);
-    assert.deepEqual(report && [[...report.running], [...report.idle]], [[key], []]);
-    assert.ok(report !== undefined);
-    assert.equal(row(await look(at, { report }), key).verdict, "active");
-    await assertLive(at, [key], { report });
+    const { verdict, why } = row(await look(at), key);
+    assert.deepEqual([verdict, why], ["active", "The gateway reports a run."]);
+    assert.deepEqual(told(await ask(at)), [[key], [other], "some"]);
+    await assertLive(at, [key]);
+  });
+
+  it("2026.5.18: the extension's worker asks as soon as its window has the focus, and not before", async () => {
+    const at = install("2026.5.18");
+    gateway = await startGateway(at);
+    await gateway.send(key, "go [[slow:60]]");
+    await until("it runs", () => statusIn(at, "main", key) === "running");
+    const script = join(at.home, "worker.cjs");
+    await build({
+      entryPoints: [join(import.meta.dirname, "..", "..", "src", "worker.ts")],
+      outfile: script,
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      logLevel: "warning",
+    });
+    const worker = new Worker(script, { env: { ...process.env, XDG_STATE_HOME: join(at.home, "state") } });
+    const heard: (string | undefined)[] = [];
+    worker.on("message", ({ event, data }) => {
+      if (event === "scanned" && data.settled) heard.push(data.stateDirs[0]?.writer.said);
+    });
+    try {
+      const where = { homes: [], stateDirs: [at.stateDir] };
+      worker.postMessage({ id: 1, kind: "scan", ask: { where, mayAsk: true } });
+      await until("it has looked", () => heard.length === 1, 10_000, 50);
+      worker.postMessage({ id: 2, kind: "follow", ask: { on: true, focused: true } });
+      await until("it has asked", () => heard.includes("it reports a run of one session"), 15_000, 50);
+      assert.equal(heard[0], undefined);
+    } finally {
+      await worker.terminate();
+    }
   });
 
   // Its own pages say `main` for the main session; sessions.list then says hasActiveRun: false of agent:main:main.
@@ -125,10 +169,28 @@ describe("asking a genuine gateway", () => {
       sessions.map((session: Record<string, unknown>) => [session["key"], session["status"], session["hasActiveRun"]]),
       [[key, "running", false]],
     );
-    const report = await ask(at);
-    assert.deepEqual(report && [[...report.running], [...report.idle]], [[], []]);
-    assert.ok(report !== undefined);
-    await assertLive(at, [key], { report });
+    assert.deepEqual(told(await ask(at)), [[], [key], "some"]);
+    await assertLive(at, [key]);
+  });
+
+  it("2026.5.18: a row that claims to run under a gateway that runs nothing is interrupted after half an hour", async () => {
+    const at = install("2026.5.18");
+    gateway = await startGateway(at);
+    await turn(at, key, "hello [[quick]]");
+    await gateway.stop("SIGTERM");
+    const store = join(at.stateDir, "agents", "main", "sessions", "sessions.json");
+    const rows = JSON.parse(readFileSync(store, "utf8"));
+    const hourAgo = Date.now() - 3_600_000;
+    rows["agent:main:lost"] = { sessionId: randomUUID(), status: "running", startedAt: hourAgo, updatedAt: hourAgo };
+    writeFileSync(store, JSON.stringify(rows, null, 2));
+    gateway = await startGateway(at);
+    const { verdict, why } = row(await look(at), "agent:main:lost");
+    assert.deepEqual(
+      [verdict, why],
+      ["interrupted", "It began and nobody works on it: the gateway reports no run at all."],
+    );
+    const unasked = await scan({ where: { homes: [], stateDirs: [at.stateDir] }, env: {} });
+    assert.equal(row(unasked, "agent:main:lost").verdict, "unknown");
   });
 
   it(`2026.5.18: ${rows} rows cost it little`, async () => {
@@ -140,8 +202,8 @@ describe("asking a genuine gateway", () => {
     gateway = await startGateway(at);
     await gateway.call("sessions.list", { limit: 1 });
     await settled(at);
-    const cold = await cost(gateway.pid, () => ask(at, rows + 50));
-    const warm = await cost(gateway.pid, () => ask(at, rows + 50));
+    const cold = await cost(gateway.pid, () => ask(at, rows));
+    const warm = await cost(gateway.pid, () => ask(at, rows));
     const twice = await cost(gateway.pid, () => ask(at, 10));
     for (const { report } of [cold, warm, twice]) assert.equal(report?.idle.size, rows);
     const told = [cold, warm, twice].map(({ cpuMs, tookMs }) => `${cpuMs} ms CPU in ${tookMs} ms`);

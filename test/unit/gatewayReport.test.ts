@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import type { WriterReport } from "../../src/model/facts.ts";
 import { accessOf, askGateway, reportOf } from "../../src/owner/gatewayReport.ts";
+import { busy, closeServers, gatewayServer, httpServer, quiet } from "../gatewayServer.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 type Rows = readonly unknown[];
 
-const quiet = { counts: { queueSize: 0, pendingReplies: 0, embeddedRuns: 0, activeTasks: 0, totalActive: 0 } };
-const busy = { counts: { ...quiet.counts, embeddedRuns: 1, totalActive: 1 } };
+/** The rows that run, those that are idle, and what it counts. */
+type Told = readonly [string[], string[], WriterReport["counts"]];
 
-function told(rows: unknown, preflight?: object): readonly [string[], string[]] | undefined {
-  const report = reportOf({ sessions: rows }, preflight as never, 5);
-  return report === undefined ? undefined : [[...report.running], [...report.idle]];
+function told(rows: unknown, preflight?: object): Told | undefined {
+  return plain(reportOf({ sessions: rows }, preflight as never, 5));
+}
+
+function plain(report: WriterReport | undefined): Told | undefined {
+  return report && [[...report.running], [...report.idle], report.counts];
 }
 
 describe("what a gateway says of its sessions", () => {
@@ -24,26 +25,24 @@ describe("what a gateway says of its sessions", () => {
     { key: "b", status: "running", hasActiveRun: false },
   ];
 
-  it("tells which rows have a run, and that the others have none where it counts nothing active", () => {
-    assert.deepEqual(told(rows.slice(1), quiet), [[], ["b"]]);
-    assert.deepEqual(told(rows, busy), [["a"], []]);
+  it("tells which rows have a run, which are idle, and whether it counts anything active at all", () => {
+    assert.deepEqual(told(rows.slice(1), quiet), [[], ["b"], "none"]);
+    assert.deepEqual(told(rows.slice(1), busy), [[], ["b"], "some"]);
+    assert.deepEqual(told(rows, busy), [["a"], ["b"], "some"]);
     assert.equal(reportOf({ sessions: rows }, quiet, 5)?.at, 5);
   });
 
-  it("does not prove that a row has none while it counts a run that is no row's: one of `main`, a schedule or a channel", () => {
-    assert.deepEqual(told(rows.slice(1), busy), [[], []]);
-  });
-
-  it("does not prove it either where it does not count (before 2026.5.18)", () => {
+  it("does not say that nothing runs where a row does, or where it does not count (before 2026.5.18)", () => {
+    assert.deepEqual(told(rows, quiet), [["a"], ["b"], "some"]);
     for (const preflight of [undefined, {}, { counts: null }, { counts: { totalActive: "0" } }]) {
-      assert.deepEqual(told(rows, preflight), [["a"], []]);
+      assert.deepEqual(told(rows.slice(1), preflight), [[], ["b"], "unknown"]);
     }
   });
 
   it("leaves out rows without a word about runs (2026.4.2), and rows that are none", () => {
-    assert.deepEqual(told([{ key: "a", status: "running" }], quiet), [[], []]);
+    assert.deepEqual(told([{ key: "a", status: "running" }], quiet), [[], [], "none"]);
     for (const row of [null, 7, "a", [], {}, { key: 7, hasActiveRun: false }, { key: "a", hasActiveRun: "false" }]) {
-      assert.deepEqual(told([row], quiet), [[], []]);
+      assert.deepEqual(told([row], quiet), [[], [], "none"]);
     }
   });
 
@@ -52,8 +51,8 @@ describe("what a gateway says of its sessions", () => {
       { key: "a", hasActiveRun: true },
       { key: "a", hasActiveRun: false },
     ];
-    assert.deepEqual(told(twice, quiet), [["a"], []]);
-    assert.deepEqual(told(twice.toReversed(), quiet), [["a"], []]);
+    assert.deepEqual(told(twice, quiet), [["a"], [], "some"]);
+    assert.deepEqual(told(twice.toReversed(), quiet), [["a"], [], "some"]);
   });
 
   it("is nothing where there is no list", () => {
@@ -63,45 +62,7 @@ describe("what a gateway says of its sessions", () => {
 });
 
 describe("asking a gateway", () => {
-  const servers: Server[] = [];
-
-  afterEach(() => {
-    for (const server of servers.splice(0)) {
-      server.close();
-      server.closeAllConnections();
-    }
-  });
-
-  /** A server that speaks as much of WebSocket as the question needs. What it was asked is added to `asked`. */
-  async function gateway(answerTo: (method: string, params: never) => unknown, asked: unknown[] = []): Promise<number> {
-    const server = createServer((_request, response) => response.end());
-    server.on("upgrade", (request, socket: Socket) => {
-      const accept = createHash("sha1").update(
-        `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
-      );
-      const headers = "Upgrade: websocket\r\nConnection: Upgrade";
-      const status = "HTTP/1.1 101 Switching Protocols";
-      socket.write(`${status}\r\n${headers}\r\nSec-WebSocket-Accept: ${accept.digest("base64")}\r\n\r\n`);
-      socket.write(frame({ type: "event", event: "connect.challenge", payload: { nonce: "n" } }));
-      socket.on("error", () => undefined);
-      socket.on("data", (bytes) => {
-        for (const { id, method, params } of requestsIn(bytes)) {
-          asked.push([method, params]);
-          const payload = answerTo(method, params as never);
-          if (payload === "close") socket.destroy();
-          else if (payload instanceof Error) socket.write(frame({ type: "res", id, ok: false, error: {} }));
-          else socket.write(frame({ type: "res", id, ok: true, payload }));
-          // A gateway tells more than it is asked.
-          if (!socket.destroyed) socket.write(frame({ type: "event", event: "tick", payload: { ts: 1 } }));
-        }
-      });
-    });
-    servers.push(server);
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    return (server.address() as AddressInfo).port;
-  }
-
-  const sets = (report: WriterReport | undefined): unknown => report && [[...report.running], [...report.idle]];
+  afterEach(closeServers);
 
   it("connects as a backend without a device, asks for its rows and for what it counts, and goes", async () => {
     const asked: unknown[] = [];
@@ -111,8 +72,8 @@ describe("asking a gateway", () => {
       "sessions.list": { sessions },
       "gateway.restart.preflight": busy,
     };
-    const port = await gateway((method) => answers[method], asked);
-    assert.deepEqual(sets(await askGateway({ port, limit: 12, token: "secret" })), [["a"], []]);
+    const port = await gatewayServer((method) => answers[method], asked);
+    assert.deepEqual(plain((await askGateway({ port, rows: 12, token: "secret" })).report), [["a"], [], "some"]);
     assert.deepEqual(asked, [
       [
         "connect",
@@ -125,7 +86,7 @@ describe("asking a gateway", () => {
           auth: { token: "secret" },
         },
       ],
-      ["sessions.list", { limit: 12 }],
+      ["sessions.list", { limit: 62 }],
       ["gateway.restart.preflight", {}],
     ]);
   });
@@ -139,8 +100,8 @@ describe("asking a gateway", () => {
     });
     const answerTo = (method: string, { limit }: { limit: number }): unknown =>
       method === "sessions.list" ? list(limit) : method === "connect" ? {} : quiet;
-    const port = await gateway(answerTo, asked);
-    assert.deepEqual(sets(await askGateway({ port, limit: 10 })), [[], ["of 350"]]);
+    const port = await gatewayServer(answerTo, asked);
+    assert.deepEqual(plain((await askGateway({ port, rows: 10 })).report), [[], ["of 350"], "none"]);
     assert.deepEqual(
       asked.map((question) => (question as string[])[0]),
       ["connect", "sessions.list", "sessions.list", "gateway.restart.preflight"],
@@ -154,31 +115,33 @@ describe("asking a gateway", () => {
     ];
     const answerTo = (method: string): unknown =>
       method === "sessions.list" ? { sessions } : method === "connect" ? {} : new Error("unknown method");
-    assert.deepEqual(sets(await askGateway({ port: await gateway(answerTo), limit: 10 })), [["a"], []]);
+    assert.deepEqual(plain((await askGateway({ port: await gatewayServer(answerTo), rows: 10 })).report), [
+      ["a"],
+      ["b"],
+      "unknown",
+    ]);
   });
 
-  for (const [what, answerTo] of [
-    ["is refused", () => new Error("device identity required")],
-    ["is hung up on", () => "close"],
-    ["is hung up on later", (method: string) => (method === "connect" ? {} : "close")],
-    ["gets nonsense", () => [1]],
+  for (const [what, answerTo, why, refused] of [
+    ["is refused", () => new Error("device identity required"), "it refused to answer", true],
+    ["is hung up on", () => "close", "it refused to answer", true],
+    ["is hung up on later", (method: string) => (method === "connect" ? {} : "close"), "it hung up", false],
+    ["gets nonsense", () => [1], "it refused to answer", true],
   ] as const) {
     it(`learns nothing where it ${what}`, async () => {
-      assert.equal(await askGateway({ port: await gateway(answerTo), limit: 10 }), undefined);
+      assert.deepEqual(await askGateway({ port: await gatewayServer(answerTo), rows: 10 }), { why, refused });
     });
   }
 
   it("learns nothing where no gateway listens", async () => {
-    const server = createServer((_request, response) => response.end("hello"));
-    servers.push(server);
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    const { port } = server.address() as AddressInfo;
-    assert.equal(await askGateway({ port, limit: 10 }), undefined);
+    const { server, port } = await httpServer((_request, response) => response.end("hello"));
+    const nobody = { why: "it did not answer as a gateway does", refused: false };
+    assert.deepEqual(await askGateway({ port, rows: 10 }), nobody);
     server.close();
     server.closeAllConnections();
-    assert.equal(await askGateway({ port, limit: 10 }), undefined);
+    assert.deepEqual(await askGateway({ port, rows: 10 }), nobody);
     for (const wrong of [0, -1, 65536, 1.5, Number.NaN]) {
-      assert.equal(await askGateway({ port: wrong, limit: 10 }), undefined);
+      assert.equal((await askGateway({ port: wrong, rows: 10 })).report, undefined);
     }
   });
 });
@@ -208,25 +171,3 @@ describe("whether a gateway may be asked", () => {
     it(`it may not with ${config ?? "no configuration"}`, () => assert.equal(access(config), undefined));
   }
 });
-
-/** A short text frame of a server: not masked. */
-function frame(value: object): Buffer {
-  const text = Buffer.from(JSON.stringify(value));
-  const header = text.length < 126 ? [0x81, text.length] : [0x81, 126, text.length >> 8, text.length & 0xff];
-  return Buffer.concat([Buffer.from(header), text]);
-}
-
-/** The requests in these bytes of a client: short, masked text frames. What closes the connection is no request. */
-function requestsIn(bytes: Buffer): { id: string; method: string; params: unknown }[] {
-  const requests = [];
-  for (let at = 0; at < bytes.length; ) {
-    const isText = (bytes[at] ?? 0) === 0x81;
-    const short = (bytes[at + 1] ?? 0) & 0x7f;
-    const length = short === 126 ? bytes.readUInt16BE(at + 2) : short;
-    const mask = at + (short === 126 ? 4 : 2);
-    const text = bytes.subarray(mask + 4, mask + 4 + length).map((byte, i) => byte ^ (bytes[mask + (i % 4)] ?? 0));
-    if (isText) requests.push(JSON.parse(Buffer.from(text).toString()));
-    at = mask + 4 + length;
-  }
-  return requests;
-}

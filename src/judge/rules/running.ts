@@ -3,6 +3,7 @@ import type { Evidence } from "../../model/evidence.ts";
 import type { Severity } from "../../model/finding.ts";
 import type { Draft } from "../draft.ts";
 import { finalization } from "../finalization.ts";
+import { unlistedKinds } from "../ownership.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { compareVersions } from "../versions.ts";
 import { clock, span } from "../words.ts";
@@ -108,14 +109,20 @@ function runDeadlock(session: SessionCase): Draft | undefined {
   };
 }
 
-/** Rule 7: the gateway lives and says itself that nothing runs. Once the session is quiet the other rules say it better. */
+/**
+ * Rule 7: the gateway lives and says itself that nothing runs. Once the session is quiet the other rules say it better.
+ * Its list alone is a weak word: it makes a warning, and none of a row that it is known to miss; while it counts runs, none.
+ */
 function rpcIdle(session: SessionCase): Draft | undefined {
-  const { store, key, now, lastChangeAt, quiet, ownership } = session;
+  const { store, key, kind, now, lastChangeAt, quiet, ownership } = session;
   const unchanged = now - lastChangeAt;
   if (store.report?.idle.has(key) !== true || store.writer.state === "stopped" || quiet) return undefined;
+  if (store.report.counts === "some" || (store.report.counts === "unknown" && unlistedKinds.has(kind)))
+    return undefined;
   if (ownership.state === "owned" || isSuspended(session) || unchanged < rpcIdleMs) return undefined;
   return {
     code: "RUN-RPC-IDLE",
+    ...(store.report.counts === "unknown" && { severity: "warning" }),
     session: key,
     field: "status",
     args: { key, age: span(unchanged) },
@@ -131,7 +138,7 @@ function rpcIdle(session: SessionCase): Draft | undefined {
 function runAbandoned(session: SessionCase): Draft[] {
   const { quiet, key, end, endedAt, startedAt, deadLocks } = session;
   if (!quiet || isSuspended(session)) return [];
-  const resumes = willResume(session);
+  const resumes = willResume(session)?.effect;
   const explained = deadLocks.length > 0 || (end !== undefined && end.source !== "transcript") || endedAt !== undefined;
   if (resumes === undefined && explained) return [];
   const evidence = [
@@ -147,7 +154,11 @@ function runAbandoned(session: SessionCase): Draft[] {
 }
 
 /** What the next gateway start does with the row, or undefined where it does nothing or nothing is known (facts 0.2, B6). */
-function willResume({ store, facts, kind }: SessionCase): string | undefined {
+export function willResume({
+  store,
+  facts,
+  kind,
+}: SessionCase): { readonly effect: string; readonly asksModel: boolean } | undefined {
   const { fields } = facts.row;
   const spawned = typeof fields["spawnDepth"] === "number" && fields["spawnDepth"] > 0;
   if (kind === "subagent" || kind === "cron" || kind === "acp" || spawned || fields["subagentRole"] != null)
@@ -156,14 +167,16 @@ function willResume({ store, facts, kind }: SessionCase): string | undefined {
   const role = facts.transcript.tail?.lastMessage?.role;
   const waits = role === "user" || role === "tool" || role === "toolResult";
   if (from !== undefined && compareVersions(from, firstThatResumes) >= 0) {
-    return waits
+    const effect = waits
       ? "the next gateway start sends a model request to go on with it"
       : "the next gateway start marks it as failed and tells its chat that it was interrupted";
+    return { effect, asksModel: waits };
   }
   if (fields["abortedLastRun"] !== true || from === undefined) return undefined;
-  return waits
+  const effect = waits
     ? "it is marked as aborted, so the next gateway start resumes it"
     : "it is marked as aborted, so the next gateway start fails it";
+  return { effect, asksModel: waits };
 }
 
 function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {

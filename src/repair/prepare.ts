@@ -7,7 +7,7 @@ import { type Files, readAll, withOpen } from "./files.ts";
 import { modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { type RowTexts, readRows } from "./rowSplice.ts";
-import { openBytes } from "./storeFile.ts";
+import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
@@ -26,18 +26,23 @@ export interface StoredLock {
 
 const lockLimitBytes = 65_536n;
 
-/** Throws a PlanMismatch where the store does not parse, and what the system throws where it cannot be read. */
+/**
+ * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
+ * where it cannot be read.
+ */
 export function prepare(
   files: Files,
   storePath: string,
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
 ): Prepared {
-  const read = withOpen(files, storePath, "r", undefined, (fd) => ({
-    basis: imageOfOpen(files, fd),
-    rows: readRows(openBytes(files, fd), keys),
-    mode: modeOf(files, fd),
-  }));
+  const read = withOpen(files, storePath, "r", undefined, (fd) =>
+    readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
+      basis: imageOfOpen(files, fd),
+      rows: readRows(openBytes(files, fd), keys),
+      mode: modeOf(files, fd),
+    })),
+  );
   const locks = new Map<string, StoredLock>();
   for (const path of lockPaths) {
     const lock = readStoredLock(files, path);

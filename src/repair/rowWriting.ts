@@ -7,6 +7,7 @@ import { type Files, isSystemError, withOpen } from "./files.ts";
 import { rollBack, wasPut } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import type { Splice } from "./members.ts";
+import { identityOf } from "./modes.ts";
 import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
 import { isSpliced, type RowEdit, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
@@ -68,7 +69,8 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
       });
       // A version that takes none does not mind it; one that may take it, does.
       const vendorLock = plan.store.era === "J2" ? undefined : vendorLockOf(path, now);
-      reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
+      const rowFile = withOpen(files, temporary, "r", undefined, (own) => identityOf(files.fstat(own)));
+      reached({ state: "prepared", rowFile, ...(vendorLock !== undefined && { vendorLock }) });
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
       if (stampOf(files, path) !== stamp) throw new UserError(planAgain);
       putInPlace(files, temporary, path);

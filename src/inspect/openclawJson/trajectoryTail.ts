@@ -1,39 +1,84 @@
-// The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
+// The end of a trajectory: did the last run of the file come to its end, and how (facts C5). And its first run, where
+// the transcript seems to begin later.
 import { basename, dirname, join } from "node:path";
-import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
-import { readLinesBackwards } from "../lines.ts";
+import type { AnsweredRun, LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
+import { readLinesBackwards, readLinesForwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
 const pointerLimitBytes = 64 << 10;
+const firstLineLimitBytes = 8 << 10;
+const headLimitBytes = 512 << 10;
 
 /**
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
  * to a regular file that is no symbolic link; one that names another machine's place is looked for beside it by name.
  */
-export function readTrajectory(transcript: string, sessionId: string | undefined): TrajectoryFacts | undefined {
+export function readTrajectory(
+  transcript: string,
+  sessionId: string | undefined,
+): { readonly trajectory?: TrajectoryFacts; readonly brokenPointer?: PointerFacts } {
   const base = transcript.replace(/\.jsonl$/, "");
   const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
-  if (beside !== undefined) return beside;
-  const pointer = readPointer(`${base}.trajectory-path.json`, sessionId);
-  if (pointer === undefined) return undefined;
-  return readTrajectoryFile(pointer) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer)));
+  if (beside !== undefined) return { trajectory: beside };
+  const path = `${base}.trajectory-path.json`;
+  const pointer = readPointer(path);
+  if (pointer === undefined) return {};
+  if (pointer.sessionId !== sessionId)
+    return { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "mismatched" } };
+  if (namesOtherHost(pointer.file, path)) return {};
+  const pointed =
+    readTrajectoryFile(pointer.file) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer.file)));
+  return pointed === undefined
+    ? { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "missing" } }
+    : { trajectory: pointed };
 }
 
-function readPointer(path: string, sessionId: string | undefined): string | undefined {
+interface Pointer {
+  readonly sessionId: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+function readPointer(path: string): Pointer | undefined {
   const text = readText(path, pointerLimitBytes);
   if (isUnreadable(text)) return undefined;
   try {
     const pointer = asRecord(JSON.parse(text));
-    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer" || pointer["sessionId"] !== sessionId)
-      return undefined;
+    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer") return undefined;
+    const sessionId = asText(pointer["sessionId"]);
     const file = asText(pointer["runtimeFile"]);
-    return file === undefined || namesOtherHost(file, path) ? undefined : file;
+    return sessionId === undefined || file === undefined
+      ? undefined
+      : { sessionId, file, sizeBytes: Buffer.byteLength(text) };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The first run of a trajectory, where it succeeded and was over before `time`. Heartbeats are passed over: OpenClaw
+ * takes their messages out of the transcript again.
+ */
+export function readRunBefore(path: string, time: number): AnsweredRun | undefined {
+  const read = withFile(path, ({ fd, stats }) => {
+    let run: AnsweredRun | undefined;
+    let wasAsked = false;
+    readLinesForwards(fd, stats.size, headLimitBytes, (line) => {
+      const event = parseLine(line) ?? {};
+      const data = asRecord(event["data"]) ?? {};
+      const endedAt = timeOf(event);
+      if (event["type"] === "prompt.submitted") wasAsked = !/heartbeat/i.test(asText(data["prompt"]) ?? "");
+      if (event["type"] !== "session.ended") return undefined;
+      if (wasAsked && data["status"] === "success" && endedAt !== undefined && endedAt < time)
+        run = { path, endedAt, offset: line.offset };
+      return "stop";
+    });
+    return run;
+  });
+  return isUnreadable(read) ? undefined : read;
 }
 
 function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
@@ -64,9 +109,20 @@ function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
       truncated,
       ...(last !== undefined && { last }),
       ...(lastAt !== undefined && { lastAt }),
+      ...firstStart(fd, stats.size),
     };
   });
   return isUnreadable(read) ? undefined : read;
+}
+
+function firstStart(fd: number, sizeBytes: number): Pick<TrajectoryFacts, "startedAt"> {
+  let startedAt: number | undefined;
+  readLinesForwards(fd, sizeBytes, firstLineLimitBytes, (line) => {
+    const event = parseLine(line) ?? {};
+    if (event["type"] === "session.started") startedAt = timeOf(event);
+    return "stop";
+  });
+  return startedAt === undefined ? {} : { startedAt };
 }
 
 function lifecycleEvent(

@@ -1,10 +1,11 @@
 // The end of a transcript: who spoke last, and how the turn stood (facts C2, C3, C7).
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
-import { type Line, readLinesBackwards } from "../lines.ts";
+import { type Line, readLinesBackwards, readLinesForwards } from "../lines.ts";
 import { readRange } from "../regularFile.ts";
 import { asNumber, asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
 const headerLimitBytes = 4096;
+const headLimitBytes = 64 << 10;
 
 /**
  * Reads backwards until the last message and the last user message are known.
@@ -30,6 +31,7 @@ export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTai
     return lastUserMessage !== undefined || message.role === "assistant" ? "stop" : undefined;
   });
   const header = readHeader(fd, sizeBytes);
+  const firstUserAt = readFirstUserTime(fd, sizeBytes);
   return {
     decided: seenAll || lastMessage !== undefined,
     torn,
@@ -37,7 +39,22 @@ export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTai
     ...(lastMessage !== undefined && { lastMessage }),
     ...(lastUserMessage !== undefined && { lastUserMessage }),
     ...(lastAt !== undefined && { lastAt }),
+    ...(firstUserAt !== undefined && { firstUserAt }),
   };
+}
+
+/** Undefined too where a compaction comes first: some versions take out what was before it. */
+function readFirstUserTime(fd: number, sizeBytes: number): number | undefined {
+  let at: number | undefined;
+  readLinesForwards(fd, sizeBytes, headLimitBytes, (line) => {
+    const entry = parseLine(line) ?? {};
+    if (entry["type"] === "compaction") return "stop";
+    const message = asRecord(entry["message"]);
+    if (entry["type"] !== "message" || message?.["role"] !== "user") return undefined;
+    at = timeOf(entry) ?? timeOf(message);
+    return "stop";
+  });
+  return at;
 }
 
 /** The first line, where it is whole within 4 KB: genuine headers are 200 bytes. Empty where it is no entry. */

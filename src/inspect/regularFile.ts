@@ -71,6 +71,28 @@ export function linkStatsAt(path: string): Stats | undefined {
   }
 }
 
+/** To the nanosecond. */
+export interface ExactStats {
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  isFile(): boolean;
+}
+
+/** Of a symbolic link itself; undefined as for `statsAt`. */
+export function exactStatsAt(path: string): ExactStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What tells this state of a file from a later one; a new name or link does not change it. */
+export function fileStampOf({ ino, size, mtimeNs }: Omit<ExactStats, "isFile">): string {
+  return `${ino}:${size}:${mtimeNs}`;
+}
+
 /** Certainly nothing there: a place that is only hidden from us is not absent. */
 export function isAbsent(path: string): boolean {
   try {

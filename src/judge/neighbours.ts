@@ -9,7 +9,7 @@ export interface Around {
   readonly otherStateDirs: readonly string[];
   /** Another store lies in the same directory: its transcripts are not this one's alone. */
   readonly sharesDirectory: boolean;
-  /** Base names of transcripts that rows of other stores name, in this one's directory. */
+  /** Base names of transcripts that rows of other stores name, in this one's directory, and of their checkpoints anywhere. */
   readonly namedByOthers: ReadonlySet<string>;
 }
 

@@ -72,7 +72,8 @@ export class QuickFixes implements vscode.CodeActionProvider, vscode.Disposable 
     if (command !== undefined) action.command = { command, title, arguments: [{ finding: finding.id }] };
     if (!isOffered(finding)) action.disabled = { reason: labelText(finding.repair.why, 300) };
     else if (document.isDirty) action.disabled = { reason: unsaved(document.uri.fsPath) };
-    else if (permission?.answer === "no") action.disabled = { reason: labelText(permission.why, 300) };
+    else if (permission?.answer === "no" && permission.claimable !== true)
+      action.disabled = { reason: labelText(permission.why, 300) };
     return action;
   }
 }

@@ -56,7 +56,8 @@ const readAttempts = 3;
 
 export function readJsonStore(input: StoreInput): StoreFacts {
   const { file, stateDir, config } = input;
-  const directory = listSessionsDir(file.path);
+  const isCaptured = input.processes.source === "captured";
+  const directory = { ...listSessionsDir(file.path), ...(isCaptured && { only: stateDir }) };
   const locks = readLocks(directory, input);
   const rows =
     directory.problem === undefined
@@ -96,13 +97,15 @@ export function readJsonStore(input: StoreInput): StoreFacts {
 /** Place, modes and owner of a copy say nothing about the store that it was made from. */
 function placeOf(path: string, { processes }: StoreInput, movedFrom: string | undefined): PlaceFacts {
   const stats = statsAt(path);
-  if (processes.source === "captured") return { isOwn: true };
+  const hasOwnUid = stats !== undefined && stats.uid === process.getuid?.();
+  if (processes.source === "captured") return { isOwn: true, hasOwnUid };
   const fileSystem = fileSystemOf(path);
   const shared = isShared(fileSystem) ? fileSystem : cloudFolderOf(path);
   const means =
     stats?.isFile() === true && movedFrom === undefined && process.platform !== "win32" && keepsModes(fileSystem);
   return {
-    isOwn: !means || process.getuid?.() === 0 || stats.uid === process.getuid?.(),
+    isOwn: !means || process.getuid?.() === 0 || hasOwnUid,
+    hasOwnUid,
     ...(means && { mode: stats.mode & 0o777 }),
     ...(shared !== undefined && { shared }),
   };
@@ -111,6 +114,7 @@ function placeOf(path: string, { processes }: StoreInput, movedFrom: string | un
 interface Rows {
   readonly rows: readonly SessionRow[];
   readonly sizeBytes: number;
+  readonly mtimeMs: number;
   readonly fileVersion: string;
 }
 interface BrokenRows {
@@ -142,7 +146,8 @@ function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" 
     // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
     const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
     if (sameFile && (after.size !== stats.size || after.mtimeMs !== stats.mtimeMs)) return "changed";
-    if (scan.ok) return { rows: [...rows.values()], sizeBytes: stats.size, fileVersion: fileVersion(stats) };
+    const { size: sizeBytes, mtimeMs } = stats;
+    if (scan.ok) return { rows: [...rows.values()], sizeBytes, mtimeMs, fileVersion: fileVersion(stats) };
     return { broken: scan, line: lineNumber(fd, scan.offset), sizeBytes: stats.size };
   });
 }
@@ -166,7 +171,8 @@ function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: Sessions
     const subagent = subagents.get(row.key);
     return evidence.sessionFacts(row, { directory, stateDir: input.stateDir, locks: byTranscript, subagent });
   });
-  return { state: "read", sizeBytes: rows.sizeBytes, fileVersion: rows.fileVersion, sessions };
+  const { sizeBytes, mtimeMs, fileVersion } = rows;
+  return { state: "read", sizeBytes, mtimeMs, fileVersion, sessions };
 }
 
 function readLocks(directory: SessionsDir, { processes, blind }: StoreInput): LockFacts[] {

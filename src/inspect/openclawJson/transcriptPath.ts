@@ -33,7 +33,7 @@ export function resolveTranscript(
   const named = isPath(sessionFile, directory.path) ? resolve(directory.path, sessionFile) : undefined;
   if (found === undefined || named === undefined) return found;
   if (!isAllowed(directory.path, named)) {
-    const isMoved = found.exists && basename(found.path) === basename(named) && statsAt(named) === undefined;
+    const isMoved = found.exists && basename(found.path) === basename(named) && !exists(directory, named);
     if (isMoved) return found;
     return { ...found, ignored: { path: named, isBeside: directory.names.has(basename(named)) } };
   }
@@ -98,5 +98,7 @@ function isInside(directory: string, path: string): boolean {
 
 function exists(directory: SessionsDir, path: string): boolean {
   if (dirname(path) === directory.path) return directory.names.has(basename(path));
+  // A path of the machine that it comes from: here it may be somebody's live transcript.
+  if (directory.only !== undefined && !isInside(realPath(directory.only), realPath(path))) return false;
   return statsAt(path) !== undefined;
 }

@@ -32,7 +32,7 @@ export interface Session {
   readonly transcript?: string;
   readonly trajectory?: string;
   /** Bytes of the row's value in the store; they hold for one version of the file only. */
-  readonly range: ByteRange;
+  readonly range?: ByteRange;
   /** Codes of the findings about it, most severe first. */
   readonly findings: readonly string[];
 }

@@ -3,6 +3,7 @@ import type { Evidence } from "../../model/evidence.ts";
 import type { Severity } from "../../model/finding.ts";
 import type { Draft } from "../draft.ts";
 import { finalization } from "../finalization.ts";
+import { placeOf } from "../place.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { compareVersions } from "../versions.ts";
 import { clock, span } from "../words.ts";
@@ -31,7 +32,7 @@ export function rowEvidence({ store, facts, key }: SessionCase, text: string, at
   return {
     kind: "row",
     path: store.path,
-    offset: facts.row.range.start,
+    ...(facts.row.range !== undefined && { offset: facts.row.range.start }),
     text: `${key}: ${text}`,
     ...(at !== undefined && { at }),
   };
@@ -174,7 +175,7 @@ function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {
       {
         kind: "trajectory",
         path: trajectory.path,
-        offset: trajectory.last.offset,
+        ...placeOf(trajectory.last),
         text: `The last event of its run is ${trajectory.last.type}.`,
         ...at,
       },
@@ -186,7 +187,7 @@ function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {
       {
         kind: "transcript",
         path: transcript.path,
-        offset: last.offset,
+        ...placeOf(last),
         text: `The last message is from the ${last.role}.`,
         ...at,
       },

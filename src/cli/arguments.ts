@@ -37,6 +37,7 @@ Where (each may repeat; default: your home and the environment of OpenClaw)
   --home DIR               a home: .openclaw*, .clawdbot are looked for in it
   --state-dir DIR          one OpenClaw state directory
   --backup-dir DIR         receipts and backups elsewhere than in ~/.local/state/openclaw-session-inspector
+  --no-ask                 do not ask a running gateway, over loopback, which of its sessions run
 
 A store captured on another machine
   --processes FILE         output of "ps -eo pid,ppid,lstart,args" there
@@ -57,6 +58,7 @@ export function parseCall(command: Command, args: readonly string[], env: NodeJS
     mine: values.mine === true,
     ...(now !== undefined && { now }),
     ...(values.processes !== undefined && { capture: { processes: processesOf(values.processes) } }),
+    ...(values["no-ask"] !== true && { asking: { answers: new Map(), isLookedAt: true } }),
     ...(values["gateway-sessions"] !== undefined && {
       report: reportOf(values["gateway-sessions"], now ?? Date.now()),
     }),
@@ -199,7 +201,7 @@ function reportOf(file: string, at: number): WriterReport {
     if (typeof row?.key !== "string" || typeof row.hasActiveRun !== "boolean") continue;
     (row.hasActiveRun ? running : idle).add(row.key);
   }
-  return { at, running, idle };
+  return { at, running, idle, nothingRuns: false };
 }
 
 function read(file: string, option: string): string {

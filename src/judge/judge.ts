@@ -141,8 +141,8 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     verdict,
     why,
     proof,
-    range,
     findings,
+    ...(range !== undefined && { range }),
     ...(sessionId !== undefined && { sessionId }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
@@ -151,6 +151,7 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     ...(model !== undefined && { model }),
     ...(label !== undefined && { label }),
     ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),
+    ...(facts.transcript.end !== undefined && { transcriptEnd: facts.transcript.end }),
     ...(facts.trajectory !== undefined && { trajectory: facts.trajectory.path }),
   };
 }

@@ -1,5 +1,5 @@
 // What inspection hands to judgement: plain data, nothing decided yet. Times are epoch milliseconds, sizes bytes.
-import type { EntryPlace, Evidence } from "./evidence.ts";
+import type { EntryPlace, EventName, Evidence } from "./evidence.ts";
 import type { LockKind, LockOwner } from "./lock.ts";
 import type { ByteRange } from "./session.ts";
 import type { Era, StoreKind, VersionRange, Writer } from "./store.ts";
@@ -41,8 +41,8 @@ export interface DatabaseFacts {
   readonly walBytes: number;
   /** Rows without their other half, one line each; some of them where there are many. */
   readonly orphans: readonly string[];
-  /** Told by what OpenClaw left in its state directory; absent where that could not be read. */
-  readonly registry?: { readonly path: string };
+  /** Whether the registries of sub-agents, cron and placements could be read: otherwise what they may say is unknown. */
+  readonly hasRegistries: boolean;
 }
 
 /** Where the store's file lies and who may touch it. */
@@ -158,6 +158,8 @@ export interface TranscriptFacts {
   readonly state: "none" | "absent" | "unreadable" | "unread" | "read";
   /** Where it is, or where it should be: a file, or the database that holds its events. */
   readonly path?: string;
+  /** Its last event, where it is in a database. */
+  readonly end?: EventName;
   readonly sizeBytes?: number;
   readonly mtimeMs?: number;
   readonly tail?: TranscriptTail;

@@ -33,7 +33,7 @@ function readAll(stateDir: string, memory?: StoreMemory): StoreFacts[] {
   const config = readConfig(stateDir);
   return findStoreFiles(stateDir, config).map((file) =>
     readJsonStore({
-      ...{ file, stateDir, config, processes, blind: undefined, writer: stopped },
+      ...{ file, stateDir, config, processes, blind: undefined, state: undefined, writer: stopped },
       ...(memory !== undefined && { memory }),
     }),
   );

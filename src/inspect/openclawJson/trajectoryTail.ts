@@ -1,5 +1,6 @@
 // The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
 import { basename, dirname, join } from "node:path";
+import type { EntryPlace } from "../../model/evidence.ts";
 import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
@@ -37,40 +38,52 @@ function readPointer(path: string, sessionId: string | undefined): string | unde
 function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
   if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
   const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
-    let last: LifecycleEvent | undefined;
-    let lastAt: number | undefined;
-    let truncated = false;
-    let torn: boolean | undefined;
-    const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-      const event = parseLine(line);
+    const end = trajectoryEnd();
+    const seenAll = readLinesBackwards(fd, stats.size, (line) => end.see(parseLine(line), { offset: line.offset }));
+    return { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, ...end.facts(seenAll) };
+  });
+  return isUnreadable(read) ? undefined : read;
+}
+
+export interface TrajectoryEnd {
+  /** Shown the events from the last to the first, undefined where one is torn, until it says "stop". */
+  see(event: Readonly<Record<string, unknown>> | undefined, place: EntryPlace): "stop" | undefined;
+  /** `seenAll`: it said stop, or the first event was shown. */
+  facts(seenAll: boolean): Pick<TrajectoryFacts, "decided" | "truncated" | "last" | "lastAt">;
+}
+
+/** What the end of a trajectory shows, wherever its events are kept. */
+export function trajectoryEnd(): TrajectoryEnd {
+  let last: LifecycleEvent | undefined;
+  let lastAt: number | undefined;
+  let truncated = false;
+  let torn: boolean | undefined;
+  return {
+    see(event, place) {
       torn ??= event === undefined;
       if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
       const type = asText(event["type"]) ?? "";
       lastAt ??= timeOf(event);
       if (type === "trace.truncated") truncated = true;
       if (!lifecycle.has(type)) return undefined;
-      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
+      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], place);
       // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
       return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
-    });
-    return {
-      path,
-      sizeBytes: stats.size,
-      mtimeMs: stats.mtimeMs,
+    },
+    facts: (seenAll) => ({
       // A torn last line may be the start of another run, or the end of this one.
       decided: torn !== true && (seenAll || last !== undefined),
       truncated,
       ...(last !== undefined && { last }),
       ...(lastAt !== undefined && { lastAt }),
-    };
-  });
-  return isUnreadable(read) ? undefined : read;
+    }),
+  };
 }
 
 function lifecycleEvent(
   event: Readonly<Record<string, unknown>>,
   type: LifecycleEvent["type"],
-  offset: number,
+  place: EntryPlace,
 ): LifecycleEvent {
   const data = asRecord(event["data"]) ?? {};
   const at = timeOf(event);
@@ -79,7 +92,7 @@ function lifecycleEvent(
   const status = asText(data["status"]);
   return {
     type,
-    offset,
+    ...place,
     aborted: data["aborted"] === true,
     externalAbort: data["externalAbort"] === true,
     timedOut: data["timedOut"] === true,

@@ -1,0 +1,17 @@
+import { UserError } from "../../model/userError.ts";
+import { readDatabase } from "../databaseReading.ts";
+import { isUnreadable } from "../regularFile.ts";
+import { rowsOf, textAt } from "./values.ts";
+
+/** The stored JSON of a row, byte for byte. Throws a UserError where the store cannot be read or has no such row any more. */
+export function readEntryText(path: string, key: string): string {
+  const reading = readDatabase({
+    path,
+    what: "row",
+    use: (database) =>
+      textAt(rowsOf(database, "SELECT entry_json FROM session_nodes WHERE session_key = ?", key)[0], "entry_json"),
+  });
+  if (isUnreadable(reading)) throw new UserError(`The store cannot be read: ${reading.reason}. Check ${path}.`);
+  if (reading.value === undefined) throw new UserError("The store has no such row any more. Refresh the view.");
+  return reading.value;
+}

@@ -49,6 +49,7 @@ export function planChoices(scan: Scan, choices: readonly Choice[], { files = no
     if (store === undefined) throw new RangeError("a finding of a store that is not in the scan");
     const planned = plannedStore(store);
     try {
+      checkWritable(store);
       const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
       const stored = prepare(files, store.path, keys, locks);
@@ -75,6 +76,7 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     if (rows.length === 0) continue;
     const planned = plannedStore(store);
     try {
+      checkWritable(store);
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
       checkSame(store);
       plans.push(planPrune(planned, stored, rows, (transcript) => users.get(transcript) ?? 0, input.now ?? Date.now()));
@@ -87,6 +89,11 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     }
   }
   return { plans, refused };
+}
+
+/** Only what has a writer is read for one. */
+function checkWritable({ kind, permission }: Store): void {
+  if (kind !== "openclaw-json") throw new UserError(permission.why);
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */

@@ -309,9 +309,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
       ? "STORE-UNPARSABLE"
       : content.state === "unreadable"
         ? "STORE-UNREADABLE"
-        : facts.database?.unknown !== undefined
-          ? "SCHEMA-UNKNOWN"
-          : undefined;
+        : undefined;
   const subject = {
     kind: facts.kind,
     stateDir: facts.stateDir,

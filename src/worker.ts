@@ -5,8 +5,9 @@ import { parentPort } from "node:worker_threads";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
-import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
-import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
+import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
+import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
@@ -128,7 +129,12 @@ function followDisk(): void {
   }
   const dirs = latest.stateDirs.map(({ path }) => path);
   watch.follow({
-    directories: [...new Set([...latest.stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
+    directories: [
+      ...new Set([
+        ...latest.stores.map(({ path }) => dirname(path)),
+        ...storeReaders.flatMap((reader) => dirs.flatMap((dir) => reader.directories(dir))),
+      ]),
+    ],
     paths: dirs.flatMap((path) => [
       join(path, "agents"),
       join(path, "openclaw.json"),
@@ -177,7 +183,7 @@ function findSession(name: SessionName): Session {
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-  return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
+  return readerOf(store.kind).rowText(store, session);
 }
 
 const handlers: {
@@ -226,7 +232,8 @@ const handlers: {
       status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
     );
   },
-  excerpt: (ask) => readExcerpt(ask),
+  excerpt: ({ kind, ...place }) =>
+    place.event === undefined ? readExcerpt(place) : readEventExcerpt(place.path, place.event, kind === "trajectory"),
   permission: (ask) => repairs.permission(ask),
   preview: (ask) => repairs.preview(ask),
   repair: (ask) => repairs.repair(ask),

@@ -30,6 +30,8 @@ export interface Evidence extends EntryPlace {
   readonly path: string;
   /** 1-based line, where it could be counted cheaply. */
   readonly line?: number;
+  /** The row itself, in a database: its store's id and its key. */
+  readonly row?: { readonly store: string; readonly key: string };
   /** When it happened, epoch milliseconds. */
   readonly at?: number;
   /** One sentence. May hold text of a store: show it as text only (promise 8). */

@@ -25,7 +25,7 @@ export function stateDirItem(node: StateDirNode, { problem, writer }: StateDir):
 export function storeItem(node: StoreNode, store: Store, shape: StoreShape | undefined): vscode.TreeItem {
   const name = store.agent ?? store.path.replace(/^.*[\\/]/, "");
   const item = new vscode.TreeItem(labelText(name), Expanded);
-  const words = [counted(store.sessions)];
+  const words = [...(store.kind === "openclaw-sqlite" ? ["SQLite"] : []), counted(store.sessions)];
   if (shape !== undefined && shape.hidden > 0) words.push(vscode.l10n.t("{0} hidden", shape.hidden));
   item.id = node.id;
   if (store.problem === undefined) item.description = words.join(" · ");

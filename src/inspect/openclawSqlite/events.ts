@@ -24,26 +24,33 @@ const transcriptColumns = "seq, created_at, event_json, event_zstd, navigation_j
 /** Schema 19 has no compressed events. */
 const plainColumns = "seq, created_at, event_json";
 
-/** The events of a transcript, from the last one on back, or from `from` on forward. */
+/** `before`: this event and what came before it, the latest first. `after`: what came after it, in its order. */
+export interface Walk {
+  readonly from: "before" | "after";
+  readonly seq: number;
+}
+
+const fromTheEnd: Walk = { from: "before", seq: Number.MAX_SAFE_INTEGER };
+const fromTheBeginning: Walk = { from: "after", seq: -1 };
+
 export function* transcriptEvents(
   database: Database,
   sessionId: string,
   columns: ReadonlySet<string>,
-  forwardFrom?: number,
+  walk: Walk = fromTheEnd,
 ): Generator<Event> {
   const chosen = columns.has("event_zstd") ? transcriptColumns : plainColumns;
-  const order = forwardFrom === undefined ? "ORDER BY seq DESC" : "AND seq >= ? ORDER BY seq";
-  const sql = `SELECT ${chosen} FROM transcript_events WHERE session_id = ? ${order}`;
-  const parameters = forwardFrom === undefined ? [sessionId] : [sessionId, forwardFrom];
-  for (const row of eachRow(database, sql, ...parameters)) yield eventOf(row, entryOf(row));
+  const sql = `SELECT ${chosen} FROM transcript_events WHERE session_id = ? ${orderOf(walk)}`;
+  for (const row of eachRow(database, sql, sessionId, walk.seq)) yield eventOf(row, entryOf(row));
 }
 
-/** The events of a trajectory, from the last one on back, or from `from` on forward. */
-export function* trajectoryEvents(database: Database, sessionId: string, forwardFrom?: number): Generator<Event> {
-  const order = forwardFrom === undefined ? "ORDER BY seq DESC" : "AND seq >= ? ORDER BY seq";
-  const sql = `SELECT seq, created_at, event_json FROM trajectory_runtime_events WHERE session_id = ? ${order}`;
-  const parameters = forwardFrom === undefined ? [sessionId] : [sessionId, forwardFrom];
-  for (const row of eachRow(database, sql, ...parameters)) yield eventOf(row, jsonAt(row, "event_json"));
+export function* trajectoryEvents(database: Database, sessionId: string, walk: Walk = fromTheEnd): Generator<Event> {
+  const sql = `SELECT ${plainColumns} FROM trajectory_runtime_events WHERE session_id = ? ${orderOf(walk)}`;
+  for (const row of eachRow(database, sql, sessionId, walk.seq)) yield eventOf(row, jsonAt(row, "event_json"));
+}
+
+function orderOf({ from }: Walk): string {
+  return from === "before" ? "AND seq <= ? ORDER BY seq DESC" : "AND seq > ? ORDER BY seq";
 }
 
 export interface TranscriptRead {
@@ -63,7 +70,7 @@ export function readTranscriptEnd(
     end.see(entry, { event: { sessionId, seq } }),
   );
   if (walk.last === undefined) return undefined;
-  const [first] = transcriptEvents(database, sessionId, columns, 0);
+  const [first] = transcriptEvents(database, sessionId, columns, fromTheBeginning);
   const header = first === undefined ? undefined : headerOf(first.entry ?? {});
   const { seq, createdAt } = walk.last;
   return {

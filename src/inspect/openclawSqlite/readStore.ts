@@ -72,6 +72,7 @@ function mentionsSessions(path: string): boolean {
 function contentOf(reading: DatabaseReading<DatabaseRows> | Unreadable, place: StatePlace): StoreFacts["content"] {
   if (isUnreadable(reading)) return { state: "unreadable", reason: reading.reason };
   const { value, sizeBytes, walBytes, version } = reading;
+  if (value.strange !== undefined) return { state: "unreadable", reason: value.strange };
   const sessions = value.sessions.map(withRegistries(place));
   return { state: "read", sizeBytes: sizeBytes + walBytes, fileVersion: version, sessions };
 }

@@ -23,7 +23,7 @@ import { readJsonStore, type StoreMemory, storeMemory } from "../../src/inspect/
 import { findStoreFiles } from "../../src/inspect/openclawJson/storeFiles.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { SessionFacts, StoreFacts } from "../../src/model/facts.ts";
-import { caseNames, unpackCase } from "../fixtures/unpack.ts";
+import { jsonCaseNames, unpackCase } from "../fixtures/unpack.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 const processes = parseCapturedProcesses("1 0 Fri Nov 20 09:00:01 2020 /sbin/init\n");
@@ -85,7 +85,7 @@ const answer =
   '{"type":"message","timestamp":"2026-11-20T10:00:09.000Z","message":{"role":"assistant","stopReason":"stop"}}\n';
 
 describe("reading a store", () => {
-  for (const name of caseNames) {
+  for (const name of jsonCaseNames) {
     it(`changes nothing of ${name}: no byte, no name, no time`, () => {
       const { home } = unpackCase(name);
       const before = fingerprint(home);

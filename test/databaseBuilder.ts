@@ -26,9 +26,9 @@ export interface DatabaseHomeSpec {
   /** Runs of the sub-agent registry: child, requester and payload of each. */
   readonly subagentRuns?: readonly { readonly child: string; readonly requester: string; readonly payload: Row }[];
   /** Statements run on the database when all is in it. */
-  readonly then?: string;
+  readonly sql?: string;
   /** And on the database of the state directory. */
-  readonly thenOnState?: string;
+  readonly stateSql?: string;
   /** Without it nothing is known of sub-agents, leases and placements. */
   readonly withoutState?: boolean;
   /** Other files by path below the state directory. */
@@ -50,7 +50,7 @@ export function buildDatabaseHome(spec: DatabaseHomeSpec): DatabaseHome {
   place(templates().agent, store);
   change(store, (database) => {
     for (const [key, session] of Object.entries(spec.sessions)) addSession(database, key, session);
-    if (spec.then !== undefined) database.exec(spec.then);
+    if (spec.sql !== undefined) database.exec(spec.sql);
   });
   if (spec.withoutState !== true) {
     place(templates().state, state);
@@ -63,7 +63,7 @@ export function buildDatabaseHome(spec: DatabaseHomeSpec): DatabaseHome {
           )
           .run(`run-${i}`, run.child, run.requester, now - 60 * minute, JSON.stringify(run.payload));
       }
-      if (spec.thenOnState !== undefined) database.exec(spec.thenOnState);
+      if (spec.stateSql !== undefined) database.exec(spec.stateSql);
     });
   }
   for (const [name, text] of Object.entries(spec.files ?? {})) {
@@ -88,7 +88,7 @@ export function change(path: string, write: (database: DatabaseSync) => void): v
 function addSession(database: DatabaseSync, key: string, spec: SessionSpec): void {
   const { entry, columns = {}, window = {}, events = [], trajectory = [] } = spec;
   const row: Row = typeof entry === "string" ? {} : entry;
-  const id = String(row["sessionId"] ?? sessionId);
+  const id = String(columns["current_session_id"] ?? row["sessionId"] ?? sessionId);
   const projected = row["status"] === "interrupted" ? "failed" : (row["status"] ?? null);
   insert(database, "session_nodes", {
     session_key: key,
@@ -114,11 +114,15 @@ function addSession(database: DatabaseSync, key: string, spec: SessionSpec): voi
     status: projected,
     ...window,
   });
-  for (const [seq, [role, at, more]] of events.entries()) {
+  const messages = events.map(([role, at, more]) => {
     const message = { role, content: [{ type: "text", text: "…" }], timestamp: at, ...more };
-    const event = { type: "message", id: `${seq}`, parentId: null, timestamp: iso(at), message };
-    const event_json = JSON.stringify(event);
-    insert(database, "transcript_events", { session_id: id, seq, created_at: at, event_json });
+    return { type: "message", id: "1", parentId: null, timestamp: iso(at), message };
+  });
+  const header = { type: "session", version: 4, id, timestamp: iso(now), cwd: "/work" };
+  const entries = messages.length === 0 ? [] : [header, ...messages];
+  for (const [seq, event] of entries.entries()) {
+    const created_at = Date.parse(event.timestamp);
+    insert(database, "transcript_events", { session_id: id, seq, created_at, event_json: JSON.stringify(event) });
   }
   for (const [seq, [type, at, data = {}]] of trajectory.entries()) {
     const event = { traceSchema: "openclaw-trajectory", schemaVersion: 1, type, ts: iso(at), runId: "run-1", data };

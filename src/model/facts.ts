@@ -35,7 +35,7 @@ export interface StoreFacts {
 
 /** A database of 2026.8 and later (facts G). */
 export interface DatabaseFacts {
-  readonly schemaVersion: number;
+  readonly schemaVersion?: number;
   /** Why its rows are read with care and never written; absent where it is of a kind that is known. */
   readonly unknown?: string;
   readonly walBytes: number;

@@ -1,13 +1,9 @@
 // A store as facts: what odd input becomes, and that reading leaves no trace.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   chmodSync,
-  lstatSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -23,6 +19,7 @@ import { readJsonStore, type StoreMemory, storeMemory } from "../../src/inspect/
 import { findStoreFiles } from "../../src/inspect/openclawJson/storeFiles.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { SessionFacts, StoreFacts } from "../../src/model/facts.ts";
+import { fingerprint } from "../fingerprint.ts";
 import { jsonCaseNames, unpackCase } from "../fixtures/unpack.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
@@ -65,19 +62,6 @@ function sessionsOf(facts: StoreFacts): Map<string, SessionFacts> {
   return new Map(
     facts.content.state === "read" ? facts.content.sessions.map((session) => [session.row.key, session]) : [],
   );
-}
-
-/** Names, kinds, modes, times and bytes of everything under a directory. */
-function fingerprint(directory: string): string {
-  const hash = createHash("sha256");
-  const add = (path: string): void => {
-    const stats = lstatSync(path);
-    hash.update(JSON.stringify([path, stats.mode, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs]));
-    if (stats.isFile()) hash.update(readFileSync(path));
-    if (stats.isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
-  };
-  add(directory);
-  return hash.digest("hex");
 }
 
 const user = '{"type":"message","timestamp":"2026-11-20T10:00:00.000Z","message":{"role":"user"}}\n';

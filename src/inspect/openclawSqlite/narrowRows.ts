@@ -35,16 +35,24 @@ export interface NarrowRows {
   readonly windows: ReadonlyMap<string, Window>;
 }
 
+const noValues: ReadonlyMap<number, Value> = new Map();
+
 export function readNarrowRows(database: Database): NarrowRows {
   const windows = readWindows(database);
+  const names = rowsOf(database, "SELECT name FROM sqlite_schema WHERE type = 'index'");
+  const indexes = new Set(names.map((row) => textAt(row, "name")));
   const sessionIds = column(database, "current_session_id");
   const updatedAt = column(database, "updated_at");
   const status = column(database, "status", "status IS NOT NULL");
   const archivedAt = column(database, "archived_at", "archived_at IS NOT NULL");
-  const label = column(database, "label", "label IS NOT NULL");
+  const label = indexes.has("idx_agent_session_nodes_label")
+    ? column(database, "label", "label IS NOT NULL")
+    : noValues;
   const parent = column(database, "parent_session_key", "parent_session_key IS NOT NULL");
   const spawnedBy = column(database, "spawned_by", "spawned_by IS NOT NULL");
-  const notValid = column(database, "entry_valid", "entry_valid != 1");
+  // 2026.8.2 has an index for the ones that are to be validated only.
+  const isIndexed = indexes.has("idx_agent_session_nodes_entry_not_valid");
+  const notValid = column(database, "entry_valid", isIndexed ? "entry_valid != 1" : "entry_valid = 0");
   const rows = [...column(database, "session_key")].map(([id, key]): NarrowRow => {
     const sessionId = text(sessionIds.get(id)) ?? "";
     const window = windows.get(sessionId);

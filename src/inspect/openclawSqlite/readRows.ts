@@ -131,11 +131,12 @@ function unreadTranscript({ window, sessionId }: NarrowRow, path: string): Trans
   };
 }
 
-function readInFull(narrow: NarrowRow, reader: RowReader): RowFacts {
-  if (!reader.hasTime()) return ofColumns(narrow, reader.path);
-  const wanted = "SELECT entry_json FROM session_nodes WHERE rowid = ?";
-  const text = textAt(rowsOf(reader.database, wanted, narrow.id)[0], "entry_json");
-  const entry = parsedRecord(text);
+function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
+  if (!reader.hasTime()) return ofColumns(found, reader.path);
+  const wanted = "SELECT entry_json, entry_valid FROM session_nodes WHERE rowid = ?";
+  const [stored] = rowsOf(reader.database, wanted, found.id);
+  const narrow = { ...found, entryValid: numberAt(stored, "entry_valid") ?? found.entryValid };
+  const entry = parsedRecord(textAt(stored, "entry_json"));
   if (entry === undefined) {
     const facts = ofColumns(narrow, reader.path);
     return { ...facts, columns: { ...columnsOf(narrow, true), broken: "it is no JSON object" } };

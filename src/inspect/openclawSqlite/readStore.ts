@@ -8,7 +8,7 @@ import { placeOf, readLocks } from "../openclawJson/readStore.ts";
 import { asNumber, asText } from "../openclawJson/records.ts";
 import { readCronRun, readSubagents } from "../openclawJson/registries.ts";
 import { listSessionsDir } from "../openclawJson/storeFiles.ts";
-import { isAbsent, isUnreadable, readRange, type Unreadable, withFile } from "../regularFile.ts";
+import { isAbsent, isUnreadable, readRange, statsAt, type Unreadable, withFile } from "../regularFile.ts";
 import type { StatePlace } from "../storeReader.ts";
 import type { DatabaseFile } from "./findDatabases.ts";
 import { type DatabaseRows, readDatabaseRows } from "./readRows.ts";
@@ -49,7 +49,7 @@ export function readSqliteStore(file: DatabaseFile, place: StatePlace): StoreFac
     content: contentOf(reading, place),
     place: placeOf(path, place, movedFrom),
     leftovers: readLeftovers(directory, []),
-    ...(!isUnreadable(reading) && { database: databaseOf(reading, agent, place) }),
+    database: databaseOf(reading, file, place),
     ...(config.runTimeoutMs !== undefined && { runTimeoutMs: config.runTimeoutMs }),
     ...(config.pruneAfterMs !== undefined && { pruneAfterMs: config.pruneAfterMs }),
     ...(movedFrom !== undefined && { movedFrom }),
@@ -105,16 +105,17 @@ function withRegistries({ stateDir, state }: StatePlace): (session: Omit<Session
 }
 
 function databaseOf(
-  { value, walBytes }: DatabaseReading<DatabaseRows>,
-  agent: string,
+  reading: DatabaseReading<DatabaseRows> | Unreadable,
+  { path, agent }: DatabaseFile,
   { state }: StatePlace,
 ): NonNullable<StoreFacts["database"]> {
-  const unknown = whyUnknown(value, agent);
+  const value = isUnreadable(reading) ? undefined : reading.value;
+  const unknown = value === undefined ? undefined : whyUnknown(value, agent);
   return {
-    schemaVersion: value.schemaVersion,
-    walBytes,
-    orphans: value.orphans,
+    walBytes: statsAt(`${path}-wal`)?.size ?? 0,
+    orphans: value?.orphans ?? [],
     hasRegistries: state !== undefined,
+    ...(value !== undefined && { schemaVersion: value.schemaVersion }),
     ...(unknown !== undefined && { unknown }),
   };
 }

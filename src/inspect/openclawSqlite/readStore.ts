@@ -18,6 +18,7 @@ import { cronOf, subagentsOf, yieldsOf } from "./registries.ts";
 const knownSchemas: ReadonlySet<number> = new Set([19, 23]);
 const firstWithSqlite = "2026.8.1";
 const schemaBytes = 4 << 20;
+const sessionTables = /CREATE TABLE "?session_(nodes|entries)"? ?\(/;
 
 /** Undefined where the database is no session store. */
 export function readSqliteStore(file: DatabaseFile, place: StatePlace): StoreFacts | undefined {
@@ -65,7 +66,7 @@ function isUnseen({ code }: Unreadable): boolean {
 function mentionsSessions(path: string): boolean {
   return [path, `${path}-wal`].some((file) => {
     const start = withFile(file, ({ fd }) => readRange(fd, 0, schemaBytes));
-    return Buffer.isBuffer(start) && (start.includes("session_nodes") || start.includes("session_entries"));
+    return Buffer.isBuffer(start) && sessionTables.test(start.toString("latin1"));
   });
 }
 

@@ -15,6 +15,8 @@ const afterEndMs = 30_000;
 /** From here on a start acts on every ownerless running main session (facts 0.2). */
 const firstThatResumes = "2026.6.11";
 const quotaGraceMs = 2 * 30 * 60_000;
+/** The trajectory is opened some moments before the row is marked (seen: 80 ms). */
+const startSkewMs = 5000;
 const rpcIdleMs = 10 * 60_000;
 
 export function runningRules(session: SessionCase): Draft[] {
@@ -233,10 +235,11 @@ function archivedSettlement(session: SessionCase): Repair {
   return { ...asked, class: "proven", why: `Proven: ${how}.` };
 }
 
-function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {
+function lastTrace({ facts, lastTraceAt, startedAt }: SessionCase): Evidence[] {
   const { transcript, trajectory } = facts;
   const at = lastTraceAt === undefined ? {} : { at: lastTraceAt };
-  if (trajectory?.last !== undefined) {
+  // A trajectory may be that of the run before.
+  if (trajectory?.last !== undefined && (trajectory.last.at ?? 0) >= (startedAt ?? 0) - startSkewMs) {
     return [
       {
         kind: "trajectory",

@@ -201,7 +201,7 @@ function reportOf(file: string, at: number): WriterReport {
     if (typeof row?.key !== "string" || typeof row.hasActiveRun !== "boolean") continue;
     (row.hasActiveRun ? running : idle).add(row.key);
   }
-  return { at, running, idle, nothingRuns: false };
+  return { at, running, idle, counts: "unknown" };
 }
 
 function read(file: string, option: string): string {

@@ -107,7 +107,7 @@ export function reportOf(
   if (!Array.isArray(rows)) return undefined;
   const running = new Set<string>();
   const idle = new Set<string>();
-  const nothingRuns = asRecord(preflight?.["counts"])?.["totalActive"] === 0;
+  const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
   for (const row of rows.map(asRecord)) {
     const key = asText(row?.["key"]);
     if (key === undefined) continue;
@@ -115,7 +115,8 @@ export function reportOf(
     else if (row?.["hasActiveRun"] === false) idle.add(key);
   }
   for (const key of running) idle.delete(key);
-  return { at, running, idle, nothingRuns: nothingRuns && running.size === 0 };
+  if (active === undefined) return { at, running, idle, counts: "unknown" };
+  return { at, running, idle, counts: active === 0 && running.size === 0 ? "none" : "some" };
 }
 
 /**

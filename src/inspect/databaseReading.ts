@@ -12,6 +12,8 @@ export interface DatabaseReading<T> {
   readonly version: string;
   readonly sizeBytes: number;
   readonly walBytes: number;
+  /** Of the database or its log, whichever changed last. */
+  readonly mtimeMs: number;
   readonly opening: Opening;
 }
 
@@ -63,8 +65,8 @@ export function readDatabase<T>({ path, what, use, memory }: ReadingRequest<T>):
     // What a living writer did meanwhile is read the next time; anything else must have held still.
     if (opening === "immutable" && !filesOf(path, files.version)) continue;
     const { whole, value } = read;
-    const { version, sizeBytes, walBytes } = files;
-    const reading = { value, version, sizeBytes, walBytes, opening };
+    const { version, sizeBytes, walBytes, mtimeMs } = files;
+    const reading = { value, version, sizeBytes, walBytes, mtimeMs, opening };
     memory?.set(name, { ...reading, at: Date.now(), whole });
     return reading;
   }
@@ -76,6 +78,7 @@ interface Files {
   readonly version: string;
   readonly sizeBytes: number;
   readonly walBytes: number;
+  readonly mtimeMs: number;
   readonly journalBytes: number;
   /** Both files of a log are there: whoever opens the database finds them, and makes none. */
   readonly isWalOpen: boolean;
@@ -98,6 +101,7 @@ function filesOf(path: string, version?: string): Files | Unreadable | boolean {
     version: now.join(" "),
     sizeBytes: stats.size,
     walBytes: wal?.size ?? 0,
+    mtimeMs: Math.max(stats.mtimeMs, wal?.mtimeMs ?? 0),
     journalBytes: journal?.size ?? 0,
     isWalOpen: wal?.isFile() === true && shm?.isFile() === true,
   };

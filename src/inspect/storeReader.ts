@@ -1,7 +1,7 @@
 // What each kind of store gives, whatever it is made of: one folder each implements this, and nothing else knows it.
 
 import type { StoreFacts } from "../model/facts.ts";
-import type { SessionName } from "../model/messages.ts";
+import type { RowShape, SessionName } from "../model/messages.ts";
 import type { Session } from "../model/session.ts";
 import type { Store, StoreKind, Writer } from "../model/store.ts";
 import type { OpenclawConfig } from "./openclawJson/config.ts";
@@ -29,6 +29,8 @@ export interface StoreReader {
   readStores(place: StatePlace): StoreFacts[];
   /** The stored text of a row. Throws a UserError where the store cannot be read or has no such row any more. */
   rowText(store: Pick<Store, "path" | "fileVersion">, row: Pick<SessionName & Session, "key" | "range">): string;
+  /** What these rows are made of, without a value of theirs. Throws a UserError where the store cannot be read. */
+  rowShapes(store: Pick<Store, "path">, keys: ReadonlySet<string>): RowShape[];
   /** Directories in which such stores change, or may yet appear. Never throws. */
   directories(stateDir: string): string[];
 }

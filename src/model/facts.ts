@@ -50,6 +50,8 @@ export interface PlaceFacts {
   /** Permission bits; absent where the file may not be looked at, or where modes mean nothing (a captured or moved copy). */
   readonly mode?: number;
   readonly isOwn: boolean;
+  /** It is this very user's: being root is not enough to change its mode. */
+  readonly hasOwnUid: boolean;
   /** The network or shared file system, or the cloud folder, that it is on. */
   readonly shared?: string;
 }
@@ -59,10 +61,10 @@ export interface Leftovers {
   /** Transcripts, their sizes and times. */
   readonly transcripts: readonly FileFacts[];
   /** Trajectories and pointers without a transcript, an archive or a row. */
-  readonly trajectories: readonly FileFacts[];
-  readonly checkpoints: readonly FileFacts[];
+  readonly trajectories: readonly LeftFile[];
+  readonly checkpoints: readonly LeftFile[];
   /** Temporary files of the store's writers. */
-  readonly temporaries: readonly FileFacts[];
+  readonly temporaries: readonly LeftFile[];
   readonly archives: readonly ArchiveFacts[];
   /** Older copies of the store itself, newest first. */
   readonly copies: readonly FileFacts[];
@@ -72,6 +74,7 @@ export type StoreContent =
   | {
       readonly state: "read";
       readonly sizeBytes: number;
+      readonly mtimeMs: number;
       /** What its rows were read from, and what byte ranges hold for. */
       readonly fileVersion: string;
       readonly sessions: readonly SessionFacts[];
@@ -94,6 +97,14 @@ export interface FileFacts {
   readonly mtimeMs: number;
 }
 
+/** A file that may be moved out of the way. */
+export interface LeftFile extends FileFacts {
+  /** Inode, size and time of change: any other file, and any later state of this one, has another. */
+  readonly stamp: string;
+  /** A regular file of this very user's, and no link to one. */
+  readonly isMovable: boolean;
+}
+
 /** What the writer said of its own sessions (facts G: sessions.list). A row that it did not name is unknown, never idle. */
 export interface WriterReport {
   readonly at: number;
@@ -106,6 +117,8 @@ export interface WriterReport {
    * spelling of the key, by a schedule or by a channel, while it streams (seen).
    */
   readonly counts: "none" | "some" | "unknown";
+  /** The status of each row, as it shows it. */
+  readonly statuses?: ReadonlyMap<string, string>;
 }
 
 export interface SessionRow {

@@ -107,16 +107,19 @@ export function reportOf(
   if (!Array.isArray(rows)) return undefined;
   const running = new Set<string>();
   const idle = new Set<string>();
-  const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
+  const statuses = new Map<string, string>();
   for (const row of rows.map(asRecord)) {
     const key = asText(row?.["key"]);
     if (key === undefined) continue;
+    const status = asText(row?.["status"]);
+    if (status !== undefined) statuses.set(key, status);
     if (row?.["hasActiveRun"] === true) running.add(key);
     else if (row?.["hasActiveRun"] === false) idle.add(key);
   }
   for (const key of running) idle.delete(key);
-  if (active === undefined) return { at, running, idle, counts: "unknown" };
-  return { at, running, idle, counts: active === 0 && running.size === 0 ? "none" : "some" };
+  const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
+  const counts = active === undefined ? "unknown" : active === 0 && running.size === 0 ? "none" : "some";
+  return { at, running, idle, statuses, counts };
 }
 
 /**

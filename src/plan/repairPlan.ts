@@ -13,6 +13,8 @@ export interface Stored {
   /** By key: each field's JSON text. */
   readonly rows: ReadonlyMap<string, { readonly text: string; readonly fields: ReadonlyMap<string, string> }>;
   readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
+  /** Permission bits of the store's file, where there is one. */
+  readonly mode: number | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
   const edits: Edit[] = [];
   for (const choice of choices) {
     if (choice.finding.store !== store.id) throw new RangeError("a finding of another store");
-    edits.push(...editsOf(choice, stored));
+    edits.push(...editsOf(choice, store, stored));
   }
   const [first] = choices;
   const action = first?.finding.repair.kind ?? "none";
@@ -42,7 +44,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
   };
 }
 
-function editsOf({ finding, status }: Choice, stored: Stored): Edit[] {
+function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Stored): Edit[] {
   const { repair, session } = finding;
   const set = repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status) : repair.set;
   const rows = session === undefined ? {} : { rows: [session] };
@@ -57,6 +59,9 @@ function editsOf({ finding, status }: Choice, stored: Stored): Edit[] {
   const restored = repair.kind === "restore" && repair.from !== undefined ? transcriptOf(repair.from) : undefined;
   if (repair.from !== undefined && restored !== undefined)
     edits.push({ kind: "rename", from: repair.from, to: restored, ...rows });
+  const { mode } = stored;
+  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode)
+    edits.push({ kind: "mode", path: store.path, before: mode, after: repair.mode });
   return edits;
 }
 
@@ -82,7 +87,8 @@ function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<st
 /** Spelled in another way it is the same value, and stays as it is. */
 function isSame(before: string | null, after: string | null): boolean {
   if (before === null || after === null) return before === after;
-  return JSON.stringify(JSON.parse(before)) === after;
+  // What is written is never a list or an object, and one of theirs may nest deeper than JSON.stringify can go.
+  return !/^[[{]/.test(before) && JSON.stringify(JSON.parse(before)) === after;
 }
 
 /** `<name>.jsonl.deleted.<time>` was `<name>.jsonl`; undefined for what a new name alone does not bring back. */

@@ -1,11 +1,13 @@
-// The steps of a repair beside the row file: locks that nobody holds, transcripts that get another name. Each can be done
-// again after a crash: what is done already is passed over.
+// The steps of a repair beside the row file: locks that nobody holds, transcripts that get another name, leftovers, modes.
+// Each can be done again after a crash: what is done already is passed over.
 import { basename, dirname } from "node:path";
+import { fileStampOf } from "../inspect/regularFile.ts";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
-import { codeOf, type Files, syncDirectory } from "./files.ts";
-import { fileStampOf } from "./keptFiles.ts";
+import { codeOf, type Files, syncDirectory, unlinkIfThere } from "./files.ts";
+import { checkMode, setMode } from "./modes.ts";
+import { checkMove, moveFile } from "./moves.ts";
 import { moveTo, placeCopy, placeNew } from "./placing.ts";
 import { readStoredLock } from "./prepare.ts";
 import { temporaryBeside } from "./storeFile.ts";
@@ -34,7 +36,8 @@ export function checkFiles({ files, lockIsFree }: FileWorld, plan: Plan): void {
       if (files.lstat(edit.from) === undefined) throw new UserError(`${basename(edit.from)} is gone. Look again.`);
       if (files.lstat(edit.to) !== undefined)
         throw new UserError(`${basename(edit.to)} is there already and is not overwritten. Look again.`);
-    }
+    } else if (edit.kind === "move") checkMove(files, edit);
+    else if (edit.kind === "mode") checkMode(files, edit);
   }
 }
 
@@ -44,6 +47,8 @@ export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
     if (edit.kind === "removeLock") return removeLock(world, edit);
     if (edit.kind === "addLock") return addLock(world, edit, receipt.id);
     if (edit.kind === "rename") return renameFile(world, edit, receipt.id);
+    if (edit.kind === "move") return moveFile(world.files, edit);
+    if (edit.kind === "mode") return setMode(world.files, edit);
     return [];
   });
   return [...(receipt.notes ?? []), ...notes];
@@ -94,7 +99,9 @@ function renameFile({ files }: FileWorld, edit: EditOf<"rename">, id: string): s
 /** OpenClaw's clean-up takes archives and what lay beside them away; the receipt still has them. */
 function putCopies(files: Files, { copies = [] }: EditOf<"rename">, id: string): void {
   for (const { from, to } of copies) {
-    if (files.lstat(to) === undefined && files.lstat(from) !== undefined)
-      placeCopy(files, from, to, temporaryBeside(to, id));
+    const temporary = temporaryBeside(to, id);
+    // A crash between the copy's new name and the end of its old one leaves both.
+    unlinkIfThere(files, temporary);
+    if (files.lstat(to) === undefined && files.lstat(from) !== undefined) placeCopy(files, from, to, temporary);
   }
 }

@@ -1,16 +1,21 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
+import { fileStampOf } from "../inspect/regularFile.ts";
 import type { PlanBasis } from "../model/plan.ts";
 import { UserError } from "../model/userError.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
+import { modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { type RowTexts, readRows } from "./rowSplice.ts";
-import { openBytes } from "./storeFile.ts";
+import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
   readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
+  readonly mode: number | undefined;
+  /** Stamps of files that move, by path; nothing for what is not there. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 export interface StoredLock {
@@ -21,23 +26,52 @@ export interface StoredLock {
 
 const lockLimitBytes = 65_536n;
 
-/** Throws a PlanMismatch where the store does not parse, and what the system throws where it cannot be read. */
+/**
+ * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
+ * where it cannot be read.
+ */
 export function prepare(
   files: Files,
   storePath: string,
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
 ): Prepared {
-  const read = withOpen(files, storePath, "r", undefined, (fd) => ({
-    basis: imageOfOpen(files, fd),
-    rows: readRows(openBytes(files, fd), keys),
-  }));
+  const read = withOpen(files, storePath, "r", undefined, (fd) =>
+    readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
+      basis: imageOfOpen(files, fd),
+      rows: readRows(openBytes(files, fd), keys),
+      mode: modeOf(files, fd),
+    })),
+  );
   const locks = new Map<string, StoredLock>();
   for (const path of lockPaths) {
     const lock = readStoredLock(files, path);
     if (lock !== undefined) locks.set(path, lock);
   }
-  return { ...read, locks };
+  return { ...read, locks, files: new Map() };
+}
+
+/** Where no row is to change nothing of the store is read but its mode: it may be torn, or gone. */
+export function prepareFiles(files: Files, storePath: string, paths: readonly string[]): Prepared {
+  const isThere = files.lstat(storePath) !== undefined;
+  const mode = isThere ? withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd)) : undefined;
+  return {
+    basis: { sha256: "", sizeBytes: 0 },
+    rows: new Map(),
+    locks: new Map(),
+    mode,
+    files: stampsOf(files, paths),
+  };
+}
+
+/** By path, of what is there. */
+export function stampsOf(files: Files, paths: readonly string[]): Map<string, string> {
+  const stamps = new Map<string, string>();
+  for (const path of paths) {
+    const stats = files.lstat(path);
+    if (stats !== undefined) stamps.set(path, fileStampOf(stats));
+  }
+  return stamps;
 }
 
 /** Undefined where it is gone. Throws a UserError where it is none that a receipt can hold and give back. */
@@ -48,5 +82,8 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   if (bytes === undefined || !isUtf8(bytes))
     throw new UserError(`${path} is no lock that could be put back. Look at it, and remove it by hand.`);
   const content = bytes.toString("utf8");
-  return { identity: `${stats.dev}:${stats.ino}`, content, mode: Number(stats.mode & 0o7777n) };
+  // Whose bytes these are is known only if the path still leads to the same file after they were read.
+  const now = files.lstat(path);
+  if (now === undefined) return undefined;
+  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
 }

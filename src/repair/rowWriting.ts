@@ -15,8 +15,10 @@ import {
   openBytes,
   planAgain,
   putInPlace,
+  readUnchanged,
   splicedImage,
   stampOf,
+  stampOfOpen,
   temporaryBeside,
   writeBeside,
 } from "./storeFile.ts";
@@ -33,12 +35,19 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
   const path = files.realpath(plan.store.path);
   const stamp = stampOf(files, path);
   return withOpen(files, path, "r", undefined, (fd) => {
-    const before = imageOfOpen(files, fd);
-    if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
+    const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const splices = content === undefined ? spliceRows(openBytes(files, fd), edits) : [];
-    const after = content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from);
+    const { before, splices, after } = readUnchanged(files, fd, opened, () => {
+      const before = imageOfOpen(files, fd);
+      if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
+      const splices = content === undefined ? spliceRows(openBytes(files, fd), edits) : [];
+      return {
+        before,
+        splices,
+        after: content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from),
+      };
+    });
     if (content !== undefined && after.sha256 !== content.sha256)
       throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
     const temporary = temporaryBeside(path, receipt.id);
@@ -52,9 +61,11 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
       const backup = receiptPath(folder, receipt.id, "store.json");
       if (keepCopy(files, path, backup).sha256 !== before.sha256) throw new UserError(planAgain);
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
-      writeNew(files, fd, temporary, splices, content?.from);
-      if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
-      if (content === undefined) checkMeaning(files, fd, temporary, edits);
+      readUnchanged(files, fd, opened, () => {
+        writeNew(files, fd, temporary, splices, content?.from);
+        if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
+        if (content === undefined) checkMeaning(files, fd, temporary, edits);
+      });
       const vendorLock = plan.store.era === "J1" ? vendorLockOf(path, now) : undefined;
       reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);

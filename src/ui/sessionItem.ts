@@ -22,7 +22,7 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   const item = new vscode.TreeItem(labelText(sessionTitle(session)), below ? Collapsed : None);
   const touched = touchedAt(session);
   const words = [claimAndVerdict(session)];
-  if (touched !== undefined) words.push(age(touched, model.now));
+  if (touched !== undefined) words.push(age(touched, model.clockOf(session.store)));
   if (session.model !== undefined) words.push(visibleText(session.model, 40));
   item.id = node.id;
   item.description = labelText(words.join(separator), 120);

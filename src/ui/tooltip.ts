@@ -8,7 +8,7 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
-import { dateAndTime, findingSentence, ownerWords, sessionTitle, verdictWord } from "./words.ts";
+import { dateAndTime, findingSentence, ownerWords, permissionWords, sessionTitle, verdictWord } from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -43,10 +43,15 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer }: StateDir): vscode.MarkdownString {
+export function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
+  if (captured !== undefined) {
+    text.pair(vscode.l10n.t("Captured"), dateAndTime(captured.at));
+    const list = captured.processes ?? vscode.l10n.t("none: what ran there is not known, and it is shown only");
+    text.pair(vscode.l10n.t("Process list"), list);
+  }
   text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
@@ -59,7 +64,7 @@ export function storeTooltip(store: Store): vscode.MarkdownString {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
   text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
-  text.pair(vscode.l10n.t("Repair"), store.permission.why);
+  text.pair(vscode.l10n.t("Repair"), permissionWords(store.permission, store));
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);
   return text.markdown;

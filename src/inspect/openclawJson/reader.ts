@@ -2,6 +2,7 @@
 import type { StoreFacts } from "../../model/facts.ts";
 import type { StoreReader } from "../storeReader.ts";
 import { readJsonStore } from "./readStore.ts";
+import { readRowShapes } from "./rowShapes.ts";
 import { readRowText } from "./rowText.ts";
 import { agentSessionDirs, findStoreFiles } from "./storeFiles.ts";
 import { combineVersions, eraOf } from "./version.ts";
@@ -11,6 +12,7 @@ export const openclawJson: StoreReader = {
   readStores: (place) =>
     withSharedVersion(findStoreFiles(place.stateDir, place.config).map((file) => readJsonStore({ ...place, file }))),
   rowText: ({ path, fileVersion }, { key, range }) => readRowText(path, key, { range, fileVersion }),
+  rowShapes: ({ path }, keys) => readRowShapes(path, keys),
   directories: agentSessionDirs,
 };
 

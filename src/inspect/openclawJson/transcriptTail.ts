@@ -3,7 +3,7 @@ import type { EntryPlace } from "../../model/evidence.ts";
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { readRange } from "../regularFile.ts";
-import { asNumber, asRecord, asText, parseLine, timeOf } from "./records.ts";
+import { asNumber, asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
 const headerLimitBytes = 4096;
 
@@ -65,8 +65,8 @@ function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
 
 /** What the first entry says of the whole transcript. */
 export function headerOf(entry: Entry): NonNullable<TranscriptTail["header"]> {
-  const type = asText(entry["type"]);
-  const id = asText(entry["id"]);
+  const type = asWord(entry["type"]);
+  const id = asWord(entry["id"]);
   const version = asNumber(entry["version"]);
   return {
     ...(type !== undefined && { type }),
@@ -77,10 +77,10 @@ export function headerOf(entry: Entry): NonNullable<TranscriptTail["header"]> {
 
 function messageOf(entry: Entry, place: EntryPlace): MessageFacts {
   const message = asRecord(entry["message"]) ?? {};
-  const stopReason = asText(message["stopReason"]);
+  const stopReason = asWord(message["stopReason"]);
   const at = timeOf(entry) ?? timeOf(message);
   return {
-    role: asText(message["role"]) ?? "",
+    role: asWord(message["role"]) ?? "",
     ...place,
     abort: message["model"] === "gateway-injected" || asRecord(message["openclawAbort"])?.["aborted"] === true,
     ...(at !== undefined && { at }),

@@ -72,10 +72,10 @@ function mentionsSessions(path: string): boolean {
 
 function contentOf(reading: DatabaseReading<DatabaseRows> | Unreadable, place: StatePlace): StoreFacts["content"] {
   if (isUnreadable(reading)) return { state: "unreadable", reason: reading.reason };
-  const { value, sizeBytes, walBytes, version } = reading;
+  const { value, sizeBytes, walBytes, mtimeMs, version } = reading;
   if (value.strange !== undefined) return { state: "unreadable", reason: value.strange };
   const sessions = value.sessions.map(withRegistries(place));
-  return { state: "read", sizeBytes: sizeBytes + walBytes, fileVersion: version, sessions };
+  return { state: "read", sizeBytes: sizeBytes + walBytes, mtimeMs, fileVersion: version, sessions };
 }
 
 /** What OpenClaw's registries say of a session, of this era first. */

@@ -2,7 +2,7 @@
 import type { StoreReader } from "../storeReader.ts";
 import { databaseDirs, findDatabases } from "./findDatabases.ts";
 import { readSqliteStore } from "./readStore.ts";
-import { readEntryText } from "./rowText.ts";
+import { readEntryShapes, readEntryText } from "./rowText.ts";
 
 export const openclawSqlite: StoreReader = {
   kind: "openclaw-sqlite",
@@ -11,5 +11,6 @@ export const openclawSqlite: StoreReader = {
       .map((file) => readSqliteStore(file, place))
       .filter((store) => store !== undefined),
   rowText: ({ path }, { key }) => readEntryText(path, key),
+  rowShapes: ({ path }, keys) => readEntryShapes(path, keys),
   directories: databaseDirs,
 };

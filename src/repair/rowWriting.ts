@@ -66,7 +66,8 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
         if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
         if (content === undefined) checkMeaning(files, fd, temporary, edits);
       });
-      const vendorLock = plan.store.era === "J1" ? vendorLockOf(path, now) : undefined;
+      // A version that takes none does not mind it; one that may take it, does.
+      const vendorLock = plan.store.era === "J2" ? undefined : vendorLockOf(path, now);
       reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
       if (stampOf(files, path) !== stamp) throw new UserError(planAgain);

@@ -25,8 +25,8 @@ describe("a process that is killed", () => {
   let all = 0;
   const tried = figures(() => `${all} processes killed in all`);
   const start = bundledChild();
-  const kill = (scene: Scene, point: number, moment: Moment): Promise<boolean> =>
-    wasKilled(start(orderOf(scene, { point, moment, everyCall: isLong }, "kill")));
+  const kill = (scene: Scene, point: number, moment: Moment, everyCall = false): Promise<boolean> =>
+    wasKilled(start(orderOf(scene, { point, moment, everyCall }, "kill")));
 
   for (const [name, stage] of Object.entries(stages) as [string, Stage][]) {
     it(`${name}: at every point`, async () => {
@@ -37,7 +37,7 @@ describe("a process that is killed", () => {
         const met = await eachPoint(
           async (point) => {
             const scene = await stage();
-            if (!(await kill(scene, point, moment))) return false;
+            if (!(await kill(scene, point, moment, isLong))) return false;
             const told = `${name}, ${moment} ${point}`;
             eachIsOldOrNew(known, scene, told);
             ends[await settles(known, scene, told)] += 1;
@@ -56,7 +56,7 @@ describe("a process that is killed", () => {
   const recovered: readonly (keyof typeof stages)[] = isLong
     ? (Object.keys(stages) as (keyof typeof stages)[])
     : ["finalize under the store lock of 2026.4"];
-  const step = isLong ? 1 : 16;
+  const step = isLong ? 3 : 16;
   for (const name of recovered) {
     it(`${name}: and again at every point of the recovery`, async () => {
       const stage: Stage = stages[name];

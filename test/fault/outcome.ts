@@ -1,6 +1,7 @@
 // What must be so of a repair that was struck, whatever struck it (promises 2 and 3).
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import type { Receipt, RepairResult } from "../../src/model/receipt.ts";
 import type { Files } from "../../src/repair/files.ts";
 import { takeStoreLock } from "../../src/repair/storeLock.ts";
@@ -62,7 +63,9 @@ export async function settles(known: Known, scene: Scene, told: string): Promise
   const recovered = await recoverRepairs(context);
   deepEqual(await recoverRepairs(context), [], `${told}: something is left to recover`);
   const found = imagesIn(bench.home);
-  const isNew = changedBetween(found, known.after).length === 0;
+  const notes = leftBehind(known, scene);
+  const rest = changedBetween(found, known.after);
+  const isNew = rest.every((name) => notes.includes(basename(name)) && found.get(name) === known.before.get(name));
   const difference = isNew ? [] : changedBetween(found, known.before);
   deepEqual(difference, [], `${told}: neither all old nor all new`);
   for (const { id } of unfinished) {
@@ -85,6 +88,13 @@ export async function settles(known: Known, scene: Scene, told: string): Promise
   takeStoreLock(disks[disk], bench.context.folder, store).release();
   deepEqual(readdirSync(bench.context.folder.locks), [], `${told}: our locks`);
   return isNew ? "new" : "old";
+}
+
+/** What a finished repair says that it had to leave, as a file that cannot be moved to another disk: it stays as it was. */
+function leftBehind({ receipts }: Known, { bench, disk }: Scene): string {
+  const all = receiptsOf({ ...bench.context, files: disks[disk] });
+  const [{ state, notes = [] } = {}] = all.length > receipts ? all : [];
+  return state === "done" ? notes.join("\n") : "";
 }
 
 /** What was undone as a whole says so, and nothing else does. */

@@ -13,11 +13,12 @@ import type {
   TranscriptFacts,
 } from "../../model/facts.ts";
 import { fileVersion, isUnreadable, statsAt, withFile } from "../regularFile.ts";
+import { readRunBefore } from "./beginnings.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
 import { archivesOf, type SessionsDir } from "./storeFiles.ts";
-import { readRunBefore, readTrajectory } from "./trajectoryTail.ts";
+import { readTrajectory } from "./trajectoryTail.ts";
 import { resolveTranscript } from "./transcriptPath.ts";
 import { readTranscriptTail } from "./transcriptTail.ts";
 

@@ -1,16 +1,15 @@
-// The end of a trajectory: did the last run of the file come to its end, and how (facts C5). And its first run, where
-// the transcript seems to begin later.
+// The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
 import { basename, dirname, join } from "node:path";
-import type { AnsweredRun, LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
-import { readLinesBackwards, readLinesForwards } from "../lines.ts";
+import type { EntryPlace } from "../../model/evidence.ts";
+import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
+import { readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
+import { firstStart } from "./beginnings.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
 const pointerLimitBytes = 64 << 10;
-const firstLineLimitBytes = 8 << 10;
-const headLimitBytes = 512 << 10;
 
 /**
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
@@ -58,77 +57,62 @@ function readPointer(path: string): Pointer | undefined {
   }
 }
 
-/**
- * The first run of a trajectory, where it succeeded and was over before `time`. Heartbeats are passed over: OpenClaw
- * takes their messages out of the transcript again.
- */
-export function readRunBefore(path: string, time: number): AnsweredRun | undefined {
-  const read = withFile(path, ({ fd, stats }) => {
-    let run: AnsweredRun | undefined;
-    let wasAsked = false;
-    readLinesForwards(fd, stats.size, headLimitBytes, (line) => {
-      const event = parseLine(line) ?? {};
-      const data = asRecord(event["data"]) ?? {};
-      const endedAt = timeOf(event);
-      if (event["type"] === "prompt.submitted") wasAsked = !/heartbeat/i.test(asText(data["prompt"]) ?? "");
-      if (event["type"] !== "session.ended") return undefined;
-      if (wasAsked && data["status"] === "success" && endedAt !== undefined && endedAt < time)
-        run = { path, endedAt, offset: line.offset };
-      return "stop";
-    });
-    return run;
+function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
+  if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
+  const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
+    const end = trajectoryEnd();
+    const seenAll = readLinesBackwards(fd, stats.size, (line) => end.see(parseLine(line), { offset: line.offset }));
+    const startedAt = firstStart(fd, stats.size);
+    return {
+      path,
+      sizeBytes: stats.size,
+      mtimeMs: stats.mtimeMs,
+      ...end.facts(seenAll),
+      ...(startedAt !== undefined && { startedAt }),
+    };
   });
   return isUnreadable(read) ? undefined : read;
 }
 
-function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
-  if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
-  const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
-    let last: LifecycleEvent | undefined;
-    let lastAt: number | undefined;
-    let truncated = false;
-    let torn: boolean | undefined;
-    const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-      const event = parseLine(line);
+export interface TrajectoryEnd {
+  /** Shown the events from the last to the first, undefined where one is torn, until it says "stop". */
+  see(event: Readonly<Record<string, unknown>> | undefined, place: EntryPlace): "stop" | undefined;
+  /** `seenAll`: it said stop, or the first event was shown. */
+  facts(seenAll: boolean): Pick<TrajectoryFacts, "decided" | "truncated" | "last" | "lastAt">;
+}
+
+/** What the end of a trajectory shows, wherever its events are kept. */
+export function trajectoryEnd(): TrajectoryEnd {
+  let last: LifecycleEvent | undefined;
+  let lastAt: number | undefined;
+  let truncated = false;
+  let torn: boolean | undefined;
+  return {
+    see(event, place) {
       torn ??= event === undefined;
       if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
       const type = asText(event["type"]) ?? "";
       lastAt ??= timeOf(event);
       if (type === "trace.truncated") truncated = true;
       if (!lifecycle.has(type)) return undefined;
-      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
+      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], place);
       // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
       return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
-    });
-    return {
-      path,
-      sizeBytes: stats.size,
-      mtimeMs: stats.mtimeMs,
+    },
+    facts: (seenAll) => ({
       // A torn last line may be the start of another run, or the end of this one.
       decided: torn !== true && (seenAll || last !== undefined),
       truncated,
       ...(last !== undefined && { last }),
       ...(lastAt !== undefined && { lastAt }),
-      ...firstStart(fd, stats.size),
-    };
-  });
-  return isUnreadable(read) ? undefined : read;
-}
-
-function firstStart(fd: number, sizeBytes: number): Pick<TrajectoryFacts, "startedAt"> {
-  let startedAt: number | undefined;
-  readLinesForwards(fd, sizeBytes, firstLineLimitBytes, (line) => {
-    const event = parseLine(line) ?? {};
-    if (event["type"] === "session.started") startedAt = timeOf(event);
-    return "stop";
-  });
-  return startedAt === undefined ? {} : { startedAt };
+    }),
+  };
 }
 
 function lifecycleEvent(
   event: Readonly<Record<string, unknown>>,
   type: LifecycleEvent["type"],
-  offset: number,
+  place: EntryPlace,
 ): LifecycleEvent {
   const data = asRecord(event["data"]) ?? {};
   const at = timeOf(event);
@@ -137,7 +121,7 @@ function lifecycleEvent(
   const status = asWord(data["status"]);
   return {
     type,
-    offset,
+    ...place,
     aborted: data["aborted"] === true,
     externalAbort: data["externalAbort"] === true,
     timedOut: data["timedOut"] === true,

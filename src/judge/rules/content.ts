@@ -1,6 +1,7 @@
 // What the files of a session look like inside, where full proof read them (facts I 39 to 44).
 import { agentOf, type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
+import { placeOf } from "../place.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock, size } from "../words.ts";
 
@@ -66,7 +67,7 @@ function openTool(session: SessionCase): Draft | undefined {
     session: session.key,
     args: { key: session.key },
     evidence: [
-      { kind: "transcript", path: transcript.path, offset: last.offset, text: "A tool was called; no result follows." },
+      { kind: "transcript", path: transcript.path, ...placeOf(last), text: "A tool was called; no result follows." },
     ],
     repair: nothing("The gateway adds the missing result in memory when the session goes on."),
   };

@@ -20,6 +20,8 @@ export interface FakeGateway {
   readonly pid: number;
   /** The methods that it was asked, in their order. */
   readonly asked: string[];
+  /** Of its lock. */
+  payload(): object;
   say(state: FakeState): Promise<void>;
   end(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export async function startFakeGateway(
   return {
     pid: child.pid ?? 0,
     asked,
+    payload: () => readJson(lock),
     say: async (state) => {
       child.send(state);
       await isReady(child);

@@ -6,9 +6,9 @@ import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEver
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
-import { readRowShapes } from "./inspect/openclawJson/rowShapes.ts";
-import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
-import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
+import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
+import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
@@ -151,7 +151,12 @@ function followDisk(): void {
   }
   const dirs = latest.stateDirs.map(({ path }) => path);
   watch.follow({
-    directories: [...new Set([...latest.stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
+    directories: [
+      ...new Set([
+        ...latest.stores.map(({ path }) => dirname(path)),
+        ...storeReaders.flatMap((reader) => dirs.flatMap((dir) => reader.directories(dir))),
+      ]),
+    ],
     paths: dirs.flatMap((path) => [
       join(path, "agents"),
       join(path, "openclaw.json"),
@@ -204,7 +209,7 @@ function findSession(name: SessionName): Session {
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError(notInScan);
-  return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
+  return readerOf(store.kind).rowText(store, session);
 }
 
 const handlers: {
@@ -255,11 +260,12 @@ const handlers: {
     );
   },
   shapes({ store, keys }) {
-    const path = latest?.stores.find(({ id }) => id === store)?.path;
-    if (path === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-    return readRowShapes(path, new Set(keys));
+    const found = latest?.stores.find(({ id }) => id === store);
+    if (found === undefined) throw new UserError(notInScan);
+    return readerOf(found.kind).rowShapes(found, new Set(keys));
   },
-  excerpt: (ask) => readExcerpt(ask),
+  excerpt: ({ kind, ...place }) =>
+    place.event === undefined ? readExcerpt(place) : readEventExcerpt(place.path, place.event, kind === "trajectory"),
   writer: ({ stateDir }) => {
     const isLive = latest?.stateDirs.some(({ path, captured }) => path === stateDir && captured === undefined);
     if (isLive !== true) throw new UserError(notInScan);

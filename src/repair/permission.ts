@@ -17,6 +17,11 @@ export interface PermissionQuestion {
 
 export function permissionFor(question: PermissionQuestion): Permission {
   const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted } = question;
+  if (kind === "openclaw-sqlite") {
+    return no(
+      "Stores of OpenClaw 2026.8 and later are shown and not written yet: settle them with OpenClaw's own commands.",
+    );
+  }
   if (kind !== "openclaw-json") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");

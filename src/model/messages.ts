@@ -32,6 +32,8 @@ export interface Requests {
   gatewayCommands: { ask: { readonly stateDir: string }; answer: GatewayCommands | undefined };
   /** The status of each row as the gateway of this store shows it right now; undefined where it is not asked or silent. */
   gatewayView: { ask: { readonly store: string }; answer: ReadonlyMap<string, string> | undefined };
+  /** Asks the gateway of a session to do something, once. It cannot be undone here. */
+  request: { ask: SessionName & { readonly what: RequestWhat }; answer: RequestAnswer };
   /** What the chosen repairs would write, value by value; nothing is written. */
   preview: { ask: { readonly choices: readonly RepairChoice[] }; answer: readonly StorePreview[] };
   /** Makes the chosen repairs, each store for itself. A refusal is an answer, not an error. */
@@ -125,6 +127,16 @@ export interface GatewayCommand {
   readonly args: readonly string[];
   /** As a person would type it, program and all. */
   readonly line: string;
+}
+
+/** What a gateway can be asked to do. */
+export type RequestWhat = "abort";
+
+export interface RequestAnswer {
+  /** Whether it came to pass; `unknown`: it was asked, and did not say. */
+  readonly done: "yes" | "no" | "unknown";
+  /** Half a sentence about the gateway. */
+  readonly said: string;
 }
 
 export interface Vouched {

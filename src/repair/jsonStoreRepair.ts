@@ -23,6 +23,8 @@ export interface RepairInput {
   readonly folder: StateFolder;
   /** A fresh look at who may write, asked under our lock. */
   readonly permission: () => Promise<Permission>;
+  /** Asked once more when all is prepared, with nothing but the rename to come: where the store is written beside its gateway. */
+  readonly lastWord?: () => Promise<Permission>;
   /** A person vouched in a modal that named store and risk. */
   readonly vouched?: boolean;
   /** Whether nobody holds this lock, asked right before it is taken. */
@@ -43,7 +45,7 @@ export async function repairJsonStore(input: RepairInput): Promise<RepairResult>
       if (permission.answer === "no" || (permission.answer === "vouch" && input.vouched !== true)) {
         return { plan, applied: false, refused: permission.why };
       }
-      return applyUnderLock(input);
+      return await applyUnderLock(input);
     } finally {
       lock.release();
     }
@@ -70,8 +72,8 @@ function momentAfterLast(now: number): number {
   return lastAt;
 }
 
-function applyUnderLock(input: RepairInput): RepairResult {
-  const { plan, files, folder } = input;
+async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
+  const { plan, files, folder, lastWord } = input;
   checkFiles(input, plan);
   const at = momentAfterLast(input.now());
   const receipt: Receipt = {
@@ -83,7 +85,9 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = touchesStore(plan) ? putRows(files, folder, receipt, input.now()) : keepOnly(input, receipt);
+  const written = touchesStore(plan)
+    ? await putRows(files, folder, receipt, input.now(), lastWord)
+    : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {

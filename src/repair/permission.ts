@@ -1,4 +1,5 @@
 // May this store be written? This function decides, and nothing else does (DESIGN, Who may write).
+import type { WriterReport } from "../model/facts.ts";
 import type { Permission, StoreKind, WriterState } from "../model/store.ts";
 
 export interface PermissionQuestion {
@@ -13,10 +14,22 @@ export interface PermissionQuestion {
   readonly movedFrom: string | undefined;
   /** Why nobody knows what ran where it was captured. */
   readonly unlisted: string | undefined;
+  /** It is meant to be written although its gateway runs. */
+  readonly whileItRuns?: WhileItRuns;
+}
+
+/** What "Repair While It Runs" rests on. */
+export interface WhileItRuns {
+  /** One row and nothing else would be written. */
+  readonly isOneRow: boolean;
+  /** What the gateway itself counted as active a moment ago; undefined where it did not say. */
+  readonly counts: WriterReport["counts"] | undefined;
+  /** Half a sentence: what came of asking it. */
+  readonly said?: string;
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted } = question;
+  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted, whileItRuns } = question;
   if (kind === "openclaw-sqlite") {
     return no(
       "Stores of OpenClaw 2026.8 and later are shown and not written yet: settle them with OpenClaw's own commands.",
@@ -43,7 +56,22 @@ export function permissionFor(question: PermissionQuestion): Permission {
       why: `Whether a gateway runs cannot be told (${writerWhy}): make sure that it does not, and vouch for it.`,
     };
   }
-  return no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`);
+  if (writer === "running" && whileItRuns !== undefined) return whileTheGatewayRuns(whileItRuns);
+  return {
+    ...no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`),
+    ...(writer === "running" && { byGateway: true }),
+  };
+}
+
+/** No lock joins us to its writes (facts L 7): it may be at none, by its own word, for any session of the store. */
+function whileTheGatewayRuns({ isOneRow, counts, said }: WhileItRuns): Permission {
+  if (!isOneRow) return byGateway("The gateway runs, and beside it one row is written at most, and nothing else.");
+  if (counts === "none") return { answer: "yes", why: "The gateway runs, and reports no run at all." };
+  return byGateway(`The gateway runs, and nothing is written beside a run: ${said ?? "it does not say what it runs"}.`);
+}
+
+function byGateway(why: string): Permission {
+  return { ...no(`${why} Stop it first, then repair, then start it again.`), byGateway: true };
 }
 
 function no(why: string): Permission {

@@ -1,10 +1,10 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
 import { fileStampOf } from "../inspect/regularFile.ts";
-import type { PlanBasis } from "../model/plan.ts";
+import type { PlanBasis, StoredMode } from "../model/plan.ts";
 import { UserError } from "../model/userError.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
-import { modeOf } from "./modes.ts";
+import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { type RowTexts, readRows } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
@@ -13,7 +13,7 @@ export interface Prepared {
   readonly basis: PlanBasis;
   readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
   /** Stamps of files that move, by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -85,5 +85,5 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   // Whose bytes these are is known only if the path still leads to the same file after they were read.
   const now = files.lstat(path);
   if (now === undefined) return undefined;
-  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
+  return { identity: identityOf(now), content, mode: Number(now.mode & 0o7777n) };
 }

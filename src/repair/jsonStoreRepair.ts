@@ -5,6 +5,7 @@ import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { putDatabaseRows } from "./databaseRows.ts";
 import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
 import { finish, rollBack } from "./journal.ts";
@@ -83,7 +84,7 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = touchesStore(plan) ? putRows(files, folder, receipt, input.now()) : keepOnly(input, receipt);
+  const written = touchesStore(plan) ? putStore(input, receipt) : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -91,6 +92,11 @@ function applyUnderLock(input: RepairInput): RepairResult {
     const note = `What was chosen is under way; the rest was interrupted (${codeOf(error)}) and is finished at the next start.`;
     return { plan, receipt: { ...written, notes: [...(written.notes ?? []), note] }, applied: true };
   }
+}
+
+function putStore({ files, folder, now }: RepairInput, receipt: Receipt): Receipt {
+  if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
+  return putRows(files, folder, receipt, now());
 }
 
 /** Whether its file itself is written. */

@@ -11,7 +11,16 @@ import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/row
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
 import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
-import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
+import type {
+  EventKind,
+  Events,
+  FromWorker,
+  RequestKind,
+  Requests,
+  SessionName,
+  ToWorker,
+  WhileItRuns,
+} from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import type { Store } from "./model/store.ts";
@@ -209,6 +218,12 @@ function findSession(name: SessionName): Session {
   return found;
 }
 
+/** Throws a UserError where it rests on what a gateway says, and gateways are not asked. */
+function mayAskFor<T extends WhileItRuns>(ask: T): T {
+  if (ask.whileItRuns === true && !asked.mayAsk) throw new UserError(notAsked);
+  return ask;
+}
+
 /** Throws a UserError for what is captured: whatever runs here has nothing to do with it. */
 function liveStore(id: string): Store {
   const store = latest?.stores.find((candidate) => candidate.id === id);
@@ -295,14 +310,15 @@ const handlers: {
     if (answer.done !== "no") await scanNow();
     return answer;
   },
-  permission: (ask) => repairs.permission(ask),
+  permission: (ask) => repairs.permission(mayAskFor(ask)),
   preview: (ask) => repairs.preview(ask),
-  repair: (ask) => repairs.repair(ask),
+  repair: (ask) => repairs.repair(mayAskFor(ask)),
+  aftermath: (ask) => repairs.aftermath(ask),
   pruneReview: (ask) => repairs.pruneReview(ask),
   prune: (ask) => repairs.prune(ask),
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
-  undo: (ask) => repairs.undo(ask),
+  undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),
   emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),

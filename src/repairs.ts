@@ -4,6 +4,7 @@ import { dirname, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type EverythingInput, inputFor } from "./everything.ts";
 import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
+import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
@@ -13,7 +14,7 @@ import type { Finding } from "./model/finding.ts";
 import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
-import type { Era, Permission, Store } from "./model/store.ts";
+import type { Era, Permission, Store, StoreKind } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
@@ -28,6 +29,7 @@ import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
+import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
 import { lookAgain, type PermissionSubject, type ScanInput } from "./scan.ts";
@@ -77,7 +79,7 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
     attempt("finalize", rest, () => {
       const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
-      const stored = prepare(files, store.path, keys, locks);
+      const stored = prepare(files, store.path, keys, locks, store.kind);
       checkSame(store);
       return planRepair(plannedStore(store), stored, rest);
     });
@@ -128,9 +130,11 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
   return { plans, refused };
 }
 
-/** Only what has a writer is read for one. */
-function checkWritable({ kind, permission }: Store): void {
-  if (kind !== "openclaw-json") throw new UserError(permission.why);
+const written: ReadonlySet<StoreKind> = new Set(["openclaw-json", "openclaw-sqlite"]);
+
+/** Only what has a writer is read for one, and of a database only what is known. */
+function checkWritable({ kind, permission, unknown }: Store): void {
+  if (!written.has(kind) || unknown !== undefined) throw new UserError(permission.why);
 }
 
 /** In the state directory of the store, or beside it where it is configured to be elsewhere. */
@@ -140,8 +144,9 @@ function isOwn(transcript: string, { path, stateDir }: Store): boolean {
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
-function checkSame({ path, fileVersion }: Store): void {
-  if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
+function checkSame({ kind, path, fileVersion }: Store): void {
+  const version = kind === "openclaw-sqlite" ? databaseVersionAt(path) : fileVersionAt(path);
+  if (fileVersion !== version) throw new UserError(planAgain);
 }
 
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
@@ -190,10 +195,10 @@ export function planReceiptUndo(
   const { edits, store } = receipt.plan;
   const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
-  const stored = touchesStore(receipt.plan)
-    ? prepare(files, store.path, keys, [])
-    : prepareFiles(files, store.path, moved);
-  return planUndo(receipt, stored, only);
+  const isStored = touchesStore(receipt.plan);
+  const stored = isStored ? prepare(files, store.path, keys, [], store.kind) : prepareFiles(files, store.path, moved);
+  const asLeft = isStored && store.kind === "openclaw-sqlite" && { asLeft: rowsAsLeft(files, receipt) };
+  return planUndo(receipt, { ...stored, ...asLeft }, only);
 }
 
 /** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */

@@ -166,6 +166,7 @@ export interface PermissionSubject {
   readonly path: string;
   readonly stateDir: string;
   readonly problem?: string;
+  readonly unknown?: string;
   readonly movedFrom?: string;
 }
 
@@ -175,7 +176,7 @@ export function permissionOf(
   input: ScanInput,
   whileItRuns?: WhileItRuns,
 ): Permission {
-  const { kind, problem, movedFrom } = subject;
+  const { kind, problem, unknown, movedFrom } = subject;
   const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
     kind,
@@ -183,6 +184,7 @@ export function permissionOf(
     writerWhy: writer.why,
     platform: process.platform,
     problem,
+    unknown,
     movedFrom: isTheirs ? undefined : movedFrom,
     unlisted: input.capture?.processes.incomplete,
     ...(whileItRuns !== undefined && { whileItRuns }),
@@ -337,6 +339,7 @@ function isSplitFrom(a: string, b: string): boolean {
 
 function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
   const { content, era, version, agent, movedFrom, writer } = facts;
+  const unknown = facts.database?.unknown;
   const problem =
     content.state === "unparsable"
       ? "STORE-UNPARSABLE"
@@ -348,6 +351,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     path: facts.path,
     stateDir: facts.stateDir,
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
   const permission = permissionOf(subject, writer, input);
@@ -365,6 +369,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(era !== undefined && { era }),
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
     ...(movedFrom !== undefined && isClaimed(subject, input) && { claimed: true }),
   };

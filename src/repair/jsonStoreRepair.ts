@@ -5,6 +5,7 @@ import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { putDatabaseRows } from "./databaseRows.ts";
 import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
 import { finish, rollBack } from "./journal.ts";
@@ -73,7 +74,7 @@ function momentAfterLast(now: number): number {
 }
 
 async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
-  const { plan, files, folder, lastWord } = input;
+  const { plan, folder } = input;
   checkFiles(input, plan);
   const at = momentAfterLast(input.now());
   const receipt: Receipt = {
@@ -85,9 +86,7 @@ async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = touchesStore(plan)
-    ? await putRows(files, folder, receipt, input.now(), lastWord)
-    : keepOnly(input, receipt);
+  const written = touchesStore(plan) ? await putStore(input, receipt) : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -95,6 +94,11 @@ async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
     const note = `What was chosen is under way; the rest was interrupted (${codeOf(error)}) and is finished at the next start.`;
     return { plan, receipt: { ...written, notes: [...(written.notes ?? []), note] }, applied: true };
   }
+}
+
+async function putStore({ files, folder, now, lastWord }: RepairInput, receipt: Receipt): Promise<Receipt> {
+  if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
+  return putRows(files, folder, receipt, now(), lastWord);
 }
 
 /** Whether its file itself is written. */

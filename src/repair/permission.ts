@@ -10,6 +10,8 @@ export interface PermissionQuestion {
   readonly platform: NodeJS.Platform;
   /** Code of the finding that keeps it from being read. */
   readonly problem: string | undefined;
+  /** Why its schema is none that is written. */
+  readonly unknown: string | undefined;
   /** Where it was before it was moved or copied here, unless the person said that it is theirs. */
   readonly movedFrom: string | undefined;
   /** Why nobody knows what ran where it was captured. */
@@ -29,19 +31,15 @@ export interface WhileItRuns {
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted, whileItRuns } = question;
-  if (kind === "openclaw-sqlite") {
-    return no(
-      "Stores of OpenClaw 2026.8 and later are shown and not written yet: settle them with OpenClaw's own commands.",
-    );
-  }
-  if (kind !== "openclaw-json") return no("This kind of store is shown only.");
+  const { kind, writer, writerWhy, platform, problem, unknown, movedFrom, unlisted, whileItRuns } = question;
+  if (kind !== "openclaw-json" && kind !== "openclaw-sqlite") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }
   if (problem === "STORE-UNPARSABLE")
     return no("A store that does not parse is never written: restore it from a copy first.");
   if (problem !== undefined) return no("A store that cannot be read is never written.");
+  if (unknown !== undefined) return no(`It is newer or other than what is known (${unknown}): it is shown only.`);
   // Whoever owns it elsewhere may still write it there: no look at this machine, and no person here, can vouch for that.
   if (unlisted !== undefined)
     return no(`It was captured, and ${unlisted}: open it with its process list to have it repaired.`);
@@ -50,6 +48,7 @@ export function permissionFor(question: PermissionQuestion): Permission {
     return { ...no(why), claimable: true };
   }
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
+  if (kind === "openclaw-sqlite") return no(ofDatabase(writer, writerWhy));
   if (writer === "unknown") {
     return {
       answer: "vouch",
@@ -72,6 +71,16 @@ function whileTheGatewayRuns({ isOneRow, counts, said }: WhileItRuns): Permissio
 
 function byGateway(why: string): Permission {
   return { ...no(`${why} Stop it first, then repair, then start it again.`), byGateway: true };
+}
+
+/** A gateway that lives fails its runs on a row that others wrote, and nobody can vouch for one that is not seen (facts M). */
+function ofDatabase(writer: WriterState, why: string): string {
+  const then = "Stop the gateway, then repair, then start it again.";
+  if (writer === "unknown") {
+    return `Whether a gateway runs cannot be told (${why}), and a database is written only when it certainly does not. ${then}`;
+  }
+  const does = writer === "draining" ? "The gateway is about to stop and finishes its runs" : "The gateway runs";
+  return `${does} (${why}): its database is not written. ${then}`;
 }
 
 function no(why: string): Permission {

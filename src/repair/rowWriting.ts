@@ -4,8 +4,8 @@ import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
-import { type Files, isSystemError, withOpen, withOpenToRead } from "./files.ts";
-import { rollBack, wasPut } from "./journal.ts";
+import { type Files, withOpen, withOpenToRead } from "./files.ts";
+import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import { type Landing, watchLanding } from "./landing.ts";
 import type { Splice } from "./members.ts";
@@ -99,20 +99,6 @@ export async function putRows(
     const notes = (await landing?.replacedAnother()) === true ? [...(current.notes ?? []), replacedAnother] : undefined;
     return { ...current, state: "rowsWritten", ...(notes !== undefined && { notes }) };
   });
-}
-
-/** Returns where the rename had happened all the same; throws `error` where it had not. */
-function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
-  let put: boolean;
-  try {
-    put = wasPut(files, receipt);
-  } catch (second) {
-    if (!isSystemError(second)) throw second;
-    throw new UserError("The repair was interrupted and is finished or taken back at the next start. Look again then.");
-  }
-  if (put) return;
-  rollBack(files, folder, receipt);
-  throw error;
 }
 
 function writeNew(

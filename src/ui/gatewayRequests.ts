@@ -1,6 +1,7 @@
 // What a running gateway is asked to do for one session. It is the gateway's doing, and no receipt of ours brings it back:
 // that stands in the command's title and is said again before.
 import * as vscode from "vscode";
+import type { RequestWhat } from "../model/messages.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
@@ -17,38 +18,93 @@ interface Parts {
 
 /** It runs, or says so, and its gateway does: whether there is a run is for the gateway to say. */
 export function mayBeAborted({ claimed, verdict }: Session, store: Store | undefined): boolean {
-  if (store?.kind !== "openclaw-json" || store.captured !== undefined || store.writer.state !== "running") return false;
-  return verdict === "active" || (claimed === "running" && verdict === "unknown");
+  return isServed(store) && (verdict === "active" || (claimed === "running" && verdict === "unknown"));
+}
+
+/** OpenClaw 2026.8 and later archive sessions; one at work is theirs to finish first. */
+export function mayBeArchived({ claimed, verdict }: Session, store: Store | undefined): boolean {
+  return isServed(store) && store?.era === "S" && claimed !== "running" && verdict !== "active";
+}
+
+function isServed(store: Store | undefined): boolean {
+  const isOfOpenclaw = store?.kind === "openclaw-json" || store?.kind === "openclaw-sqlite";
+  return isOfOpenclaw && store?.captured === undefined && store?.writer.state === "running";
 }
 
 /** Throws a UserError where it was not done, or nobody knows whether it was. */
-export async function abortRun(session: Session, { client, model, log }: Parts): Promise<void> {
-  const { store, key } = session;
+export async function abortRun(session: Session, parts: Parts): Promise<void> {
+  const store = parts.model.store(session.store);
   const name = labelText(sessionTitle(session), 100);
-  const served = model.store(store);
-  if (!mayBeAborted(session, served) || served === undefined) {
+  if (store === undefined || !mayBeAborted(session, store)) {
     throw new UserError(vscode.l10n.t("No run of {0} is known that its gateway could be asked to abort.", name));
   }
-  const message = vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name);
-  const detail = [
-    vscode.l10n.t("Its gateway is asked to, over this machine's loopback. No file is written by this extension."),
-    vscode.l10n.t(
+  await request(session, store, parts, {
+    what: "abort",
+    message: vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
       "The gateway decides what is kept: 2026.5.18 marks the row as failed, and of a first turn it loses the message that began it.",
     ),
+    button: vscode.l10n.t("Abort Run"),
+    done: vscode.l10n.t("The gateway has aborted the run of {0}.", name),
+  });
+}
+
+/** Throws a UserError where it was not done, or nobody knows whether it was. */
+export async function archiveSession(session: Session, parts: Parts): Promise<void> {
+  const store = parts.model.store(session.store);
+  const name = labelText(sessionTitle(session), 100);
+  if (store === undefined || !mayBeArchived(session, store)) {
+    throw new UserError(
+      vscode.l10n.t(
+        "{0} cannot be archived: that takes a gateway of 2026.8 or later that runs, and no run of it.",
+        name,
+      ),
+    );
+  }
+  await request(session, store, parts, {
+    what: "archive",
+    message: vscode.l10n.t("Archive {0}? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway takes it out of its lists, switches off what is scheduled in it, and keeps what was said. OpenClaw itself can bring it back.",
+    ),
+    button: vscode.l10n.t("Archive Session"),
+    done: vscode.l10n.t("The gateway has archived {0}.", name),
+  });
+}
+
+interface Wanted {
+  readonly what: RequestWhat;
+  readonly message: string;
+  /** What it does besides. */
+  readonly effect: string;
+  readonly button: string;
+  /** Once it is done, as a sentence. */
+  readonly done: string;
+}
+
+async function request(
+  { store, key }: Session,
+  { path }: Store,
+  { client, log }: Parts,
+  wanted: Wanted,
+): Promise<void> {
+  const detail = [
+    vscode.l10n.t("Its gateway is asked to, over this machine's loopback. No file is written by this extension."),
+    wanted.effect,
     [vscode.l10n.t("Session:"), visibleText(key, 300)].join("\n"),
-    [vscode.l10n.t("Store:"), visibleText(served.path, 300)].join("\n"),
+    [vscode.l10n.t("Store:"), visibleText(path, 300)].join("\n"),
   ].join("\n\n");
-  const button = vscode.l10n.t("Abort Run");
+  const { what, message, button } = wanted;
   if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) !== button) return;
-  const { done, said } = await client.ask("request", { store, key, what: "abort" });
-  log.info(`${served.path}: asked to abort the run of ${visibleText(key, 200)}: ${done}, ${said}`);
+  const { done, said } = await client.ask("request", { store, key, what });
+  log.info(`${path}: asked for ${what} of ${visibleText(key, 200)}: ${done}, ${said}`);
   if (done === "yes") {
-    void vscode.window.showInformationMessage(vscode.l10n.t("The gateway has aborted the run of {0}.", name));
+    void vscode.window.showInformationMessage(wanted.done);
     return;
   }
   throw new UserError(
     done === "no"
-      ? vscode.l10n.t("Nothing was aborted: {0}.", said)
-      : vscode.l10n.t("Whether the run was aborted is not known: {0}. Refresh to see what its row says.", said),
+      ? vscode.l10n.t("Nothing was done: {0}.", said)
+      : vscode.l10n.t("Whether it was done is not known: {0}. Refresh to see what its row says.", said),
   );
 }

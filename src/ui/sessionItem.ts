@@ -7,7 +7,7 @@ import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
-import { mayBeAborted } from "./gatewayRequests.ts";
+import { mayBeAborted, mayBeArchived } from "./gatewayRequests.ts";
 import { repairFlags } from "./proposal.ts";
 import { isOfOneRow } from "./repairWhileItRuns.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -59,6 +59,7 @@ function flagsWhileItRuns(session: Session, findings: readonly Finding[], store:
   const flags = [];
   if (store?.permission.byGateway === true && findings.some(isOfOneRow)) flags.push("whileItRuns");
   if (mayBeAborted(session, store)) flags.push("abortable");
+  if (mayBeArchived(session, store)) flags.push("archivable");
   return flags;
 }
 

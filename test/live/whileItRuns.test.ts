@@ -203,6 +203,60 @@ describe("beside a genuine 2026.5.18 that runs", () => {
   });
 });
 
+describe("what a genuine 2026.9.6 is asked to do", () => {
+  let model: Awaited<ReturnType<typeof startModel>>;
+  let gateway: Gateway;
+  const home = temporaryDirectory();
+
+  before(async () => {
+    model = await startModel(modelPort);
+    gateway = await startGateway(makeHome({ version: "2026.9.6", home: home.path, port, modelPort }));
+  });
+  after(async () => {
+    await gateway.stop("SIGKILL");
+    await model.close();
+    home.remove();
+  });
+
+  async function listed(key: string, more: object = {}): Promise<Record<string, unknown> | undefined> {
+    const { sessions } = await gateway.call("sessions.list", { limit: 100, ...more });
+    return sessions.find((one: Record<string, unknown>) => one["key"] === key);
+  }
+
+  it("it does: a run is aborted, a session archived, and nothing is paired", async () => {
+    const { at } = gateway;
+    const input = { where: { homes: [], stateDirs: [at.stateDir] }, env: {} };
+    await gateway.send(main, "hello [[quick]]");
+    await until("it is done", async () => (await listed(main))?.["status"] === "done");
+    await gateway.send(other, "go [[slow:120]]");
+    await until("it streams", async () => model.isStreaming() && (await listed(other))?.["hasActiveRun"] === true);
+    const seen = await look(at);
+    const store = seen.stores.find(({ era }) => era === "S") as Store;
+    const paired = (): string[] => [...picture(at.home).keys()].filter((path) => /devices|pairing/.test(path));
+    const pairedBefore = paired();
+
+    const ask = (what: "abort" | "archive", key: string, sessionId?: string) =>
+      requestOfGateway(store, { what, key, ...(sessionId !== undefined && { sessionId }) }, input);
+    deepEqual(await ask("abort", other), { done: "yes", said: "it aborted the run" });
+    await until("its model is left alone", () => !model.isStreaming(), 30_000, 50);
+    await until("its row says so", async () => (await listed(other))?.["status"] !== "running");
+    tell(`its row says ${(await listed(other))?.["status"]}`);
+    deepEqual((await ask("abort", other)).done, "no");
+
+    const { sessionId } = row(seen, main);
+    deepEqual(await ask("archive", main, randomUUID()), { done: "no", said: "it refused" });
+    deepEqual((await listed(main))?.["status"], "done", "another generation was meant");
+    deepEqual(await ask("archive", other, row(seen, other).sessionId), {
+      done: "yes",
+      said: "it archived the session",
+    });
+    equal(await listed(other), undefined);
+    ok((await listed(other, { archived: true })) !== undefined, "it is in the list of what is archived");
+    tell(`archiving its main session: ${JSON.stringify(await ask("archive", main, sessionId))}`);
+    deepEqual(paired(), pairedBefore);
+  });
+});
+
 type Row = Record<string, unknown>;
 
 function storeOf({ stateDir }: Installation): string {

@@ -8,7 +8,7 @@ import type { Store } from "../model/store.ts";
 import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
-import { withWayAround } from "./gatewayRuns.ts";
+import { restartFor, withWaysAround } from "./gatewayRuns.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
 import { previewLines } from "./previewLines.ts";
@@ -34,9 +34,10 @@ export async function repair(
   status?: Outcome,
 ): Promise<void> {
   const [only, ...more] = proposals;
-  const way = more.length === 0 && isOfOneRow(only) ? wayWhileItRuns(only, parts, status) : undefined;
+  const whileItRuns = more.length === 0 && isOfOneRow(only) ? [wayWhileItRuns(only, parts, status)] : [];
+  const ways = (stateDir: string) => [...whileItRuns, ...restartFor(proposals, stateDir)];
   // Refused before anything is asked.
-  await withWayAround(way, () => lookAtPermission(storesOf(proposals, parts.model), parts));
+  await withWaysAround(ways, () => lookAtPermission(storesOf(proposals, parts.model), parts));
   const choices =
     status === undefined ? await chooseOutcomes(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
@@ -55,7 +56,10 @@ export async function repairMany(
   parts: RepairParts,
 ): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), parts);
+  const writable = await withWaysAround(
+    (stateDir) => restartFor(findings, stateDir),
+    () => lookAtPermission(storesOf(findings, model), parts),
+  );
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));

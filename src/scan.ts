@@ -1,7 +1,7 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
 import { withLines } from "./inspect/evidenceLines.ts";
-import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
+import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
 import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
@@ -13,6 +13,7 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
+import { lookAtNeighbours, withNeighbours } from "./neighbourStores.ts";
 import {
   type Look,
   type LookInput,
@@ -68,11 +69,13 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   // Whoever wrote what was read last may have come after that look.
   if (Date.now() - lookedAt > slowReadMs) look = await lookAtWriters(watched(places, input), input, stoppedSince);
   input.memory?.stores.evidence.sweep();
-  const result = (): Scan => judgeAll(places, stores, look, problems, input);
+  let beside = await lookAtNeighbours(input, look.processes, stoppedSince);
+  const result = (): Scan => withNeighbours(judgeAll(places, stores, look, problems, input), beside, input);
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
-  if (isShown || stores.some((store) => awaitsSecondLook(store, look))) {
+  if (isShown || beside.isUnconfirmed || stores.some((store) => awaitsSecondLook(store, look))) {
     onProvisional?.(result());
     look = await secondLook(watched(places, input), input, stoppedSince);
+    beside = await lookAtNeighbours(input, look.processes, stoppedSince);
   }
   return result();
 }
@@ -111,7 +114,7 @@ function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: W
 }
 
 function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
-  const isOwnHome = where.homes.length === 0 && where.stateDirs.length === 0;
+  const isOwnHome = isUnnamed(where);
   return places.map(({ dir, config }) => {
     const port = config.gatewayPort ?? (isOwnHome ? usualPort(dir.path, env) : undefined);
     return { path: dir.path, hasOwnConfig: config.exists, ...(port !== undefined && { port }) };

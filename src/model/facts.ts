@@ -85,6 +85,8 @@ export interface WriterReport {
   readonly at: number;
   readonly running: ReadonlySet<string>;
   readonly idle: ReadonlySet<string>;
+  /** Keys and session ids of every row that it listed; absent where it may not have listed all. */
+  readonly listed?: ReadonlySet<string>;
 }
 
 export interface SessionRow {

@@ -17,4 +17,6 @@ export interface Lock {
   readonly why: string;
   readonly verdict: "held" | "stale" | "unknown";
   readonly findings: readonly string[];
+  /** The file that it is an element of; absent where it is a file itself. */
+  readonly file?: string;
 }

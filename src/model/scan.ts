@@ -36,4 +36,6 @@ export interface StateDir {
   readonly problem?: string;
   readonly stores: number;
   readonly writer: Writer;
+  /** What writes it; OpenClaw's gateway where it is left out. */
+  readonly program?: "daemon" | "worker";
 }

@@ -4,4 +4,7 @@ export interface Where {
   readonly homes: readonly string[];
   /** OpenClaw state directories to inspect besides. */
   readonly stateDirs: readonly string[];
+  /** Folders of agentctl (`.agentctl`) and of claude-mem (`.claude-mem`) besides. */
+  readonly agentctlDirs?: readonly string[];
+  readonly claudeMemDirs?: readonly string[];
 }

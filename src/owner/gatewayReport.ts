@@ -99,7 +99,18 @@ export function reportOf(
     else if (row?.["hasActiveRun"] === false && nothingRuns) idle.add(key);
   }
   for (const key of running) idle.delete(key);
-  return { at, running, idle };
+  const listed = listedIn(list);
+  return { at, running, idle, ...(listed !== undefined && { listed }) };
+}
+
+/** Keys and session ids of an answer of `sessions.list`; undefined where it holds no list, or not all of it. */
+export function listedIn(answer: Fields | undefined): ReadonlySet<string> | undefined {
+  const rows = answer?.["sessions"];
+  if (!Array.isArray(rows) || answer?.["hasMore"] === true) return undefined;
+  const total = asNumber(answer?.["totalCount"]) ?? rows.length;
+  if (total > rows.length) return undefined;
+  const names = rows.map(asRecord).flatMap((row) => [asText(row?.["key"]), asText(row?.["sessionId"])]);
+  return new Set(names.filter((name) => name !== undefined));
 }
 
 /**

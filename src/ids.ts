@@ -42,6 +42,7 @@ export const settings = {
   stateDirectories: "openclawSessionInspector.stateDirectories",
   showSystemSessions: "openclawSessionInspector.showSystemSessions",
   statusBar: "openclawSessionInspector.statusBar",
+  askGateway: "openclawSessionInspector.askGateway",
 } as const;
 
 /** Theme colours. */

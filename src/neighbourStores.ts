@@ -18,11 +18,11 @@ import { wasStopped } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { permissionFor } from "./repair/permission.ts";
 
-export interface NeighbourInput {
-  readonly where: Where;
-  readonly env: NodeJS.ProcessEnv;
-  /** What the OpenClaw gateway said of its sessions. */
-  readonly report?: WriterReport;
+/** What OpenClaw's gateways said of their sessions. */
+export interface Reports {
+  /** A person says that it is the list of this agentctl's gateway. */
+  readonly given: WriterReport | undefined;
+  readonly heard: readonly WriterReport[];
 }
 
 /** What one look at them gave, to be judged with what OpenClaw's own stores tell. */
@@ -36,7 +36,7 @@ type Found = Pick<Scan, "stateDirs" | "stores" | "sessions" | "locks" | "finding
 
 /** Finds and reads them; `stoppedSince` is the memory of the looks at writers (owner/look.ts). Never throws for what it finds on disk. */
 export async function lookAtNeighbours(
-  { where }: NeighbourInput,
+  where: Where,
   processes: ProcessTable,
   stoppedSince: Map<string, number>,
 ): Promise<NeighbourLook> {
@@ -67,8 +67,8 @@ function believed(path: string, seen: Writer, { source }: ProcessTable, stoppedS
 }
 
 /** Judges them and puts them behind what OpenClaw's stores gave. */
-export function withNeighbours(scan: Scan, look: NeighbourLook, input: NeighbourInput): Scan {
-  const found = look.agentctl.map(({ dir, facts }) => agentctlFound(dir, facts, scan, input));
+export function withNeighbours(scan: Scan, look: NeighbourLook, reports: Reports): Scan {
+  const found = look.agentctl.map(({ dir, facts }) => agentctlFound(dir, facts, scan, reports));
   const all = [scan, ...found];
   return {
     ...scan,
@@ -80,7 +80,7 @@ export function withNeighbours(scan: Scan, look: NeighbourLook, input: Neighbour
   };
 }
 
-function agentctlFound(dir: FoundStateDir, facts: AgentctlFacts | undefined, scan: Scan, input: NeighbourInput): Found {
+function agentctlFound(dir: FoundStateDir, facts: AgentctlFacts | undefined, scan: Scan, reports: Reports): Found {
   const writer: Writer = facts?.writer ?? { state: "unknown", why: "nobody looked", evidence: [] };
   const { path, origin, problem } = dir;
   const stateDir: StateDir = {
@@ -92,7 +92,7 @@ function agentctlFound(dir: FoundStateDir, facts: AgentctlFacts | undefined, sca
     ...(problem !== undefined && { problem }),
   };
   if (facts === undefined) return { stateDirs: [stateDir], stores: [], sessions: [], locks: [], findings: [] };
-  const { findings, ...judged } = judgeAgentctl(facts, scan.now, knownSessions(dir, scan, input));
+  const { findings, ...judged } = judgeAgentctl(facts, scan.now, knownSessions(dir, scan, reports));
   return { stateDirs: [stateDir], stores: [agentctlStore(facts)], ...judged, findings: withLines(findings) };
 }
 
@@ -127,7 +127,7 @@ function permissionOf(writer: Writer, problem: string | undefined): Permission {
 }
 
 /** What OpenClaw's stores of the same home, and its gateway, tell of sessions that agentctl only mirrors. */
-function knownSessions({ path }: FoundStateDir, scan: Scan, { report }: NeighbourInput): KnownSessions {
+function knownSessions({ path }: FoundStateDir, scan: Scan, { given, heard }: Reports): KnownSessions {
   const home = dirname(path);
   const dirs = scan.stateDirs.filter((dir) => dirname(dir.path) === home || dir.origin !== "home");
   const stores = scan.stores.filter(({ stateDir }) => dirs.some((dir) => dir.path === stateDir));
@@ -146,9 +146,20 @@ function knownSessions({ path }: FoundStateDir, scan: Scan, { report }: Neighbou
     byId,
     byKey: new Map(sessions.map((session) => [session.key, session])),
     isWhole,
-    running: report?.running ?? new Set(),
-    ...(report?.listed !== undefined && { listed: report.listed }),
+    running: new Set([given, ...heard].flatMap((report) => [...(report?.running ?? [])])),
+    ...listOf(given, heard),
   };
+}
+
+/** All that was listed, if every gateway that was heard listed all of its own. */
+function listOf(
+  given: WriterReport | undefined,
+  heard: readonly WriterReport[],
+): Pick<KnownSessions, "listed" | "isGiven"> {
+  if (given !== undefined) return { isGiven: true, ...(given.listed !== undefined && { listed: given.listed }) };
+  const lists = heard.map(({ listed }) => listed).filter((listed) => listed !== undefined);
+  if (lists.length === 0 || lists.length < heard.length) return { isGiven: false };
+  return { isGiven: false, listed: new Set(lists.flatMap((listed) => [...listed])) };
 }
 
 /** Files and directories whose changes matter; nothing else in those folders is looked at. */

@@ -14,6 +14,7 @@ import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
 import { lookAtNeighbours, withNeighbours } from "./neighbourStores.ts";
+import { type Answers, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
   type LookInput,
@@ -28,8 +29,10 @@ import { permissionFor } from "./repair/permission.ts";
 
 export interface ScanInput extends LookInput {
   readonly where: Where;
-  /** What the gateway said of its sessions. */
+  /** What the gateway said of its sessions, given by the caller: nobody is asked then. */
   readonly report?: WriterReport;
+  /** Whether running gateways are asked what they run; left out: they are not. */
+  readonly asking?: Asking;
   /** Epoch milliseconds; the real clock where it is left out. */
   readonly now?: number;
   /** The person says that moved stores are theirs. */
@@ -44,6 +47,12 @@ export interface ScanMemory {
   readonly stores: StoreMemory;
   /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
   readonly stoppedSince: Map<string, number>;
+}
+
+export interface Asking {
+  readonly answers: Answers;
+  /** Somebody looks at what comes of it. */
+  readonly isLookedAt: boolean;
 }
 
 /** Nothing starts, begins a run and is read within this. */
@@ -69,15 +78,60 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   // Whoever wrote what was read last may have come after that look.
   if (Date.now() - lookedAt > slowReadMs) look = await lookAtWriters(watched(places, input), input, stoppedSince);
   input.memory?.stores.evidence.sweep();
-  let beside = await lookAtNeighbours(input, look.processes, stoppedSince);
-  const result = (): Scan => withNeighbours(judgeAll(places, stores, look, problems, input), beside, input);
+  let beside = await lookAtNeighbours(input.where, look.processes, stoppedSince);
+  let told = await hearAll(places, stores, look, input, false);
+  const result = (): Scan => {
+    const heard = [...told.values()].flatMap(({ report }) => report ?? []);
+    const judged = judgeAll(places, stores, { look, told }, problems, input);
+    return withNeighbours(judged, beside, { given: input.report, heard });
+  };
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
   if (isShown || beside.isUnconfirmed || stores.some((store) => awaitsSecondLook(store, look))) {
     onProvisional?.(result());
     look = await secondLook(watched(places, input), input, stoppedSince);
-    beside = await lookAtNeighbours(input, look.processes, stoppedSince);
+    beside = await lookAtNeighbours(input.where, look.processes, stoppedSince);
+  } else if (input.asking?.isLookedAt === true && stores.some((store) => isWorthAsking(store, look))) {
+    onProvisional?.(result());
   }
+  told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
   return result();
+}
+
+/** Only what claims to run is worth a question, and only a gateway that runs can answer one. */
+function isWorthAsking(store: StoreFacts, look: Look): boolean {
+  return writerOf(look, store.stateDir).state === "running" && someRowRuns(store);
+}
+
+/** What gateways say, by state directory: one after the other. */
+async function hearAll(
+  places: readonly Place[],
+  stores: readonly StoreFacts[],
+  look: Look,
+  input: ScanInput,
+  mayAsk: boolean,
+): Promise<ReadonlyMap<string, Told>> {
+  const heard = new Map<string, Told>();
+  const { asking, report, capture } = input;
+  if (report !== undefined) {
+    for (const { dir } of places) heard.set(dir.path, { report: places.length === 1 ? report : withoutIdle(report) });
+  }
+  if (asking === undefined || report !== undefined || capture !== undefined) return heard;
+  const ports = new Map(watched(places, input).map(({ path, port }) => [path, port]));
+  for (const { dir } of places) {
+    const own = stores.filter(({ stateDir }) => stateDir === dir.path);
+    if (!own.some((store) => isWorthAsking(store, look))) continue;
+    const rows = own.reduce((sum, { content }) => sum + (content.state === "read" ? content.sessions.length : 0), 0);
+    const port = ports.get(dir.path);
+    const subject = { stateDir: dir.path, era: own[0]?.era, rows, ...(port !== undefined && { port }) };
+    const told = await hear(subject, look, asking.answers, mayAsk);
+    if (told !== undefined) heard.set(dir.path, told);
+  }
+  return heard;
+}
+
+/** Several state directories, one gateway's list, and every one of them has its own `agent:main:main`. */
+function withoutIdle(report: WriterReport): WriterReport {
+  return { ...report, idle: new Set() };
 }
 
 /**
@@ -125,7 +179,11 @@ function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDi
 function awaitsSecondLook(store: StoreFacts, look: Look): boolean {
   if (!look.unconfirmed.has(store.stateDir)) return false;
   if (store.locks.length > 0 || store.content.state !== "read") return true;
-  return store.content.sessions.some((session) => session.row.fields["status"] === "running");
+  return someRowRuns(store);
+}
+
+function someRowRuns({ content }: StoreFacts): boolean {
+  return content.state === "read" && content.sessions.some(({ row }) => row.fields["status"] === "running");
 }
 
 function readStores(place: Place, look: Look, input: ScanInput, problems: Map<string, string>): StoreFacts[] {
@@ -135,8 +193,8 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
     return [];
   }
   try {
-    const stores = findStoreFiles(dir.path, config).map((file) => ({
-      ...readJsonStore({
+    const stores = findStoreFiles(dir.path, config).map((file) =>
+      readJsonStore({
         file,
         stateDir: dir.path,
         config,
@@ -145,8 +203,7 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
         writer: writerOf(look, dir.path),
         ...(input.memory !== undefined && { memory: input.memory.stores }),
       }),
-      ...(input.report !== undefined && { report: input.report }),
-    }));
+    );
     return withSharedVersion(stores).map((store, i) =>
       i === 0 ? { ...store, locks: [...store.locks, ...ownGatewayLocks(dir.path, look)] } : store,
     );
@@ -175,18 +232,25 @@ function withSharedVersion(stores: readonly StoreFacts[]): StoreFacts[] {
 function judgeAll(
   places: readonly Place[],
   stores: readonly StoreFacts[],
-  look: Look,
+  { look, told }: { readonly look: Look; readonly told: ReadonlyMap<string, Told> },
   problems: ReadonlyMap<string, string>,
   input: ScanInput,
 ): Scan {
   const now = input.now ?? Date.now();
   const { prune } = input;
+  const writerAt = (stateDir: string): Writer => {
+    const said = told.get(stateDir)?.said;
+    return { ...writerOf(look, stateDir), ...(said !== undefined && { said }) };
+  };
   const judged = stores.map((facts) => {
-    const current = { ...facts, writer: writerOf(look, facts.stateDir) };
+    const report = told.get(facts.stateDir)?.report;
+    const current = { ...facts, writer: writerAt(facts.stateDir), ...(report !== undefined && { report }) };
     return { facts: current, verdicts: judge(current, now, aroundOf(facts, stores)) };
   });
+  const again = [...told.values()].map(({ againAt }) => againAt).filter((at) => at !== undefined);
   return {
     now,
+    ...(again.length > 0 && { askAgainAt: Math.min(...again) }),
     stateDirs: places.map(({ dir }): StateDir => {
       const problem = problems.get(dir.path);
       const count = stores.filter((store) => store.stateDir === dir.path).length;
@@ -194,7 +258,7 @@ function judgeAll(
         path: dir.path,
         origin: dir.origin,
         stores: count,
-        writer: writerOf(look, dir.path),
+        writer: writerAt(dir.path),
         ...(problem && { problem }),
       };
     }),

@@ -13,6 +13,7 @@ import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
 import type { Where } from "./model/where.ts";
+import type { Answers } from "./owner/asking.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
@@ -28,7 +29,9 @@ if (parentPort === null) throw new Error("This is the worker of the extension an
 const port = parentPort;
 
 const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map() };
+const answers: Answers = new Map();
 let where: Where = { homes: [], stateDirs: [] };
+let mayAsk = false;
 let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
@@ -75,7 +78,8 @@ async function runScan(): Promise<void> {
   soon = undefined;
   if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
-  const finished = await scan({ where, env: process.env, memory }, (provisional) => publish(provisional, false));
+  const asking = mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
+  const finished = await scan({ where, env: process.env, memory, ...asking }, (found) => publish(found, false));
   publish(finished, true);
   followDisk();
   scheduleLook();
@@ -138,14 +142,17 @@ function followDisk(): void {
 function scheduleLook(): void {
   clearTimeout(later);
   later = undefined;
-  if (!following || !focused || latest === undefined) return;
-  if (!latest.sessions.some((session) => session.claimed === "running")) return;
+  if (!following || !focused || latest === undefined || !somethingRuns()) return;
   const wait = Math.min(nextChangeMs(latest) ?? pidLookMs, pidLookMs);
   const due = Date.now() + (nextChangeMs(latest) ?? Number.POSITIVE_INFINITY);
   later = setTimeout(() => {
     if (Date.now() >= due || somePidIsGone()) scanNow().catch(report);
     else scheduleLook();
   }, wait);
+}
+
+function somethingRuns(): boolean {
+  return latest?.sessions.some(({ claimed }) => claimed === "running") === true;
 }
 
 /** Signals nobody: signal 0 only asks whether the process is there. */
@@ -173,11 +180,12 @@ function storedRow(session: Session): string {
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
 }
 
-const answers: {
+const handlers: {
   [K in RequestKind]: (ask: Requests[K]["ask"]) => Requests[K]["answer"] | Promise<Requests[K]["answer"]>;
 } = {
   async scan(ask) {
     where = ask.where;
+    mayAsk = ask.mayAsk;
     await scanNow();
     return undefined;
   },
@@ -185,7 +193,9 @@ const answers: {
     following = ask.on;
     focused = ask.on && ask.focused;
     followDisk();
-    scheduleLook();
+    // What runs is asked only while somebody looks, and now somebody does.
+    if (mayAsk && focused && somethingRuns()) scanNow().catch(report);
+    else scheduleLook();
     return undefined;
   },
   row(name) {
@@ -243,7 +253,7 @@ function report(error: unknown): void {
 port.on("message", async (message: ToWorker) => {
   const { id, kind, ask } = message;
   try {
-    const answer = await (answers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
+    const answer = await (handlers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);
     send({ id, answer });
   } catch (error) {
     const expected = error instanceof UserError;

@@ -89,18 +89,20 @@ export interface ScanSpec {
   readonly processes?: readonly string[];
   readonly running?: readonly string[];
   readonly idle?: readonly string[];
+  /** The gateway counts nothing active at all. */
+  readonly nothingRuns?: boolean;
   /** The processes are those of this machine: modes and places mean something. */
   readonly here?: boolean;
 }
 
 export function scanHome(
   { home }: BuiltHome,
-  { processes = [], running: live, idle, here = false }: ScanSpec = {},
+  { processes = [], running: live, idle, nothingRuns = false, here = false }: ScanSpec = {},
 ): Promise<Scan> {
   const report =
     live === undefined && idle === undefined
       ? {}
-      : { report: { at: now, running: new Set(live), idle: new Set(idle) } };
+      : { report: { at: now, running: new Set(live), idle: new Set(idle), nothingRuns } };
   const captured = parseCapturedProcesses([init, ...processes].join("\n"));
   return scan({
     where: { homes: [home], stateDirs: [] },

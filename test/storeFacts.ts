@@ -219,13 +219,13 @@ const row = fc
 export interface StoreSpec {
   /** Which states its writer may have; any where they are left out. */
   readonly writers?: readonly WriterState[];
-  /** Whether its writer may say that a row is idle. */
-  readonly mayBeIdle?: boolean;
+  /** Whether its writer may count nothing active at all. */
+  readonly mayCountNothing?: boolean;
 }
 
 /** Stores with rows under different keys, some sharing a session, with locks, registries and reports of their writer. */
-export function storeFacts({ writers, mayBeIdle = true }: StoreSpec = {}): fc.Arbitrary<StoreFacts> {
-  const said = mayBeIdle ? ["running", "idle", "nothing"] : ["running", "nothing"];
+export function storeFacts({ writers, mayCountNothing = true }: StoreSpec = {}): fc.Arbitrary<StoreFacts> {
+  const said = ["running", "idle", "nothing"];
   return fc
     .record({
       rows: fc.uniqueArray(row, { selector: ({ key }) => key, minLength: 1, maxLength: 8 }),
@@ -234,9 +234,10 @@ export function storeFacts({ writers, mayBeIdle = true }: StoreSpec = {}): fc.Ar
       version: fc.constantFrom(...versions),
       answers: fc.array(fc.constantFrom(...said), { minLength: keys.length, maxLength: keys.length }),
       isAsked: fc.boolean(),
-      runTimeoutMs: optional(fc.constantFrom(10 * minute, 2 * hour)),
+      nothingRuns: mayCountNothing ? fc.boolean() : fc.constant(false),
+      runTimeoutMs: optional(fc.constantFrom(4 * hour, 72 * hour)),
     })
-    .map(({ rows, locks, writer, version, answers, isAsked, runTimeoutMs }): StoreFacts => {
+    .map(({ rows, locks, writer, version, answers, isAsked, nothingRuns, runTimeoutMs }): StoreFacts => {
       const held = locks.filter((lock) => lock !== undefined);
       const sessions = rows.map((made, i) => sessionOf(made, i, held));
       const saidOf = (answer: string): Set<string> => new Set(keys.filter((_, i) => answers[i] === answer));
@@ -253,7 +254,7 @@ export function storeFacts({ writers, mayBeIdle = true }: StoreSpec = {}): fc.Ar
         leftovers: { transcripts: [], trajectories: [], checkpoints: [], temporaries: [], archives: [], copies: [] },
         ...version,
         ...(runTimeoutMs !== undefined && { runTimeoutMs }),
-        ...(isAsked && { report: { at: now, running: saidOf("running"), idle: saidOf("idle") } }),
+        ...(isAsked && { report: { at: now, running: saidOf("running"), idle: saidOf("idle"), nothingRuns } }),
       };
     });
 }

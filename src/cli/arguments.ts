@@ -41,6 +41,7 @@ Where (each may repeat; default: your home and the environment of OpenClaw)
   --agentctl-dir DIR       one folder of agentctl
   --claude-mem-dir DIR     one folder of claude-mem
   --backup-dir DIR         receipts and backups elsewhere than in ~/.local/state/openclaw-session-inspector
+  --no-ask                 do not ask a running gateway, over loopback, which of its sessions run
 
 A store captured on another machine
   --processes FILE         output of "ps -eo pid,ppid,lstart,args" there
@@ -66,6 +67,7 @@ export function parseCall(command: Command, args: readonly string[], env: NodeJS
     mine: values.mine === true,
     ...(now !== undefined && { now }),
     ...(values.processes !== undefined && { capture: { processes: processesOf(values.processes) } }),
+    ...(values["no-ask"] !== true && { asking: { answers: new Map(), isLookedAt: true } }),
     ...(values["gateway-sessions"] !== undefined && {
       report: reportOf(values["gateway-sessions"], now ?? Date.now()),
     }),
@@ -210,7 +212,7 @@ function reportOf(file: string, at: number): WriterReport {
     if (typeof row?.key !== "string" || typeof row.hasActiveRun !== "boolean") continue;
     (row.hasActiveRun ? running : idle).add(row.key);
   }
-  return { at, running, idle, ...(listed !== undefined && { listed }) };
+  return { at, running, idle, nothingRuns: false, ...(listed !== undefined && { listed }) };
 }
 
 function read(file: string, option: string): string {

@@ -1,6 +1,6 @@
 // What a scan says to a person at a terminal: grouped, aligned, the sick first, the healthy counted.
 
-import { span } from "../judge/words.ts";
+import { span, writerWhy } from "../judge/words.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Scan, StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
@@ -19,7 +19,7 @@ export function scanText(scan: Scan, paint: Paint): string {
 }
 
 function stateDirText(dir: StateDir, scan: Scan, paint: Paint): string[] {
-  const head = `${paint("bold", visibleText(dir.path, longest))}  gateway ${dir.writer.state}: ${visibleText(dir.writer.why, longest)}`;
+  const head = `${paint("bold", visibleText(dir.path, longest))}  gateway ${dir.writer.state}: ${visibleText(writerWhy(dir.writer), longest)}`;
   if (dir.problem !== undefined) return [head, `  ${paint("red", visibleText(dir.problem, longest))}`, ""];
   const stores = scan.stores.filter((store) => store.stateDir === dir.path);
   if (stores.length === 0) return [head, "  no session stores yet", ""];

@@ -4,7 +4,7 @@ import type { Scan } from "../model/scan.ts";
 const ages = [30_000, 60_000, 30 * 60_000];
 
 /**
- * How long until some verdict can change by the clock alone, in milliseconds from the scan's own `now`; undefined where
+ * How long until a gateway may be asked again or some verdict can change by the clock alone, in milliseconds from the scan's own `now`; undefined where
  * nothing claims to run and no lock is there. A second is added, so that the look comes after the change.
  */
 export function nextChangeMs(scan: Scan): number | undefined {
@@ -14,6 +14,8 @@ export function nextChangeMs(scan: Scan): number | undefined {
     ...(running.length > 0 ? running.flatMap(({ proof }) => proof.map(({ at }) => at)) : []),
     ...scan.locks.map(({ createdAt }) => createdAt),
   ].filter((at) => at !== undefined);
-  const left = since.flatMap((at) => ages.map((age) => at + age - scan.now)).filter((ms) => ms > 0);
+  const due = since.flatMap((at) => ages.map((age) => at + age));
+  if (scan.askAgainAt !== undefined && running.length > 0) due.push(scan.askAgainAt);
+  const left = due.map((at) => at - scan.now).filter((ms) => ms > 0);
   return left.length === 0 ? undefined : Math.min(...left) + 1000;
 }

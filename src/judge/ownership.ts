@@ -1,4 +1,6 @@
 import type { SessionFacts, StoreFacts } from "../model/facts.ts";
+import type { SessionKind } from "../model/session.ts";
+import { writerWhy } from "./words.ts";
 
 /** Unknown is treated as owned wherever something could be done (DESIGN, Words: ownership). */
 export interface Ownership {
@@ -9,12 +11,22 @@ export interface Ownership {
 
 const minimumQuietMs = 30 * 60_000;
 const afterTimeoutMs = 2 * 60_000;
+/** Unless agents.defaults.timeoutSeconds says otherwise (2026.4.2 and 2026.5.18). */
+const usualTimeoutMs = 48 * 3_600_000;
+/** Their runs begin outside of what `hasActiveRun` is about (seen: 2026.5.18), and have time limits of their own. */
+export const unlistedKinds: ReadonlySet<SessionKind> = new Set(["cron", "subagent", "acp", "heartbeat"]);
 
 /**
  * A session is free only if everything that names a pid for it is free and its writer is proven stopped or itself
- * reports no run; one for which nothing names a pid is judged by its writer alone.
+ * reports no run; one for which nothing names a pid is judged by its writer alone. `unchangedMs`: since anything that
+ * belongs to it changed.
  */
-export function ownershipOf(store: StoreFacts, { row, locks }: SessionFacts): Ownership {
+export function ownershipOf(
+  store: StoreFacts,
+  { row, locks }: SessionFacts,
+  kind: SessionKind,
+  unchangedMs: number,
+): Ownership {
   const { writer, report } = store;
   if (report?.running.has(row.key)) return { state: "owned", why: "the gateway reports a run" };
   const holder = locks.find((lock) => lock.owner === "alive");
@@ -24,8 +36,14 @@ export function ownershipOf(store: StoreFacts, { row, locks }: SessionFacts): Ow
   const unclear = locks.find((lock) => lock.owner === "unknown" && !(stopped && lock.pid === undefined));
   if (unclear !== undefined) return { state: "unknown", why: unclear.why };
   if (stopped) return { state: "free", why: writer.why };
-  if (report?.idle.has(row.key)) return { state: "free", why: "the gateway reports no run" };
-  return { state: "unknown", why: writer.why };
+  if (report?.idle.has(row.key)) {
+    if (report.nothingRuns) return { state: "free", why: "the gateway reports no run at all" };
+    const longestRunMs = store.runTimeoutMs ?? usualTimeoutMs;
+    if (!unlistedKinds.has(kind) && unchangedMs >= longestRunMs + afterTimeoutMs) {
+      return { state: "free", why: "the gateway reports no run of it, and none may take that long" };
+    }
+  }
+  return { state: "unknown", why: writerWhy(writer) };
 }
 
 /**

@@ -43,7 +43,6 @@ export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number)
   const time = (name: string): number | undefined => plausibleTime(fields[name], now);
   const startedAt = time("startedAt");
   const updatedAt = time("updatedAt");
-  const ownership = ownershipOf(store, facts);
   const tail = facts.transcript.tail;
   const traces = past([startedAt, tail?.lastAt, tail?.lastMessage?.at, facts.trajectory?.lastAt], now);
   const changes = [
@@ -54,12 +53,14 @@ export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number)
   ];
   const lastChangeAt = Math.max(0, ...traces, ...past(changes, now));
   const status = fields["status"];
+  const kind = kindOf(key);
+  const ownership = ownershipOf(store, facts, kind, now - lastChangeAt);
   return {
     store,
     facts,
     now,
     key,
-    kind: kindOf(key),
+    kind,
     status,
     claimsToRun: status === "running",
     isTerminal: terminal.has(status),

@@ -1,4 +1,5 @@
-// Times and durations as people read them. The zone is the reader's own.
+// Times, durations and reasons as people read them. The zone is the reader's own.
+import type { Writer } from "../model/store.ts";
 
 /** `2026-11-20 14:03:07`. */
 export function clock(at: number): string {
@@ -29,6 +30,11 @@ export function size(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
   return `${power < 2 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** How the state of a writer was reached, and what it says itself. */
+export function writerWhy({ why, said }: Writer): string {
+  return said === undefined ? why : `${why}; ${said}`;
 }
 
 function two(value: number): string {

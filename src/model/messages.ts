@@ -9,8 +9,11 @@ import type { Where } from "./where.ts";
 
 /** Every question with its answer. */
 export interface Requests {
-  /** Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. */
-  scan: { ask: { readonly where: Where }; answer: undefined };
+  /**
+   * Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. `mayAsk`:
+   * from now on, running gateways may be asked what they run.
+   */
+  scan: { ask: { readonly where: Where; readonly mayAsk: boolean }; answer: undefined };
   /** Follows changes on disk from now on, or stops to. `focused`: the window has the focus, so that a timer may run too. */
   follow: { ask: { readonly on: boolean; readonly focused: boolean }; answer: undefined };
   /** The stored row, pretty, with the places of the fields that findings name. */

@@ -12,6 +12,8 @@ export interface Scan {
   readonly sessions: readonly Session[];
   readonly locks: readonly Lock[];
   readonly findings: readonly Finding[];
+  /** When a gateway that was asked what it runs may be asked again. */
+  readonly askAgainAt?: number;
   /** Only where it was asked for. */
   readonly prune?: readonly PruneCandidate[];
 }

@@ -14,6 +14,8 @@ export interface Writer {
   readonly pid?: number;
   /** When that process was started, epoch milliseconds. */
   readonly since?: number;
+  /** Half a sentence: what it says of its runs itself, or why it was not asked. */
+  readonly said?: string;
 }
 
 /**

@@ -10,8 +10,8 @@ export interface GatewayQuestion {
   readonly port: number;
   /** The gateway's shared token, where it wants one. Held for this question, and told to nobody else. */
   readonly token?: string;
-  /** How many rows to ask for: those of the store and a margin. */
-  readonly limit: number;
+  /** How many rows its stores hold. */
+  readonly rows: number;
 }
 
 /** What a gateway on loopback wants of who asks it: nothing, or its shared token. */
@@ -19,7 +19,19 @@ export type GatewayAccess = { readonly token?: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** What came of a question: its report, or why there is none, and whether that will stay so. */
+export interface GatewayAnswer {
+  readonly report?: WriterReport;
+  readonly why: string;
+  readonly refused: boolean;
+}
+
 const patienceMs = 10_000;
+const refusal: GatewayAnswer = { why: "it refused to answer", refused: true };
+const hungUp: GatewayAnswer = { why: "it hung up", refused: false };
+const notAGateway: GatewayAnswer = { why: "it did not answer as a gateway does", refused: false };
+const silence: GatewayAnswer = { why: `it did not answer within ${patienceMs / 1000} s`, refused: false };
+const noWebSocket: GatewayAnswer = { why: "no answer can be had in this Node", refused: true };
 /** Rows that may come up between two questions. */
 const margin = 50;
 const configLimitBytes = 8 << 20;
@@ -30,38 +42,46 @@ const protocols = { minProtocol: 3, maxProtocol: 4 };
 
 /**
  * Asks for the sessions once, once more with a larger limit where there are more, and for what the gateway counts as
- * active. Undefined where that cannot be asked: nobody answers in 10 s, another answer than a gateway's, access refused,
+ * active. No report where that cannot be asked: nobody answers in 10 s, another answer than a gateway's, access refused,
  * no WebSocket (before Node 22). Never rejects.
  */
-export function askGateway({ port, token, limit }: GatewayQuestion): Promise<WriterReport | undefined> {
-  if (!canAsk(port)) return Promise.resolve(undefined);
+export function askGateway({ port, token, rows }: GatewayQuestion): Promise<GatewayAnswer> {
+  if (!canAsk(port)) return Promise.resolve(noWebSocket);
   return new Promise((resolve) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
-    const finish = (report?: WriterReport): void => {
+    const finish = (answer: GatewayAnswer): void => {
       clearTimeout(patience);
       // To close one that could not be opened is an error again.
       socket.onerror = null;
       socket.onclose = null;
       socket.onmessage = null;
       socket.close();
-      resolve(report);
+      resolve(answer);
     };
-    const patience = setTimeout(finish, patienceMs);
+    const patience = setTimeout(() => finish(silence), patienceMs);
     const ask = (id: Question, params: Fields): void =>
       socket.send(JSON.stringify({ type: "req", id, method: id === "more" ? "sessions.list" : id, params }));
     let list: Fields | undefined;
-    socket.onerror = () => finish();
-    socket.onclose = () => finish();
+    let ifItGoes = notAGateway;
+    socket.onerror = () => finish(ifItGoes);
+    socket.onclose = () => finish(ifItGoes);
     socket.onmessage = ({ data }) => {
       const frame = frameOf(data);
-      if (frame?.["event"] === "connect.challenge") return ask("connect", connection(token));
+      if (frame?.["event"] === "connect.challenge") {
+        ifItGoes = refusal;
+        return ask("connect", connection(token));
+      }
       if (frame?.["type"] !== "res") return undefined;
       const answer = frame["ok"] === true ? asRecord(frame["payload"]) : undefined;
       const id = frame["id"] as Question;
       // A version that does not count what is active has told us all that it can.
-      if (id === "gateway.restart.preflight") return finish(reportOf(list, answer, Date.now()));
-      if (answer === undefined) return finish();
-      if (id === "connect") return ask("sessions.list", { limit });
+      if (id === "gateway.restart.preflight") {
+        const report = reportOf(list, answer, Date.now());
+        return finish(report === undefined ? notAGateway : { report, why: "", refused: false });
+      }
+      if (answer === undefined) return finish(refusal);
+      ifItGoes = hungUp;
+      if (id === "connect") return ask("sessions.list", { limit: rows + margin });
       list = answer;
       const total = asNumber(answer["totalCount"]);
       if (id === "sessions.list" && answer["hasMore"] === true && total !== undefined) {
@@ -75,12 +95,8 @@ export function askGateway({ port, token, limit }: GatewayQuestion): Promise<Wri
 type Question = "connect" | "sessions.list" | "more" | "gateway.restart.preflight";
 
 /**
- * What these answers of `sessions.list` and `gateway.restart.preflight` prove; undefined where there is no list.
- *
- * A row with a run has one. Of the others `hasActiveRun: false` proves nothing by itself: 2026.5.18 says it of a run that
- * was begun under another spelling of the key (`main` for `agent:main:main`, as its own pages send it), by a schedule or
- * by a channel, while that run streams (seen). So they are idle only where the gateway counts nothing active at all.
- * It is asked after the list: what began between the two is counted.
+ * What these answers of `sessions.list` and `gateway.restart.preflight` say; undefined where there is no list. The second
+ * is asked after the first: what began between the two is counted.
  */
 export function reportOf(
   list: Fields | undefined,
@@ -96,11 +112,11 @@ export function reportOf(
     const key = asText(row?.["key"]);
     if (key === undefined) continue;
     if (row?.["hasActiveRun"] === true) running.add(key);
-    else if (row?.["hasActiveRun"] === false && nothingRuns) idle.add(key);
+    else if (row?.["hasActiveRun"] === false) idle.add(key);
   }
   for (const key of running) idle.delete(key);
   const listed = listedIn(list);
-  return { at, running, idle, ...(listed !== undefined && { listed }) };
+  return { at, running, idle, nothingRuns: nothingRuns && running.size === 0, ...(listed !== undefined && { listed }) };
 }
 
 /** Keys and session ids of an answer of `sessions.list`; undefined where it holds no list, or not all of it. */

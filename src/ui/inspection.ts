@@ -31,7 +31,7 @@ export class Inspection implements vscode.Disposable {
         this.#followed = undefined;
         this.#scanUnasked();
       }),
-      onSettingsChange(["homes", "stateDirectories"], () => this.#scanUnasked()),
+      onSettingsChange(["homes", "stateDirectories", "askGateway"], () => this.#scanUnasked()),
       onSettingsChange(["statusBar"], () => this.#follow()),
       vscode.window.onDidChangeWindowState(() => this.#follow()),
     );
@@ -47,7 +47,8 @@ export class Inspection implements vscode.Disposable {
     const progress = { location: { viewId: views.sessions } };
     this.#scans++;
     try {
-      await vscode.window.withProgress(progress, () => this.#client.ask("scan", { where: readSettings().where }));
+      const { where, askGateway: mayAsk } = readSettings();
+      await vscode.window.withProgress(progress, () => this.#client.ask("scan", { where, mayAsk }));
       this.#follow();
     } finally {
       this.#scans--;

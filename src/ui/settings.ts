@@ -7,6 +7,7 @@ export interface Settings {
   readonly where: Where;
   readonly showSystemSessions: boolean;
   readonly statusBar: boolean;
+  readonly askGateway: boolean;
 }
 
 /** What a person wrote may be of any type; what is of another than it should be counts as not written. */
@@ -15,6 +16,7 @@ export function readSettings(): Settings {
     where: { homes: paths(ids.homes), stateDirs: paths(ids.stateDirectories) },
     showSystemSessions: vscode.workspace.getConfiguration().get(ids.showSystemSessions) === true,
     statusBar: vscode.workspace.getConfiguration().get(ids.statusBar) !== false,
+    askGateway: vscode.workspace.getConfiguration().get(ids.askGateway) === true,
   };
 }
 

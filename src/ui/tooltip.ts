@@ -1,5 +1,6 @@
 // Tooltips: what is claimed, what is so, why, and the proof. All text is appended as text, since stores write it (promise 8).
 import * as vscode from "vscode";
+import { writerWhy } from "../judge/words.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
@@ -46,7 +47,7 @@ export function stateDirTooltip({ path, problem, writer }: StateDir): vscode.Mar
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
-  text.pair(vscode.l10n.t("Gateway"), writer.why);
+  text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
 }
@@ -57,7 +58,7 @@ export function storeTooltip(store: Store): vscode.MarkdownString {
   if (store.version !== undefined) {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
-  text.pair(vscode.l10n.t("Gateway"), store.writer.why);
+  text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
   text.pair(vscode.l10n.t("Repair"), store.permission.why);
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);

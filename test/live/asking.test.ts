@@ -5,6 +5,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { WriterReport } from "../../src/model/facts.ts";
 import { accessOf, askGateway } from "../../src/owner/gatewayReport.ts";
+import { scan } from "../../src/scan.ts";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { type Gateway, type Installation, makeHome, startGateway, type Version } from "./gateway.mjs";
 import { startModel } from "./model.mjs";
@@ -37,10 +38,14 @@ describe("asking a genuine gateway", () => {
     return makeHome({ version, home: home.path, port, modelPort, gateway: gatewaySettings, settings });
   }
 
-  async function ask({ stateDir }: Installation, limit = 50): Promise<WriterReport | undefined> {
+  async function ask({ stateDir }: Installation, known = 10): Promise<WriterReport | undefined> {
     const access = accessOf(stateDir);
-    return access && askGateway({ port, limit, ...access });
+    assert.ok(access !== undefined, "it may not be asked");
+    return (await askGateway({ port, rows: known, ...access })).report;
   }
+
+  const told = (report: WriterReport | undefined): unknown =>
+    report && [[...report.running], [...report.idle], report.nothingRuns];
 
   /** Waits until a gateway that was just started has written what it writes by itself. */
   async function settled({ home }: Installation): Promise<Map<string, string>> {
@@ -73,8 +78,7 @@ describe("asking a genuine gateway", () => {
       await turn(at, key, "hello [[quick]]");
       const before = await settled(at);
       for (let times = 0; times < 3; times++) {
-        const report = await ask(at);
-        assert.deepEqual(report && [[...report.running], [...report.idle]], [[], [key]]);
+        assert.deepEqual(told(await ask(at)), [[], [key], true]);
       }
       const after = await settled(at);
       assert.deepEqual(changes(before, after), []);
@@ -88,16 +92,27 @@ describe("asking a genuine gateway", () => {
   it("2026.5.18 with another token: it refuses, and nothing is learned", async () => {
     const at = install("2026.5.18", { auth: { mode: "token", token: "the right one" } });
     gateway = await startGateway(at, [], "the right one");
-    assert.equal(await askGateway({ port, limit: 50, token: "a wrong one" }), undefined);
-    assert.equal(await askGateway({ port, limit: 50 }), undefined);
+    const refused = { why: "it refused to answer", refused: true };
+    assert.deepEqual(await askGateway({ port, rows: 50, token: "a wrong one" }), refused);
+    assert.deepEqual(await askGateway({ port, rows: 50 }), refused);
   });
 
-  it("2026.4.2: it lets nobody ask without a device identity", async () => {
+  it("2026.4.2: it lets nobody ask without a device identity, so it is not asked", async () => {
     const at = install("2026.4.2");
     gateway = await startGateway(at);
-    const before = await settled(at);
+    await gateway.send(key, "go [[slow:60]]");
+    await until("it runs", () => statusIn(at, "main", key) === "running");
+    const output = gateway.output();
+    const scanned = await look(at);
+    assert.equal(
+      scanned.stateDirs[0]?.writer.said,
+      "it is not asked, since its version may answer paired devices only",
+    );
+    assert.equal(gateway.output(), output);
+    const before = picture(at.home);
     assert.equal(await ask(at), undefined);
-    assert.deepEqual(changes(before, await settled(at)), []);
+    assert.match(gateway.output().slice(output.length), /device identity/i);
+    assert.ok(![...changes(before, picture(at.home))].some((path) => /devices|pairing/.test(path)), "it is paired");
   });
 
   it("2026.5.18: a run makes its row active, and no other row idle", async () => {
@@ -107,11 +122,10 @@ describe("asking a genuine gateway", () => {
     await turn(at, other, "hello [[quick]]");
     await gateway.send(key, "go [[slow:60]]");
     await until("it runs", () => statusIn(at, "main", key) === "running");
-    const report = await ask(at);
-    assert.deepEqual(report && [[...report.running], [...report.idle]], [[key], []]);
-    assert.ok(report !== undefined);
-    assert.equal(row(await look(at, { report }), key).verdict, "active");
-    await assertLive(at, [key], { report });
+    const { verdict, why } = row(await look(at), key);
+    assert.deepEqual([verdict, why], ["active", "The gateway reports a run."]);
+    assert.deepEqual(told(await ask(at)), [[key], [other], false]);
+    await assertLive(at, [key]);
   });
 
   // Its own pages say `main` for the main session; sessions.list then says hasActiveRun: false of agent:main:main.
@@ -125,10 +139,28 @@ describe("asking a genuine gateway", () => {
       sessions.map((session: Record<string, unknown>) => [session["key"], session["status"], session["hasActiveRun"]]),
       [[key, "running", false]],
     );
-    const report = await ask(at);
-    assert.deepEqual(report && [[...report.running], [...report.idle]], [[], []]);
-    assert.ok(report !== undefined);
-    await assertLive(at, [key], { report });
+    assert.deepEqual(told(await ask(at)), [[], [key], false]);
+    await assertLive(at, [key]);
+  });
+
+  it("2026.5.18: a row that claims to run under a gateway that runs nothing is interrupted after half an hour", async () => {
+    const at = install("2026.5.18");
+    gateway = await startGateway(at);
+    await turn(at, key, "hello [[quick]]");
+    await gateway.stop("SIGTERM");
+    const store = join(at.stateDir, "agents", "main", "sessions", "sessions.json");
+    const rows = JSON.parse(readFileSync(store, "utf8"));
+    const hourAgo = Date.now() - 3_600_000;
+    rows["agent:main:lost"] = { sessionId: randomUUID(), status: "running", startedAt: hourAgo, updatedAt: hourAgo };
+    writeFileSync(store, JSON.stringify(rows, null, 2));
+    gateway = await startGateway(at);
+    const { verdict, why } = row(await look(at), "agent:main:lost");
+    assert.deepEqual(
+      [verdict, why],
+      ["interrupted", "It began and nobody works on it: the gateway reports no run at all."],
+    );
+    const unasked = await scan({ where: { homes: [], stateDirs: [at.stateDir] }, env: {} });
+    assert.equal(row(unasked, "agent:main:lost").verdict, "unknown");
   });
 
   it(`2026.5.18: ${rows} rows cost it little`, async () => {
@@ -140,8 +172,8 @@ describe("asking a genuine gateway", () => {
     gateway = await startGateway(at);
     await gateway.call("sessions.list", { limit: 1 });
     await settled(at);
-    const cold = await cost(gateway.pid, () => ask(at, rows + 50));
-    const warm = await cost(gateway.pid, () => ask(at, rows + 50));
+    const cold = await cost(gateway.pid, () => ask(at, rows));
+    const warm = await cost(gateway.pid, () => ask(at, rows));
     const twice = await cost(gateway.pid, () => ask(at, 10));
     for (const { report } of [cold, warm, twice]) assert.equal(report?.idle.size, rows);
     const told = [cold, warm, twice].map(({ cpuMs, tookMs }) => `${cpuMs} ms CPU in ${tookMs} ms`);

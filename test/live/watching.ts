@@ -14,9 +14,10 @@ const hour = 3_600_000;
 /** How far the clock may be off, and how long a run may go on: what is said must hold for all of these. */
 const clocks = [0, 45 * 60_000, 72 * hour, -24 * hour];
 
-/** One scan of its state directory, and of nothing else. */
+/** One scan of its state directory, and of nothing else. Its gateway is asked, unless `more` says otherwise. */
 export function look(at: Pick<Installation, "stateDir">, more: Partial<ScanInput> = {}): Promise<Scan> {
-  return scan({ where: { homes: [], stateDirs: [at.stateDir] }, env: {}, ...more });
+  const asking = { answers: new Map(), isLookedAt: true };
+  return scan({ where: { homes: [], stateDirs: [at.stateDir] }, env: {}, asking, ...more });
 }
 
 export function row(scanned: Scan, key: string): Session {

@@ -13,9 +13,15 @@ type Rows = readonly unknown[];
 const quiet = { counts: { queueSize: 0, pendingReplies: 0, embeddedRuns: 0, activeTasks: 0, totalActive: 0 } };
 const busy = { counts: { ...quiet.counts, embeddedRuns: 1, totalActive: 1 } };
 
-function told(rows: unknown, preflight?: object): readonly [string[], string[]] | undefined {
-  const report = reportOf({ sessions: rows }, preflight as never, 5);
-  return report === undefined ? undefined : [[...report.running], [...report.idle]];
+/** The rows that run, those that are idle, and whether nothing at all runs. */
+type Told = readonly [string[], string[], boolean];
+
+function told(rows: unknown, preflight?: object): Told | undefined {
+  return plain(reportOf({ sessions: rows }, preflight as never, 5));
+}
+
+function plain(report: WriterReport | undefined): Told | undefined {
+  return report && [[...report.running], [...report.idle], report.nothingRuns];
 }
 
 describe("what a gateway says of its sessions", () => {
@@ -24,26 +30,24 @@ describe("what a gateway says of its sessions", () => {
     { key: "b", status: "running", hasActiveRun: false },
   ];
 
-  it("tells which rows have a run, and that the others have none where it counts nothing active", () => {
-    assert.deepEqual(told(rows.slice(1), quiet), [[], ["b"]]);
-    assert.deepEqual(told(rows, busy), [["a"], []]);
+  it("tells which rows have a run, which are idle, and whether it counts anything active at all", () => {
+    assert.deepEqual(told(rows.slice(1), quiet), [[], ["b"], true]);
+    assert.deepEqual(told(rows.slice(1), busy), [[], ["b"], false]);
+    assert.deepEqual(told(rows, busy), [["a"], ["b"], false]);
     assert.equal(reportOf({ sessions: rows }, quiet, 5)?.at, 5);
   });
 
-  it("does not prove that a row has none while it counts a run that is no row's: one of `main`, a schedule or a channel", () => {
-    assert.deepEqual(told(rows.slice(1), busy), [[], []]);
-  });
-
-  it("does not prove it either where it does not count (before 2026.5.18)", () => {
+  it("does not say that nothing runs where a row does, or where it does not count (before 2026.5.18)", () => {
+    assert.deepEqual(told(rows, quiet), [["a"], ["b"], false]);
     for (const preflight of [undefined, {}, { counts: null }, { counts: { totalActive: "0" } }]) {
-      assert.deepEqual(told(rows, preflight), [["a"], []]);
+      assert.deepEqual(told(rows.slice(1), preflight), [[], ["b"], false]);
     }
   });
 
   it("leaves out rows without a word about runs (2026.4.2), and rows that are none", () => {
-    assert.deepEqual(told([{ key: "a", status: "running" }], quiet), [[], []]);
+    assert.deepEqual(told([{ key: "a", status: "running" }], quiet), [[], [], true]);
     for (const row of [null, 7, "a", [], {}, { key: 7, hasActiveRun: false }, { key: "a", hasActiveRun: "false" }]) {
-      assert.deepEqual(told([row], quiet), [[], []]);
+      assert.deepEqual(told([row], quiet), [[], [], true]);
     }
   });
 
@@ -52,8 +56,8 @@ describe("what a gateway says of its sessions", () => {
       { key: "a", hasActiveRun: true },
       { key: "a", hasActiveRun: false },
     ];
-    assert.deepEqual(told(twice, quiet), [["a"], []]);
-    assert.deepEqual(told(twice.toReversed(), quiet), [["a"], []]);
+    assert.deepEqual(told(twice, quiet), [["a"], [], false]);
+    assert.deepEqual(told(twice.toReversed(), quiet), [["a"], [], false]);
   });
 
   it("is nothing where there is no list", () => {
@@ -101,8 +105,6 @@ describe("asking a gateway", () => {
     return (server.address() as AddressInfo).port;
   }
 
-  const sets = (report: WriterReport | undefined): unknown => report && [[...report.running], [...report.idle]];
-
   it("connects as a backend without a device, asks for its rows and for what it counts, and goes", async () => {
     const asked: unknown[] = [];
     const sessions = [{ key: "a", hasActiveRun: true }];
@@ -112,7 +114,7 @@ describe("asking a gateway", () => {
       "gateway.restart.preflight": busy,
     };
     const port = await gateway((method) => answers[method], asked);
-    assert.deepEqual(sets(await askGateway({ port, limit: 12, token: "secret" })), [["a"], []]);
+    assert.deepEqual(plain((await askGateway({ port, rows: 12, token: "secret" })).report), [["a"], [], false]);
     assert.deepEqual(asked, [
       [
         "connect",
@@ -125,7 +127,7 @@ describe("asking a gateway", () => {
           auth: { token: "secret" },
         },
       ],
-      ["sessions.list", { limit: 12 }],
+      ["sessions.list", { limit: 62 }],
       ["gateway.restart.preflight", {}],
     ]);
   });
@@ -140,7 +142,7 @@ describe("asking a gateway", () => {
     const answerTo = (method: string, { limit }: { limit: number }): unknown =>
       method === "sessions.list" ? list(limit) : method === "connect" ? {} : quiet;
     const port = await gateway(answerTo, asked);
-    assert.deepEqual(sets(await askGateway({ port, limit: 10 })), [[], ["of 350"]]);
+    assert.deepEqual(plain((await askGateway({ port, rows: 10 })).report), [[], ["of 350"], true]);
     assert.deepEqual(
       asked.map((question) => (question as string[])[0]),
       ["connect", "sessions.list", "sessions.list", "gateway.restart.preflight"],
@@ -154,17 +156,21 @@ describe("asking a gateway", () => {
     ];
     const answerTo = (method: string): unknown =>
       method === "sessions.list" ? { sessions } : method === "connect" ? {} : new Error("unknown method");
-    assert.deepEqual(sets(await askGateway({ port: await gateway(answerTo), limit: 10 })), [["a"], []]);
+    assert.deepEqual(plain((await askGateway({ port: await gateway(answerTo), rows: 10 })).report), [
+      ["a"],
+      ["b"],
+      false,
+    ]);
   });
 
-  for (const [what, answerTo] of [
-    ["is refused", () => new Error("device identity required")],
-    ["is hung up on", () => "close"],
-    ["is hung up on later", (method: string) => (method === "connect" ? {} : "close")],
-    ["gets nonsense", () => [1]],
+  for (const [what, answerTo, why, refused] of [
+    ["is refused", () => new Error("device identity required"), "it refused to answer", true],
+    ["is hung up on", () => "close", "it refused to answer", true],
+    ["is hung up on later", (method: string) => (method === "connect" ? {} : "close"), "it hung up", false],
+    ["gets nonsense", () => [1], "it refused to answer", true],
   ] as const) {
     it(`learns nothing where it ${what}`, async () => {
-      assert.equal(await askGateway({ port: await gateway(answerTo), limit: 10 }), undefined);
+      assert.deepEqual(await askGateway({ port: await gateway(answerTo), rows: 10 }), { why, refused });
     });
   }
 
@@ -173,12 +179,13 @@ describe("asking a gateway", () => {
     servers.push(server);
     await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
     const { port } = server.address() as AddressInfo;
-    assert.equal(await askGateway({ port, limit: 10 }), undefined);
+    const nobody = { why: "it did not answer as a gateway does", refused: false };
+    assert.deepEqual(await askGateway({ port, rows: 10 }), nobody);
     server.close();
     server.closeAllConnections();
-    assert.equal(await askGateway({ port, limit: 10 }), undefined);
+    assert.deepEqual(await askGateway({ port, rows: 10 }), nobody);
     for (const wrong of [0, -1, 65536, 1.5, Number.NaN]) {
-      assert.equal(await askGateway({ port: wrong, limit: 10 }), undefined);
+      assert.equal((await askGateway({ port: wrong, rows: 10 })).report, undefined);
     }
   });
 });

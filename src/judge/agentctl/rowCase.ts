@@ -8,6 +8,8 @@ import { clock } from "../words.ts";
 export interface KnownSessions {
   /** Keys and session ids of everything that the gateway listed; absent where no whole list was heard. */
   readonly listed?: ReadonlySet<string>;
+  /** A person said that it is the list of agentctl's own gateway. */
+  readonly isGiven: boolean;
   /** Keys of rows that the gateway says run. */
   readonly running: ReadonlySet<string>;
   /** Sessions of the OpenClaw stores beside it, by session id. */
@@ -39,20 +41,19 @@ const active: ReadonlySet<string | null> = new Set(["running", "idle", "pending"
 const ended: ReadonlySet<string | null> = new Set(["stopped", "completed", "failed", "error"]);
 
 export function rowCases(facts: AgentctlFacts, known: KnownSessions, now: number): RowCase[] {
-  // Another gateway's sessions are in none of these stores: that they know some of the rows shows that they are its own.
-  const areItsOwn = facts.rows.some(({ id, adapter }) => adapter === "openclaw" && known.byId.has(id));
-  return facts.rows.map((row) => rowCase(row, facts, known, { now, storesTell: known.isWhole && areItsOwn }));
+  // Another gateway lists none of these sessions: that some are known there shows that it is agentctl's own.
+  const mirrored = facts.rows.filter(({ adapter }) => adapter === "openclaw");
+  const { listed, isGiven, isWhole, byId, ...others } = known;
+  const isItsList = listed !== undefined && (isGiven || mirrored.some(({ id }) => listed.has(id)));
+  const storesTell = isWhole && mirrored.some(({ id }) => byId.has(id));
+  const sources = { ...others, isGiven, byId, isWhole: storesTell, ...(isItsList && { listed }) };
+  return facts.rows.map((row) => rowCase(row, facts, sources, now));
 }
 
-function rowCase(
-  row: AgentRow,
-  facts: AgentctlFacts,
-  known: KnownSessions,
-  { now, storesTell }: { readonly now: number; readonly storesTell: boolean },
-): RowCase {
+function rowCase(row: AgentRow, facts: AgentctlFacts, known: KnownSessions, now: number): RowCase {
   const isActive = active.has(row.status);
   const openclaw = row.adapter === "openclaw" ? known.byId.get(row.id) : undefined;
-  const { state, why } = ownership(row, known, storesTell);
+  const { state, why } = ownership(row, known);
   const lockedAt = facts.locks.find(({ sessionId }) => sessionId === row.id)?.lockedAt;
   const traces = [row.startedAt, lockedAt, row.tracedAt, openclaw?.endedAt ?? openclaw?.lastSeenAt];
   const lastAt = traces.filter((at) => at !== undefined).reduce<number | undefined>(later, undefined);
@@ -73,7 +74,7 @@ function later(a: number | undefined, b: number): number {
   return a === undefined || b > a ? b : a;
 }
 
-function ownership(row: AgentRow, known: KnownSessions, storesTell: boolean): Pick<RowCase, "state" | "why"> {
+function ownership(row: AgentRow, known: KnownSessions): Pick<RowCase, "state" | "why"> {
   const { holder } = row;
   if (holder !== undefined) {
     if (holder.owner === "alive") return { state: "owned", why: holder.why };
@@ -84,12 +85,12 @@ function ownership(row: AgentRow, known: KnownSessions, storesTell: boolean): Pi
       state: "asked",
       why: `it names no process, and nothing else lists the sessions of ${row.adapter || "its adapter"}`,
     };
-  return openclawOwnership(row, known, storesTell);
+  return openclawOwnership(row, known);
 }
 
 /** Facts 1.6: such rows mirror what the gateway listed, and the only proof that one is over is a list without it. */
-function openclawOwnership(row: AgentRow, known: KnownSessions, storesTell: boolean): Pick<RowCase, "state" | "why"> {
-  const { listed, running, byId, byKey } = known;
+function openclawOwnership(row: AgentRow, known: KnownSessions): Pick<RowCase, "state" | "why"> {
+  const { listed, running, byId, byKey, isWhole } = known;
   const key = row.key ?? row.id;
   if (running.has(key)) return { state: "owned", why: "the gateway reports a run" };
   const stored = byId.get(row.id);
@@ -101,7 +102,7 @@ function openclawOwnership(row: AgentRow, known: KnownSessions, storesTell: bool
   const goesOn = listed?.has(key) === true || byKey.has(key);
   if (goesOn) return { state: "asked", why: "its conversation goes on under another session id" };
   if (listed !== undefined) return { state: "free", why: "the list of its gateway lacks it" };
-  if (storesTell) return { state: "free", why: "the OpenClaw stores beside it lack it" };
+  if (isWhole) return { state: "free", why: "the OpenClaw stores beside it lack it" };
   return { state: "asked", why: "it names no process, and no gateway or store that would list it was heard" };
 }
 

@@ -1,5 +1,19 @@
 import { key, lock, minute, now, running, sessionId, trajectory, transcript } from "../../homeBuilder.ts";
-import { alive, answered, ended, lockFile, started, subKey, success, tellStories, traj, tx } from "./stories.ts";
+import {
+  alive,
+  answered,
+  cronKey,
+  ended,
+  lockFile,
+  started,
+  subKey,
+  success,
+  tellStories,
+  traj,
+  tx,
+} from "./stories.ts";
+
+const hour = 60 * minute;
 
 tellStories("running", {
   "RUN-FINISHED": [
@@ -149,16 +163,34 @@ tellStories("running", {
     ["a first turn that streams", { rows: { [key]: running() } }, alive, []],
     ["the gateway says that it runs", { rows: { [key]: running() } }, { ...alive, running: [key] }, []],
     [
-      "the gateway says that it does not",
+      "the gateway counts nothing active at all",
+      { rows: { [key]: running() } },
+      { ...alive, idle: [key], nothingRuns: true },
+      ["RUN-NO-OWNER error finalize ask"],
+    ],
+    [
+      "its list says idle, as 2026.5.18 does while a run of `main` streams",
       { rows: { [key]: running() } },
       { ...alive, idle: [key] },
+      ["RUN-RPC-IDLE warning none never"],
+    ],
+    [
+      "its list says idle, and 49 hours are more than any run may take",
+      { rows: { [key]: running({ startedAt: now - 49 * hour, updatedAt: now - 49 * hour }) } },
+      { ...alive, idle: [key] },
       ["RUN-NO-OWNER error finalize ask"],
+    ],
+    [
+      "its list says idle of a scheduled run, whose job sets its own limit",
+      { rows: { [cronKey]: running({ startedAt: now - 49 * hour, updatedAt: now - 49 * hour }) } },
+      { ...alive, idle: [cronKey] },
+      [],
     ],
     ["the gateway does not name it", { rows: { [key]: running() } }, { ...alive, idle: ["agent:main:other"] }, []],
     [
       "the gateway says that it does not, a minute after it began",
       { rows: { [key]: running({ startedAt: now - minute, updatedAt: now - minute }) } },
-      { ...alive, idle: [key] },
+      { ...alive, idle: [key], nothingRuns: true },
       [],
     ],
     [
@@ -199,13 +231,19 @@ tellStories("running", {
     [
       "for twenty minutes",
       { rows: { [key]: running({ startedAt: now - 20 * minute, updatedAt: now - 20 * minute }) } },
-      { ...alive, idle: [key] },
+      { ...alive, idle: [key], nothingRuns: true },
       ["RUN-RPC-IDLE error none never"],
+    ],
+    [
+      "for twenty minutes, by its list alone",
+      { rows: { [key]: running({ startedAt: now - 20 * minute, updatedAt: now - 20 * minute }) } },
+      { ...alive, idle: [key] },
+      ["RUN-RPC-IDLE warning none never"],
     ],
     [
       "for nine minutes",
       { rows: { [key]: running({ startedAt: now - 9 * minute, updatedAt: now - 9 * minute }) } },
-      { ...alive, idle: [key] },
+      { ...alive, idle: [key], nothingRuns: true },
       [],
     ],
     [
@@ -214,7 +252,7 @@ tellStories("running", {
         rows: { [key]: running({ startedAt: now - 20 * minute, updatedAt: now - 20 * minute }) },
         files: { [tx]: transcript(["user", now - 2 * minute]) },
       },
-      { ...alive, idle: [key] },
+      { ...alive, idle: [key], nothingRuns: true },
       [],
     ],
     [
@@ -240,7 +278,7 @@ tellStories("running", {
           }),
         },
       },
-      { ...alive, idle: [key] },
+      { ...alive, idle: [key], nothingRuns: true },
       [],
     ],
   ],

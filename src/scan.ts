@@ -1,5 +1,6 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
+import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
@@ -13,7 +14,7 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
-import { lookAtNeighbours, withNeighbours } from "./neighbourStores.ts";
+import { lookAtNeighbours, type NeighbourInput, withNeighbours } from "./neighbourStores.ts";
 import { type Answers, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
@@ -47,6 +48,8 @@ export interface ScanMemory {
   readonly stores: StoreMemory;
   /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
   readonly stoppedSince: Map<string, number>;
+  /** What was read of databases that are the same since. */
+  readonly databases?: DatabaseMemory;
 }
 
 export interface Asking {
@@ -78,7 +81,7 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   // Whoever wrote what was read last may have come after that look.
   if (Date.now() - lookedAt > slowReadMs) look = await lookAtWriters(watched(places, input), input, stoppedSince);
   input.memory?.stores.evidence.sweep();
-  let beside = await lookAtNeighbours(input.where, look.processes, stoppedSince);
+  let beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   let told = await hearAll(places, stores, look, input, false);
   const result = (): Scan => {
     const heard = [...told.values()].flatMap(({ report }) => report ?? []);
@@ -86,15 +89,24 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
     return withNeighbours(judged, beside, { given: input.report, heard });
   };
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
-  if (isShown || beside.isUnconfirmed || stores.some((store) => awaitsSecondLook(store, look))) {
+  if (
+    isShown ||
+    beside.some(({ awaitsSecondLook: awaits }) => awaits) ||
+    stores.some((store) => awaitsSecondLook(store, look))
+  ) {
     onProvisional?.(result());
     look = await secondLook(watched(places, input), input, stoppedSince);
-    beside = await lookAtNeighbours(input.where, look.processes, stoppedSince);
+    beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   } else if (input.asking?.isLookedAt === true && stores.some((store) => isWorthAsking(store, look))) {
     onProvisional?.(result());
   }
   told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
   return result();
+}
+
+function neighbourInput(look: Look, input: ScanInput, stoppedSince: Map<string, number>): NeighbourInput {
+  const { where, env, memory } = input;
+  return { where, env, processes: look.processes, stoppedSince, databases: memory?.databases };
 }
 
 /** Only what claims to run is worth a question, and only a gateway that runs can answer one. */

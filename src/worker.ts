@@ -28,7 +28,7 @@ const pidLookMs = 15_000;
 if (parentPort === null) throw new Error("This is the worker of the extension and runs in a thread of it only.");
 const port = parentPort;
 
-const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map() };
+const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map(), databases: new Map() };
 const answers: Answers = new Map();
 let where: Where = { homes: [], stateDirs: [] };
 let mayAsk = false;

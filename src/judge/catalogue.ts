@@ -2,6 +2,7 @@
 // `docs/findings.md` is made from this by `npm run docs`. Severities: critical and high of the facts are errors, medium
 // warnings, low and info infos (DESIGN, Words: finding).
 import { agentctlCatalogue } from "./catalogue/agentctl.ts";
+import { claudeMemCatalogue } from "./catalogue/claudeMem.ts";
 import { filesCatalogue } from "./catalogue/files.ts";
 import { locksCatalogue } from "./catalogue/locks.ts";
 import { neighboursCatalogue } from "./catalogue/neighbours.ts";
@@ -16,6 +17,7 @@ export const catalogue = {
   ...filesCatalogue,
   ...storesCatalogue,
   ...agentctlCatalogue,
+  ...claudeMemCatalogue,
   ...neighboursCatalogue,
 };
 

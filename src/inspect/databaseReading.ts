@@ -1,0 +1,144 @@
+// Reads a database and leaves no trace: no byte, no time, no file beside it (DESIGN, promise 1; facts G, Reading).
+import { hasOpenElsewhere } from "./openFiles.ts";
+import { withPrivateCopy } from "./privateCopy.ts";
+import { fileVersion, isUnreadable, statsAt, type Unreadable } from "./regularFile.ts";
+import { type Database, type Opening, openDatabase, whyNoSqlite } from "./sqlite.ts";
+
+/** What was read of a database, for as long as its files are the same. */
+export interface DatabaseReading<T> {
+  readonly value: T;
+  /** The files that it was read from. */
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly walBytes: number;
+  readonly opening: Opening;
+}
+
+/** Kept between scans, by path and what was read of it. */
+export type DatabaseMemory = Map<string, DatabaseReading<unknown> & { readonly at: number; readonly whole: boolean }>;
+
+/** Says whether there is time to read on; once there is none, what was not read stays unknown. */
+export type Budget = () => boolean;
+
+export interface ReadingRequest<T> {
+  readonly path: string;
+  /** Names what is read, in the memory. */
+  readonly what: string;
+  readonly use: (database: Database, hasTime: Budget) => T;
+  readonly memory?: DatabaseMemory | undefined;
+}
+
+/** A database that a living writer has open is ours for 100 ms: the rest is for the statement that runs, and closing. */
+const liveReadMs = 70;
+const betweenLiveMs = 1000;
+/** Larger ones are copied on request only. */
+export const copyLimitBytes = 512 << 20;
+const attempts = 3;
+
+/**
+ * Reads with `use`, which gets an open database and must not keep it. Where nothing changed since the last time, what was
+ * read then. Unreadable: no SQLite here, no regular file, no database, too large to copy, or it kept changing.
+ */
+export function readDatabase<T>({ path, what, use, memory }: ReadingRequest<T>): DatabaseReading<T> | Unreadable {
+  const name = `${what} ${path}`;
+  const kept = memory?.get(name) as (DatabaseReading<T> & { at: number; whole: boolean }) | undefined;
+  let problem: Unreadable = { code: "CHANGING", reason: "it kept changing while it was read" };
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const files = filesOf(path);
+    if (isUnreadable(files)) return files;
+    if (kept?.version === files.version && kept.whole) return kept;
+    const noSqlite = whyNoSqlite();
+    if (noSqlite !== undefined) return { code: "NOSQLITE", reason: noSqlite };
+    const opening = openingOf(files);
+    if (opening === "live" && kept !== undefined && Date.now() - kept.at < betweenLiveMs) return kept;
+    const read = readOnce(files, opening, use);
+    if (isUnreadable(read)) {
+      problem = read;
+      if (read.code !== "CHANGING" && filesOf(path, files.version)) return read;
+      continue;
+    }
+    // What a living writer did meanwhile is read the next time; anything else must have held still.
+    if (opening === "immutable" && !filesOf(path, files.version)) continue;
+    const { whole, value } = read;
+    const { version, sizeBytes, walBytes } = files;
+    const reading = { value, version, sizeBytes, walBytes, opening };
+    memory?.set(name, { ...reading, at: Date.now(), whole });
+    return reading;
+  }
+  return problem;
+}
+
+interface Files {
+  readonly path: string;
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly walBytes: number;
+  readonly journalBytes: number;
+  readonly hasShm: boolean;
+}
+
+function filesOf(path: string): Files | Unreadable;
+/** Whether they are still the same. */
+function filesOf(path: string, version: string): boolean;
+function filesOf(path: string, version?: string): Files | Unreadable | boolean {
+  const stats = statsAt(path);
+  const [wal, journal, shm] = ["-wal", "-journal", "-shm"].map((end) => statsAt(`${path}${end}`));
+  if (stats === undefined) return version === undefined ? { code: "ENOENT", reason: "it does not exist" } : false;
+  if (!stats.isFile()) return version === undefined ? { code: "NOTFILE", reason: "it is not a regular file" } : false;
+  const now = [stats, wal, journal].map((one) => (one === undefined || one.size === 0 ? "-" : fileVersion(one)));
+  if (version !== undefined) return now.join(" ") === version;
+  return {
+    path,
+    version: now.join(" "),
+    sizeBytes: stats.size,
+    walBytes: wal?.size ?? 0,
+    journalBytes: journal?.size ?? 0,
+    hasShm: shm?.isFile() === true,
+  };
+}
+
+function openingOf({ path, walBytes, journalBytes, hasShm }: Files): Opening {
+  if (hasShm && hasOpenElsewhere(path)) return "live";
+  if (journalBytes > 0) return "rollback";
+  return walBytes > 0 ? "copy" : "immutable";
+}
+
+interface Once<T> {
+  readonly value: T;
+  readonly whole: boolean;
+}
+
+function readOnce<T>(files: Files, opening: Opening, use: ReadingRequest<T>["use"]): Once<T> | Unreadable {
+  const { path, sizeBytes, walBytes, journalBytes } = files;
+  if (opening === "live" || opening === "immutable") return useDatabase(path, opening, use);
+  if (sizeBytes + walBytes + journalBytes > copyLimitBytes) {
+    const size = Math.round((sizeBytes + walBytes + journalBytes) / (1 << 20));
+    return { code: "TOOLARGE", reason: `a private copy of ${size} MB would be needed, and 512 MB are the most` };
+  }
+  return withPrivateCopy([path, `${path}-wal`, `${path}-journal`], (copy) => useDatabase(copy, opening, use));
+}
+
+function useDatabase<T>(path: string, opening: Opening, use: ReadingRequest<T>["use"]): Once<T> | Unreadable {
+  const began = Date.now();
+  let whole = true;
+  const hasTime = (): boolean => {
+    whole &&= opening !== "live" || Date.now() - began < liveReadMs;
+    return whole;
+  };
+  try {
+    const database = openDatabase(path, opening);
+    try {
+      // One moment of it, whatever a living writer does meanwhile.
+      database.exec("BEGIN");
+      const value = use(database, hasTime);
+      database.exec("COMMIT");
+      return { value, whole };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ERR_SQLITE_ERROR") throw error;
+    return { code: "SQLITE", reason: `SQLite says "${message}"` };
+  }
+}

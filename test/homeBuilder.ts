@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseCapturedProcesses } from "../src/inspect/processes.ts";
+import type { WriterReport } from "../src/model/facts.ts";
 import type { Finding } from "../src/model/finding.ts";
 import type { Scan } from "../src/model/scan.ts";
 import { scan } from "../src/scan.ts";
@@ -89,20 +90,20 @@ export interface ScanSpec {
   readonly processes?: readonly string[];
   readonly running?: readonly string[];
   readonly idle?: readonly string[];
-  /** The gateway counts nothing active at all. */
-  readonly nothingRuns?: boolean;
+  /** What the gateway counts as active altogether. */
+  readonly counts?: WriterReport["counts"];
   /** The processes are those of this machine: modes and places mean something. */
   readonly here?: boolean;
 }
 
 export function scanHome(
   { home }: BuiltHome,
-  { processes = [], running: live, idle, nothingRuns = false, here = false }: ScanSpec = {},
+  { processes = [], running: live, idle, counts = "unknown", here = false }: ScanSpec = {},
 ): Promise<Scan> {
   const report =
     live === undefined && idle === undefined
       ? {}
-      : { report: { at: now, running: new Set(live), idle: new Set(idle), nothingRuns } };
+      : { report: { at: now, running: new Set(live), idle: new Set(idle), counts } };
   const captured = parseCapturedProcesses([init, ...processes].join("\n"));
   return scan({
     where: { homes: [home], stateDirs: [] },

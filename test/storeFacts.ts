@@ -11,6 +11,7 @@ import type {
   SubagentFacts,
   TrajectoryFacts,
   TranscriptFacts,
+  WriterReport,
 } from "../src/model/facts.ts";
 import type { Era, VersionRange, WriterState } from "../src/model/store.ts";
 import { minute, now } from "./homeBuilder.ts";
@@ -234,10 +235,14 @@ export function storeFacts({ writers, mayCountNothing = true }: StoreSpec = {}):
       version: fc.constantFrom(...versions),
       answers: fc.array(fc.constantFrom(...said), { minLength: keys.length, maxLength: keys.length }),
       isAsked: fc.boolean(),
-      nothingRuns: mayCountNothing ? fc.boolean() : fc.constant(false),
+      counts: fc.constantFrom<WriterReport["counts"]>(
+        "some",
+        "unknown",
+        ...(mayCountNothing ? (["none"] as const) : []),
+      ),
       runTimeoutMs: optional(fc.constantFrom(4 * hour, 72 * hour)),
     })
-    .map(({ rows, locks, writer, version, answers, isAsked, nothingRuns, runTimeoutMs }): StoreFacts => {
+    .map(({ rows, locks, writer, version, answers, isAsked, counts, runTimeoutMs }): StoreFacts => {
       const held = locks.filter((lock) => lock !== undefined);
       const sessions = rows.map((made, i) => sessionOf(made, i, held));
       const saidOf = (answer: string): Set<string> => new Set(keys.filter((_, i) => answers[i] === answer));
@@ -254,7 +259,7 @@ export function storeFacts({ writers, mayCountNothing = true }: StoreSpec = {}):
         leftovers: { transcripts: [], trajectories: [], checkpoints: [], temporaries: [], archives: [], copies: [] },
         ...version,
         ...(runTimeoutMs !== undefined && { runTimeoutMs }),
-        ...(isAsked && { report: { at: now, running: saidOf("running"), idle: saidOf("idle"), nothingRuns } }),
+        ...(isAsked && { report: { at: now, running: saidOf("running"), idle: saidOf("idle"), counts } }),
       };
     });
 }

@@ -212,7 +212,7 @@ function reportOf(file: string, at: number): WriterReport {
     if (typeof row?.key !== "string" || typeof row.hasActiveRun !== "boolean") continue;
     (row.hasActiveRun ? running : idle).add(row.key);
   }
-  return { at, running, idle, nothingRuns: false, ...(listed !== undefined && { listed }) };
+  return { at, running, idle, counts: "unknown", ...(listed !== undefined && { listed }) };
 }
 
 function read(file: string, option: string): string {

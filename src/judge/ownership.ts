@@ -37,9 +37,9 @@ export function ownershipOf(
   if (unclear !== undefined) return { state: "unknown", why: unclear.why };
   if (stopped) return { state: "free", why: writer.why };
   if (report?.idle.has(row.key)) {
-    if (report.nothingRuns) return { state: "free", why: "the gateway reports no run at all" };
-    const longestRunMs = store.runTimeoutMs ?? usualTimeoutMs;
-    if (!unlistedKinds.has(kind) && unchangedMs >= longestRunMs + afterTimeoutMs) {
+    if (report.counts === "none") return { state: "free", why: "the gateway reports no run at all" };
+    const isOver = unchangedMs >= (store.runTimeoutMs ?? usualTimeoutMs) + afterTimeoutMs;
+    if (report.counts === "unknown" && isOver && !unlistedKinds.has(kind)) {
       return { state: "free", why: "the gateway reports no run of it, and none may take that long" };
     }
   }

@@ -84,14 +84,14 @@ export interface FileFacts {
 export interface WriterReport {
   readonly at: number;
   readonly running: ReadonlySet<string>;
-  /** Rows that it calls idle; what that is worth depends on `nothingRuns`. */
+  /** Rows that it calls idle; what that is worth depends on `counts`. */
   readonly idle: ReadonlySet<string>;
   /**
-   * It counts nothing active at all (gateway.restart.preflight). Without that, idle is a weak word: 2026.5.18 says
-   * `hasActiveRun: false` of a run that was begun under another spelling of the key, by a schedule or by a channel, while
-   * it streams (seen).
+   * What it counts as active altogether (gateway.restart.preflight); `unknown` where only its list is known. Idle is
+   * certain only where that is nothing: 2026.5.18 says `hasActiveRun: false` of a run that was begun under another
+   * spelling of the key, by a schedule or by a channel, while it streams (seen).
    */
-  readonly nothingRuns: boolean;
+  readonly counts: "none" | "some" | "unknown";
   /** Keys and session ids of every row that it listed; absent where it may not have listed all. */
   readonly listed?: ReadonlySet<string>;
 }

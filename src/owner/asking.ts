@@ -70,9 +70,9 @@ async function answerTo(question: GatewayQuestion): Promise<Told & { readonly re
   return report === undefined ? { said: `asked, ${why}`, refused } : { said: inWords(report), report, refused };
 }
 
-function inWords({ running, nothingRuns }: WriterReport): string {
-  if (nothingRuns) return "it reports no run at all";
-  if (running.size === 0) return "it reports a run without saying of which session";
+function inWords({ running, counts }: WriterReport): string {
+  if (counts === "none") return "it reports no run at all";
+  if (running.size === 0) return "it does not say which sessions run";
   return running.size === 1 ? "it reports a run of one session" : `it reports runs of ${running.size} sessions`;
 }
 

@@ -107,7 +107,7 @@ export function reportOf(
   if (!Array.isArray(rows)) return undefined;
   const running = new Set<string>();
   const idle = new Set<string>();
-  const nothingRuns = asRecord(preflight?.["counts"])?.["totalActive"] === 0;
+  const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
   for (const row of rows.map(asRecord)) {
     const key = asText(row?.["key"]);
     if (key === undefined) continue;
@@ -116,7 +116,9 @@ export function reportOf(
   }
   for (const key of running) idle.delete(key);
   const listed = listedIn(list);
-  return { at, running, idle, nothingRuns: nothingRuns && running.size === 0, ...(listed !== undefined && { listed }) };
+  const told = { at, running, idle, ...(listed !== undefined && { listed }) };
+  if (active === undefined) return { ...told, counts: "unknown" };
+  return { ...told, counts: active === 0 && running.size === 0 ? "none" : "some" };
 }
 
 /** Keys and session ids of an answer of `sessions.list`; undefined where it holds no list, or not all of it. */

@@ -4,7 +4,7 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuiltCli, buildCli, captured, type Ran } from "../cli.ts";
 import { caseNames, unpackCase } from "../fixtures/unpack.ts";
-import { buildHome, done, key, lock, now, running, sessionId } from "../homeBuilder.ts";
+import { buildHome, done, gateway, key, lock, minute, now, running, sessionId } from "../homeBuilder.ts";
 import { imagesIn } from "../repairing.ts";
 import { sick } from "../sickStore.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -160,6 +160,24 @@ describe("the command", () => {
       isSentence(stderr);
     });
   }
+
+  it("believes a list of idle sessions after the longest run, and of no more than one state directory", async () => {
+    const list = join(cli.folder, "sessions.list.json");
+    writeFileSync(list, JSON.stringify({ sessions: [{ key, status: "running", hasActiveRun: false }] }));
+    const gatewayRuns = captured(cli.folder, gateway);
+    const lost = (hours: number): string => {
+      const at = now - hours * 60 * minute;
+      return buildHome({ rows: { [key]: running({ startedAt: at, updatedAt: at }) } }).home;
+    };
+    const verdicts = async (...homes: string[]): Promise<unknown[]> => {
+      const where = homes.flatMap((home) => ["--home", home]);
+      const { stdout } = await cli.run(["scan", "--json", ...where, ...gatewayRuns, "--gateway-sessions", list]);
+      return JSON.parse(stdout).sessions.map(({ verdict }: Json) => verdict);
+    };
+    deepEqual(await verdicts(lost(47)), ["unknown"]);
+    deepEqual(await verdicts(lost(49)), ["interrupted"]);
+    deepEqual(await verdicts(lost(49), lost(49)), ["unknown", "unknown"]);
+  });
 
   it("says so where nothing can be read at all", async () => {
     const { code, stderr } = await cli.run(["scan", "--home", join(cli.folder, "nowhere"), ...seen]);

@@ -1,27 +1,22 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import type { WriterReport } from "../../src/model/facts.ts";
 import { accessOf, askGateway, reportOf } from "../../src/owner/gatewayReport.ts";
+import { busy, closeServers, gatewayServer, httpServer, quiet } from "../gatewayServer.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 type Rows = readonly unknown[];
 
-const quiet = { counts: { queueSize: 0, pendingReplies: 0, embeddedRuns: 0, activeTasks: 0, totalActive: 0 } };
-const busy = { counts: { ...quiet.counts, embeddedRuns: 1, totalActive: 1 } };
-
-/** The rows that run, those that are idle, and whether nothing at all runs. */
-type Told = readonly [string[], string[], boolean];
+/** The rows that run, those that are idle, and what it counts. */
+type Told = readonly [string[], string[], WriterReport["counts"]];
 
 function told(rows: unknown, preflight?: object): Told | undefined {
   return plain(reportOf({ sessions: rows }, preflight as never, 5));
 }
 
 function plain(report: WriterReport | undefined): Told | undefined {
-  return report && [[...report.running], [...report.idle], report.nothingRuns];
+  return report && [[...report.running], [...report.idle], report.counts];
 }
 
 describe("what a gateway says of its sessions", () => {
@@ -31,23 +26,23 @@ describe("what a gateway says of its sessions", () => {
   ];
 
   it("tells which rows have a run, which are idle, and whether it counts anything active at all", () => {
-    assert.deepEqual(told(rows.slice(1), quiet), [[], ["b"], true]);
-    assert.deepEqual(told(rows.slice(1), busy), [[], ["b"], false]);
-    assert.deepEqual(told(rows, busy), [["a"], ["b"], false]);
+    assert.deepEqual(told(rows.slice(1), quiet), [[], ["b"], "none"]);
+    assert.deepEqual(told(rows.slice(1), busy), [[], ["b"], "some"]);
+    assert.deepEqual(told(rows, busy), [["a"], ["b"], "some"]);
     assert.equal(reportOf({ sessions: rows }, quiet, 5)?.at, 5);
   });
 
   it("does not say that nothing runs where a row does, or where it does not count (before 2026.5.18)", () => {
-    assert.deepEqual(told(rows, quiet), [["a"], ["b"], false]);
+    assert.deepEqual(told(rows, quiet), [["a"], ["b"], "some"]);
     for (const preflight of [undefined, {}, { counts: null }, { counts: { totalActive: "0" } }]) {
-      assert.deepEqual(told(rows.slice(1), preflight), [[], ["b"], false]);
+      assert.deepEqual(told(rows.slice(1), preflight), [[], ["b"], "unknown"]);
     }
   });
 
   it("leaves out rows without a word about runs (2026.4.2), and rows that are none", () => {
-    assert.deepEqual(told([{ key: "a", status: "running" }], quiet), [[], [], true]);
+    assert.deepEqual(told([{ key: "a", status: "running" }], quiet), [[], [], "none"]);
     for (const row of [null, 7, "a", [], {}, { key: 7, hasActiveRun: false }, { key: "a", hasActiveRun: "false" }]) {
-      assert.deepEqual(told([row], quiet), [[], [], true]);
+      assert.deepEqual(told([row], quiet), [[], [], "none"]);
     }
   });
 
@@ -56,8 +51,8 @@ describe("what a gateway says of its sessions", () => {
       { key: "a", hasActiveRun: true },
       { key: "a", hasActiveRun: false },
     ];
-    assert.deepEqual(told(twice, quiet), [["a"], [], false]);
-    assert.deepEqual(told(twice.toReversed(), quiet), [["a"], [], false]);
+    assert.deepEqual(told(twice, quiet), [["a"], [], "some"]);
+    assert.deepEqual(told(twice.toReversed(), quiet), [["a"], [], "some"]);
   });
 
   it("is nothing where there is no list", () => {
@@ -67,43 +62,7 @@ describe("what a gateway says of its sessions", () => {
 });
 
 describe("asking a gateway", () => {
-  const servers: Server[] = [];
-
-  afterEach(() => {
-    for (const server of servers.splice(0)) {
-      server.close();
-      server.closeAllConnections();
-    }
-  });
-
-  /** A server that speaks as much of WebSocket as the question needs. What it was asked is added to `asked`. */
-  async function gateway(answerTo: (method: string, params: never) => unknown, asked: unknown[] = []): Promise<number> {
-    const server = createServer((_request, response) => response.end());
-    server.on("upgrade", (request, socket: Socket) => {
-      const accept = createHash("sha1").update(
-        `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
-      );
-      const headers = "Upgrade: websocket\r\nConnection: Upgrade";
-      const status = "HTTP/1.1 101 Switching Protocols";
-      socket.write(`${status}\r\n${headers}\r\nSec-WebSocket-Accept: ${accept.digest("base64")}\r\n\r\n`);
-      socket.write(frame({ type: "event", event: "connect.challenge", payload: { nonce: "n" } }));
-      socket.on("error", () => undefined);
-      socket.on("data", (bytes) => {
-        for (const { id, method, params } of requestsIn(bytes)) {
-          asked.push([method, params]);
-          const payload = answerTo(method, params as never);
-          if (payload === "close") socket.destroy();
-          else if (payload instanceof Error) socket.write(frame({ type: "res", id, ok: false, error: {} }));
-          else socket.write(frame({ type: "res", id, ok: true, payload }));
-          // A gateway tells more than it is asked.
-          if (!socket.destroyed) socket.write(frame({ type: "event", event: "tick", payload: { ts: 1 } }));
-        }
-      });
-    });
-    servers.push(server);
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    return (server.address() as AddressInfo).port;
-  }
+  afterEach(closeServers);
 
   it("connects as a backend without a device, asks for its rows and for what it counts, and goes", async () => {
     const asked: unknown[] = [];
@@ -113,8 +72,8 @@ describe("asking a gateway", () => {
       "sessions.list": { sessions },
       "gateway.restart.preflight": busy,
     };
-    const port = await gateway((method) => answers[method], asked);
-    assert.deepEqual(plain((await askGateway({ port, rows: 12, token: "secret" })).report), [["a"], [], false]);
+    const port = await gatewayServer((method) => answers[method], asked);
+    assert.deepEqual(plain((await askGateway({ port, rows: 12, token: "secret" })).report), [["a"], [], "some"]);
     assert.deepEqual(asked, [
       [
         "connect",
@@ -141,8 +100,8 @@ describe("asking a gateway", () => {
     });
     const answerTo = (method: string, { limit }: { limit: number }): unknown =>
       method === "sessions.list" ? list(limit) : method === "connect" ? {} : quiet;
-    const port = await gateway(answerTo, asked);
-    assert.deepEqual(plain((await askGateway({ port, rows: 10 })).report), [[], ["of 350"], true]);
+    const port = await gatewayServer(answerTo, asked);
+    assert.deepEqual(plain((await askGateway({ port, rows: 10 })).report), [[], ["of 350"], "none"]);
     assert.deepEqual(
       asked.map((question) => (question as string[])[0]),
       ["connect", "sessions.list", "sessions.list", "gateway.restart.preflight"],
@@ -156,10 +115,10 @@ describe("asking a gateway", () => {
     ];
     const answerTo = (method: string): unknown =>
       method === "sessions.list" ? { sessions } : method === "connect" ? {} : new Error("unknown method");
-    assert.deepEqual(plain((await askGateway({ port: await gateway(answerTo), rows: 10 })).report), [
+    assert.deepEqual(plain((await askGateway({ port: await gatewayServer(answerTo), rows: 10 })).report), [
       ["a"],
       ["b"],
-      false,
+      "unknown",
     ]);
   });
 
@@ -170,15 +129,12 @@ describe("asking a gateway", () => {
     ["gets nonsense", () => [1], "it refused to answer", true],
   ] as const) {
     it(`learns nothing where it ${what}`, async () => {
-      assert.deepEqual(await askGateway({ port: await gateway(answerTo), rows: 10 }), { why, refused });
+      assert.deepEqual(await askGateway({ port: await gatewayServer(answerTo), rows: 10 }), { why, refused });
     });
   }
 
   it("learns nothing where no gateway listens", async () => {
-    const server = createServer((_request, response) => response.end("hello"));
-    servers.push(server);
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    const { port } = server.address() as AddressInfo;
+    const { server, port } = await httpServer((_request, response) => response.end("hello"));
     const nobody = { why: "it did not answer as a gateway does", refused: false };
     assert.deepEqual(await askGateway({ port, rows: 10 }), nobody);
     server.close();
@@ -215,25 +171,3 @@ describe("whether a gateway may be asked", () => {
     it(`it may not with ${config ?? "no configuration"}`, () => assert.equal(access(config), undefined));
   }
 });
-
-/** A short text frame of a server: not masked. */
-function frame(value: object): Buffer {
-  const text = Buffer.from(JSON.stringify(value));
-  const header = text.length < 126 ? [0x81, text.length] : [0x81, 126, text.length >> 8, text.length & 0xff];
-  return Buffer.concat([Buffer.from(header), text]);
-}
-
-/** The requests in these bytes of a client: short, masked text frames. What closes the connection is no request. */
-function requestsIn(bytes: Buffer): { id: string; method: string; params: unknown }[] {
-  const requests = [];
-  for (let at = 0; at < bytes.length; ) {
-    const isText = (bytes[at] ?? 0) === 0x81;
-    const short = (bytes[at + 1] ?? 0) & 0x7f;
-    const length = short === 126 ? bytes.readUInt16BE(at + 2) : short;
-    const mask = at + (short === 126 ? 4 : 2);
-    const text = bytes.subarray(mask + 4, mask + 4 + length).map((byte, i) => byte ^ (bytes[mask + (i % 4)] ?? 0));
-    if (isText) requests.push(JSON.parse(Buffer.from(text).toString()));
-    at = mask + 4 + length;
-  }
-  return requests;
-}

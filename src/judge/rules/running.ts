@@ -111,17 +111,18 @@ function runDeadlock(session: SessionCase): Draft | undefined {
 
 /**
  * Rule 7: the gateway lives and says itself that nothing runs. Once the session is quiet the other rules say it better.
- * Its list alone is a weak word: it makes a warning, and none of a row that it is known to miss.
+ * Its list alone is a weak word: it makes a warning, and none of a row that it is known to miss; while it counts runs, none.
  */
 function rpcIdle(session: SessionCase): Draft | undefined {
   const { store, key, kind, now, lastChangeAt, quiet, ownership } = session;
   const unchanged = now - lastChangeAt;
   if (store.report?.idle.has(key) !== true || store.writer.state === "stopped" || quiet) return undefined;
-  if (!store.report.nothingRuns && unlistedKinds.has(kind)) return undefined;
+  if (store.report.counts === "some" || (store.report.counts === "unknown" && unlistedKinds.has(kind)))
+    return undefined;
   if (ownership.state === "owned" || isSuspended(session) || unchanged < rpcIdleMs) return undefined;
   return {
     code: "RUN-RPC-IDLE",
-    ...(!store.report.nothingRuns && { severity: "warning" }),
+    ...(store.report.counts === "unknown" && { severity: "warning" }),
     session: key,
     field: "status",
     args: { key, age: span(unchanged) },

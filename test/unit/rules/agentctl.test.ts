@@ -45,7 +45,7 @@ async function said(spec: AgentctlSpec, seen?: Seen): Promise<string[]> {
 
 function heard(answer: Record<string, unknown>): WriterReport {
   const listed = listedIn(answer);
-  return { at: now, running: new Set(), idle: new Set(), nothingRuns: false, ...(listed !== undefined && { listed }) };
+  return { at: now, running: new Set(), idle: new Set(), counts: "unknown", ...(listed !== undefined && { listed }) };
 }
 
 const ghost = "AGENTCTL-GHOST error finalize proven";

@@ -165,7 +165,7 @@ tellStories("running", {
     [
       "the gateway counts nothing active at all",
       { rows: { [key]: running() } },
-      { ...alive, idle: [key], nothingRuns: true },
+      { ...alive, idle: [key], counts: "none" },
       ["RUN-NO-OWNER error finalize ask"],
     ],
     [
@@ -181,6 +181,12 @@ tellStories("running", {
       ["RUN-NO-OWNER error finalize ask"],
     ],
     [
+      "its list says idle, and it counts a run that it does not name",
+      { rows: { [key]: running({ startedAt: now - 49 * hour, updatedAt: now - 49 * hour }) } },
+      { ...alive, idle: [key], counts: "some" },
+      [],
+    ],
+    [
       "its list says idle of a scheduled run, whose job sets its own limit",
       { rows: { [cronKey]: running({ startedAt: now - 49 * hour, updatedAt: now - 49 * hour }) } },
       { ...alive, idle: [cronKey] },
@@ -190,7 +196,7 @@ tellStories("running", {
     [
       "the gateway says that it does not, a minute after it began",
       { rows: { [key]: running({ startedAt: now - minute, updatedAt: now - minute }) } },
-      { ...alive, idle: [key], nothingRuns: true },
+      { ...alive, idle: [key], counts: "none" },
       [],
     ],
     [
@@ -231,7 +237,7 @@ tellStories("running", {
     [
       "for twenty minutes",
       { rows: { [key]: running({ startedAt: now - 20 * minute, updatedAt: now - 20 * minute }) } },
-      { ...alive, idle: [key], nothingRuns: true },
+      { ...alive, idle: [key], counts: "none" },
       ["RUN-RPC-IDLE error none never"],
     ],
     [
@@ -243,7 +249,7 @@ tellStories("running", {
     [
       "for nine minutes",
       { rows: { [key]: running({ startedAt: now - 9 * minute, updatedAt: now - 9 * minute }) } },
-      { ...alive, idle: [key], nothingRuns: true },
+      { ...alive, idle: [key], counts: "none" },
       [],
     ],
     [
@@ -252,7 +258,7 @@ tellStories("running", {
         rows: { [key]: running({ startedAt: now - 20 * minute, updatedAt: now - 20 * minute }) },
         files: { [tx]: transcript(["user", now - 2 * minute]) },
       },
-      { ...alive, idle: [key], nothingRuns: true },
+      { ...alive, idle: [key], counts: "none" },
       [],
     ],
     [
@@ -278,7 +284,7 @@ tellStories("running", {
           }),
         },
       },
-      { ...alive, idle: [key], nothingRuns: true },
+      { ...alive, idle: [key], counts: "none" },
       [],
     ],
   ],

@@ -1,5 +1,5 @@
 // agentctl's folders: found, read, and judged with what OpenClaw's stores and gateways tell of the sessions that it mirrors.
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findFolders } from "./inspect/homes.ts";
@@ -20,6 +20,11 @@ import {
 } from "./neighbourStores.ts";
 import { findDaemon } from "./owner/agentctlDaemon.ts";
 import { blindSpot } from "./owner/writer.ts";
+
+/** The files that its daemon rewrites; its logs and its socket lie beside them. */
+export function agentctlFiles(directory: string): string[] {
+  return ["state.json", "locks.json", "fuses.json"].map((name) => join(directory, name));
+}
 
 export async function agentctlStores(input: NeighbourInput): Promise<Neighbour[]> {
   const { where, processes } = input;

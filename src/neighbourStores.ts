@@ -1,5 +1,5 @@
 // The stores of other programs beside OpenClaw's. Each kind is found, read and judged by itself; a fifth is one more line.
-import { agentctlStores } from "./agentctlStores.ts";
+import { agentctlFiles, agentctlStores } from "./agentctlStores.ts";
 import { claudeMemStores } from "./claudeMemStores.ts";
 import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import type { FoundStateDir } from "./inspect/homes.ts";
@@ -67,6 +67,11 @@ export function believed(path: string, seen: Writer, { processes, stoppedSince }
   }
   if (processes.source === "captured" || wasStopped(path, stoppedSince)) return seen;
   return { ...seen, state: "unknown", why: `${seen.why}, seen once so far` };
+}
+
+/** What of such a store is followed; a database that its worker writes all the time is not, and is read with the rest. */
+export function neighbourFiles({ kind, stateDir }: Store): string[] {
+  return kind === "agentctl" ? agentctlFiles(stateDir) : [];
 }
 
 /** A folder that could not be listed. */

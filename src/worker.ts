@@ -13,6 +13,7 @@ import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
 import type { Where } from "./model/where.ts";
+import { neighbourFiles } from "./neighbourStores.ts";
 import type { Answers } from "./owner/asking.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
@@ -126,15 +127,19 @@ function followDisk(): void {
     watch.close();
     return;
   }
-  const dirs = latest.stateDirs.map(({ path }) => path);
+  const dirs = latest.stateDirs.filter(({ program }) => program === undefined).map(({ path }) => path);
+  const stores = latest.stores.filter(({ stateDir }) => dirs.includes(stateDir));
   watch.follow({
-    directories: [...new Set([...latest.stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
-    paths: dirs.flatMap((path) => [
-      join(path, "agents"),
-      join(path, "openclaw.json"),
-      join(path, "subagents", "runs.json"),
-      join(path, "cron", "runs"),
-    ]),
+    directories: [...new Set([...stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
+    paths: [
+      ...dirs.flatMap((path) => [
+        join(path, "agents"),
+        join(path, "openclaw.json"),
+        join(path, "subagents", "runs.json"),
+        join(path, "cron", "runs"),
+      ]),
+      ...latest.stores.flatMap(neighbourFiles),
+    ],
   });
 }
 
@@ -177,6 +182,8 @@ function findSession(name: SessionName): Session {
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+  if (store.kind === "claude-mem")
+    throw new UserError("Rows of claude-mem are in a database: their tooltip has it all.");
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
 }
 

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import type { StateDir } from "../model/scan.ts";
-import type { Store } from "../model/store.ts";
+import type { Store, StoreKind } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { GroupNode, MoreNode, NoteNode, StateDirNode, StoreNode } from "./treeNode.ts";
@@ -12,11 +12,11 @@ import { groupTitle, writerWords } from "./words.ts";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
-export function stateDirItem(node: StateDirNode, { problem, writer }: StateDir): vscode.TreeItem {
+export function stateDirItem(node: StateDirNode, { problem, writer, program }: StateDir): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(tilde(node.path), 200), Expanded);
   item.id = node.id;
   item.iconPath = new vscode.ThemeIcon(problem === undefined ? "server-environment" : "warning");
-  item.description = writerWords(writer.state);
+  item.description = writerWords(writer.state, program);
   item.contextValue = "stateDir";
   item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
@@ -35,15 +35,20 @@ export function storeItem(node: StoreNode, store: Store, shape: StoreShape | und
   return item;
 }
 
-export function groupItem(node: GroupNode, shape: StoreShape | undefined): vscode.TreeItem {
+export function groupItem(
+  node: GroupNode,
+  shape: StoreShape | undefined,
+  kind: StoreKind | undefined,
+): vscode.TreeItem {
+  const title = groupTitle(node.group, kind);
   const open = node.group === "attention" || node.group === "active";
-  const item = new vscode.TreeItem(groupTitle(node.group), open ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(title, open ? Expanded : Collapsed);
   const count = shape?.groups.get(node.group)?.length ?? 0;
   const doubtful = node.group === "active" ? (shape?.doubtful ?? 0) : 0;
   item.id = node.id;
   item.description = doubtful === 0 ? String(count) : `${count - doubtful} · ${doubtful}?`;
   item.contextValue = "group";
-  item.accessibilityInformation = { label: `${groupTitle(node.group)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${title}, ${item.description}` };
   return item;
 }
 

@@ -52,17 +52,23 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
 }
 
 export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscode.TreeItem {
-  const name = lock.path.replace(/^.*[\\/]/, "");
+  const isDirectory = lock.kind === "directory";
+  const name = (isDirectory ? lock.path.replace(/#\d+$/, "") : lock.path).replace(/^.*[\\/]/, "");
   const worst = model.findingsOfLock(lock)[0]?.severity;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   // Below its session the name of the file says nothing new.
   const [label, ...rest] = lock.session === undefined ? [name, lockTitle(lock.kind)] : [lockTitle(lock.kind)];
   const item = new vscode.TreeItem(labelText(label, 60), worst === undefined ? None : Collapsed);
   item.id = node.id;
-  item.description = [...rest, ownerWords(lock)].join(separator);
+  // Below its heading each one is a directory; who holds it, and why it is held or stale, is what differs.
+  item.description = isDirectory ? labelText(lock.why, 200) : [...rest, ownerWords(lock)].join(separator);
   item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
   item.contextValue = ["lock", ...repairFlags(model.findingsOfLock(lock))].join(" ");
-  item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
+  item.command = {
+    command: "vscode.open",
+    title: vscode.l10n.t("Open Lock"),
+    arguments: [vscode.Uri.file(lock.file ?? lock.path)],
+  };
   item.accessibilityInformation = { label: `${visibleText(label, 200)}, ${item.description}` };
   return item;
 }

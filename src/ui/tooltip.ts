@@ -8,7 +8,7 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
-import { dateAndTime, findingSentence, ownerWords, sessionTitle, verdictWord } from "./words.ts";
+import { dateAndTime, findingSentence, ownerWords, sessionTitle, verdictWord, writerTitle } from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -43,11 +43,12 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer }: StateDir): vscode.MarkdownString {
+export function stateDirTooltip({ path, problem, writer, program }: StateDir): vscode.MarkdownString {
+  const kind = program === "daemon" ? "agentctl" : program === "worker" ? "claude-mem" : "openclaw-json";
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
+  text.pair(writerTitle(kind), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
 }
@@ -58,7 +59,7 @@ export function storeTooltip(store: Store): vscode.MarkdownString {
   if (store.version !== undefined) {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
+  text.pair(writerTitle(store.kind), writerWhy(store.writer));
   text.pair(vscode.l10n.t("Repair"), store.permission.why);
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);

@@ -1,24 +1,29 @@
 // agentctl's folders: found, read, and judged with what OpenClaw's stores and gateways tell of the sessions that it mirrors.
 import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findFolders } from "./inspect/homes.ts";
 import { sqliteStoresIn } from "./inspect/openclawJson/storeFiles.ts";
+import { readProcesses } from "./inspect/processes.ts";
 import { judgeAgentctl } from "./judge/agentctl/judgeAgentctl.ts";
 import type { KnownSessions } from "./judge/agentctl/rowCase.ts";
 import type { AgentctlFacts } from "./model/agentctl.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import type { Permission, Writer } from "./model/store.ts";
 import {
   believed,
   type Found,
   type Neighbour,
   type NeighbourInput,
+  permissionOf,
   placed,
   type Reports,
   shut,
 } from "./neighbourStores.ts";
 import { findDaemon } from "./owner/agentctlDaemon.ts";
+import { type LookInput, secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 
 /** The files that its daemon rewrites; its logs and its socket lie beside them. */
@@ -43,6 +48,30 @@ export async function agentctlStores(input: NeighbourInput): Promise<Neighbour[]
     });
   }
   return found;
+}
+
+/** What of a scan's input a fresh look at a writer needs. */
+export interface LookAgainInput extends LookInput {
+  readonly memory?: { readonly stoppedSince: Map<string, number> };
+}
+
+/** Who may write it, by a fresh look at its daemon, and a second one where no earlier look counts. */
+export async function agentctlPermission(
+  { stateDir, problem }: { readonly stateDir: string; readonly problem?: string },
+  input: LookAgainInput,
+): Promise<Permission> {
+  const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
+  const look = async (): Promise<{ seen: Writer; writer: Writer }> => {
+    const processes = input.capture?.processes ?? readProcesses();
+    const seen = await findDaemon(stateDir, processes);
+    return { seen, writer: believed(stateDir, seen, { processes, stoppedSince }) };
+  };
+  let { seen, writer } = await look();
+  if (writer !== seen) {
+    await wait(secondLookMs + 20);
+    ({ seen, writer } = await look());
+  }
+  return permissionOf("agentctl", writer, problem);
 }
 
 function judged(dir: FoundStateDir, facts: AgentctlFacts, before: Scan, reports: Reports): Found {

@@ -6,7 +6,7 @@ import type { FoundStateDir } from "./inspect/homes.ts";
 import type { ProcessTable } from "./inspect/processes.ts";
 import type { WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
-import type { Store, Writer } from "./model/store.ts";
+import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
 import { wasStopped } from "./owner/look.ts";
 import { permissionFor } from "./repair/permission.ts";
@@ -60,7 +60,11 @@ export function withNeighbours(scan: Scan, neighbours: readonly Neighbour[], rep
 }
 
 /** `stopped` is believed when every look of two seconds saw it (DESIGN, Words: quiet); a captured list needs no second look. */
-export function believed(path: string, seen: Writer, { processes, stoppedSince }: NeighbourInput): Writer {
+export function believed(
+  path: string,
+  seen: Writer,
+  { processes, stoppedSince }: Pick<NeighbourInput, "processes" | "stoppedSince">,
+): Writer {
   if (seen.state !== "stopped") {
     stoppedSince.delete(path);
     return seen;
@@ -82,6 +86,12 @@ export function shut({ path, origin, problem = "" }: FoundStateDir, program: "da
   return { awaitsSecondLook: false, judge: () => found };
 }
 
+export function permissionOf(kind: StoreKind, writer: Writer, problem: string | undefined): Permission {
+  const { state, why } = writer;
+  const { platform } = process;
+  return permissionFor({ kind, writer: state, writerWhy: why, platform, problem, movedFrom: undefined });
+}
+
 /** A folder of another program and its one store. */
 export function placed(
   { path, origin }: FoundStateDir,
@@ -89,14 +99,7 @@ export function placed(
   store: Omit<Store, "id" | "stateDir" | "permission">,
 ): Pick<Found, "stateDirs" | "stores"> {
   const { kind, writer, problem } = store;
-  const permission = permissionFor({
-    kind,
-    writer: writer.state,
-    writerWhy: writer.why,
-    platform: process.platform,
-    problem,
-    movedFrom: undefined,
-  });
+  const permission = permissionOf(kind, writer, problem);
   return {
     stateDirs: [{ path, origin, program, writer, stores: 1 }],
     stores: [{ ...store, id: store.path, stateDir: path, permission }],

@@ -173,7 +173,7 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
   const plan = planned(() => planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys)));
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
-  const { rows } = prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), []);
+  const { rows } = prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), [], receipt.plan.store.kind);
   const now: string[] = [];
   const undone: string[] = [];
   for (const edit of edits) {

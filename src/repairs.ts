@@ -1,5 +1,6 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
+import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
@@ -49,10 +50,13 @@ export function planChoices(scan: Scan, choices: readonly Choice[], { files = no
     if (store === undefined) throw new RangeError("a finding of a store that is not in the scan");
     const planned = plannedStore(store);
     try {
+      // It is no file of rows: there is nothing to plan with.
+      if (store.kind === "claude-mem") throw new UserError(store.permission.why);
       const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
-      const stored = prepare(files, store.path, keys, locks);
+      const stored = prepare(files, store.path, keys, locks, store.kind);
       checkSame(store);
+      checkSameElements(scan, store, stored);
       plans.push(planRepair(planned, stored, chosen));
     } catch (error) {
       const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
@@ -94,6 +98,14 @@ function checkSame({ path, fileVersion }: Store): void {
   if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
 }
 
+/** A directory lock is told by its place, and another may stand there by now. */
+function checkSameElements({ locks }: Scan, { id }: Store, { elements = new Map() }: Prepared): void {
+  for (const [path, { text }] of elements) {
+    const judged = locks.find((lock) => lock.store === id && lock.path === path);
+    if (judged?.text !== text) throw new UserError(planAgain);
+  }
+}
+
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
   return choices.map(({ finding: { id, code, message } }) => ({ id, code, message }));
 }
@@ -130,7 +142,7 @@ export function planReceiptUndo(
   if (receipt.state !== "done" && receipt.state !== "rowsWritten")
     throw new UserError("That repair was never finished: there is nothing to undo.");
   const keys = new Set(receipt.plan.edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
-  const stored: Prepared = prepare(files, receipt.plan.store.path, keys, []);
+  const stored: Prepared = prepare(files, receipt.plan.store.path, keys, [], receipt.plan.store.kind);
   return planUndo(receipt, stored, only);
 }
 
@@ -182,9 +194,24 @@ function run(
     permission,
     vouched: context.vouched?.has(plan.store.id) === true,
     lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
+    heldElements: () => heldElements(plan.store, context.input),
     now: Date.now,
     ...(captured && { captured }),
   });
+}
+
+/** Directory locks of agentctl whose holder lives, or may live, by the processes of this moment or of the capture. */
+function heldElements({ kind, stateDir }: PlannedStore, input: ScanInput): ReadonlySet<string> {
+  if (kind !== "agentctl") return new Set();
+  const processes = input.capture?.processes ?? readProcesses();
+  const { locks } = readAgentctl({
+    directory: stateDir,
+    processes,
+    blind: blindSpot(stateDir, processes),
+    writer: { state: "unknown", why: "", evidence: [] },
+  });
+  const held = locks.filter(({ holder }) => holder?.owner === "alive" || holder?.owner === "unknown");
+  return new Set(held.map(({ text }) => text));
 }
 
 /** By the processes of this moment, or of the capture. */
@@ -205,6 +232,7 @@ export async function recoverRepairs(context: RepairContext): Promise<Recovered[
     permission: (receipt) => undoPermission(receipt, context),
     // A captured lock was judged by the list of its own machine.
     lockIsFree: (path, { captured, plan }) => captured === true || lockIsFree(path, plan.store.stateDir, input),
+    heldElements: ({ captured, plan }) => (captured === true ? new Set() : heldElements(plan.store, input)),
   });
 }
 

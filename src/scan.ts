@@ -1,5 +1,6 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
+import { agentctlPermission } from "./agentctlStores.ts";
 import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
@@ -151,6 +152,7 @@ function withoutIdle(report: WriterReport): WriterReport {
  * the first look is the only one (repair asks it right before it writes).
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
+  if (store.kind === "agentctl") return agentctlPermission(store, input);
   const dir: FoundStateDir = { path: store.stateDir, origin: "named" };
   const places = watched([{ dir, config: readConfig(store.stateDir) }], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();

@@ -19,4 +19,6 @@ export interface Lock {
   readonly findings: readonly string[];
   /** The file that it is an element of; absent where it is a file itself. */
   readonly file?: string;
+  /** The element as it is spelled. */
+  readonly text?: string;
 }

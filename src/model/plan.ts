@@ -16,6 +16,15 @@ interface FileEdit {
   readonly rows?: readonly string[];
 }
 
+export interface ListElement {
+  /** Place in the list, so that it comes back there. */
+  readonly index: number;
+  /** As it is spelled. */
+  readonly text: string;
+  /** What it is, for people: the directory that it locks. */
+  readonly name: string;
+}
+
 interface LockContent {
   readonly content: string;
   readonly mode: number;
@@ -28,6 +37,8 @@ export type Edit =
   /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */
   | (FileEdit & { readonly kind: "removeLock"; readonly identity: string } & LockContent)
   | (FileEdit & { readonly kind: "addLock" } & LockContent)
+  /** Exactly these elements of a list leave it, or come back to it. */
+  | (FileEdit & { readonly kind: "removeElements" | "addElements"; readonly elements: readonly ListElement[] })
   /** Never over a file that is there. */
   | (Omit<FileEdit, "path"> & {
       readonly kind: "rename";

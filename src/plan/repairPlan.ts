@@ -1,6 +1,7 @@
 // From findings and choices to edits: pure. What the store holds now comes in as text, spelled as in the store.
 import type { Finding } from "../model/finding.ts";
-import type { Edit, FieldEdit, Plan, PlanBasis, PlannedStore } from "../model/plan.ts";
+import type { Edit, FieldEdit, ListElement, Plan, PlanBasis, PlannedStore } from "../model/plan.ts";
+import type { StoreKind } from "../model/store.ts";
 
 export interface Choice {
   readonly finding: Finding;
@@ -13,6 +14,8 @@ export interface Stored {
   /** By key: each field's JSON text. */
   readonly rows: ReadonlyMap<string, { readonly text: string; readonly fields: ReadonlyMap<string, string> }>;
   readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
+  /** Locks that are elements of a list, by path (`/dir#3`), with the file that the list is in. */
+  readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
 }
 
 /**
@@ -23,11 +26,12 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
   const edits: Edit[] = [];
   for (const choice of choices) {
     if (choice.finding.store !== store.id) throw new RangeError("a finding of another store");
-    edits.push(...editsOf(choice, stored));
+    edits.push(...editsOf(choice, stored, store.kind));
   }
+  edits.push(...elementEdits(choices, stored));
   const [first] = choices;
   const action = first?.finding.repair.kind ?? "none";
-  const touchesRows = edits.some((edit) => edit.kind === "fields");
+  const touchesRows = edits.some((edit) => edit.kind === "fields" || edit.kind === "removeRow");
   return {
     store,
     action: action === "none" ? "finalize" : action,
@@ -42,13 +46,28 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
   };
 }
 
-function editsOf({ finding, status }: Choice, stored: Stored): Edit[] {
+/** All elements of a file go at once: it is written whole. */
+function elementEdits(choices: readonly Choice[], { elements }: Stored): Edit[] {
+  const byFile = new Map<string, ListElement[]>();
+  for (const path of choices.flatMap(({ finding }) => finding.repair.unlock ?? [])) {
+    const element = elements?.get(path);
+    if (element === undefined) continue;
+    const { file, ...rest } = element;
+    byFile.set(file, [...(byFile.get(file) ?? []), rest]);
+  }
+  return [...byFile].map(([path, gone]) => ({ kind: "removeElements", path, elements: gone }));
+}
+
+function editsOf({ finding, status }: Choice, stored: Stored, kind: StoreKind): Edit[] {
   const { repair, session } = finding;
-  const set = repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status) : repair.set;
+  const set =
+    repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status, kind) : repair.set;
   const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
   const fields = row === undefined ? [] : fieldEdits(row.fields, set);
   const edits: Edit[] = [];
+  if (session !== undefined && row !== undefined && repair.kind === "prune")
+    edits.push({ kind: "removeRow", key: session, before: row.text });
   if (session !== undefined && fields.length > 0) edits.push({ kind: "fields", key: session, fields });
   for (const path of repair.unlock ?? []) {
     const lock = stored.locks.get(path);
@@ -60,12 +79,24 @@ function editsOf({ finding, status }: Choice, stored: Stored): Edit[] {
   return edits;
 }
 
-const outcomes = new Set(["done", "failed", "killed", "timeout"]);
+const openclawOutcomes: ReadonlySet<string> = new Set(["done", "failed", "killed", "timeout"]);
+/** What the programs themselves write (agentctl facts 1.1, 2.2). */
+const outcomes: Readonly<Record<StoreKind, ReadonlySet<string>>> = {
+  "openclaw-json": openclawOutcomes,
+  "openclaw-sqlite": openclawOutcomes,
+  agentctl: new Set(["stopped", "completed", "failed", "error"]),
+  "claude-mem": new Set(["completed", "failed"]),
+};
 
 /** A chosen outcome changes what goes with it (DESIGN, finalize). */
-function chosen(set: Readonly<Record<string, unknown>>, status: string | undefined): Readonly<Record<string, unknown>> {
+function chosen(
+  set: Readonly<Record<string, unknown>>,
+  status: string | undefined,
+  kind: StoreKind,
+): Readonly<Record<string, unknown>> {
   if (status === undefined) return set;
-  if (!outcomes.has(status)) throw new RangeError(`no outcome of a run: ${status}`);
+  if (!outcomes[kind].has(status)) throw new RangeError(`no outcome of a run: ${status}`);
+  if (kind === "agentctl" || kind === "claude-mem") return { ...set, status };
   return { ...set, status, abortedLastRun: status === "killed" };
 }
 

@@ -62,6 +62,7 @@ function inverseOfFile(edit: Edit, { plan, kept = [] }: Receipt): Edit | undefin
     const { path, content, mode } = edit;
     return { kind: "addLock", path, content, mode, ...rows };
   }
+  if (edit.kind === "removeElements") return { ...edit, kind: "addElements" };
   if (edit.kind !== "rename") return undefined;
   const own = kept.filter(({ goesWith }) => goesWith === edit.from);
   const stamp = own.find(({ path }) => path === edit.from)?.stamp;

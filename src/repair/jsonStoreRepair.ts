@@ -27,6 +27,8 @@ export interface RepairInput {
   readonly vouched?: boolean;
   /** Whether nobody holds this lock, asked right before it is taken. */
   readonly lockIsFree: (path: string) => boolean;
+  /** Texts of directory locks that somebody holds, asked right before any is released. */
+  readonly heldElements: () => ReadonlySet<string>;
   readonly captured?: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;

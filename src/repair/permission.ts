@@ -15,7 +15,7 @@ export interface PermissionQuestion {
 
 export function permissionFor(question: PermissionQuestion): Permission {
   const { kind, writer, writerWhy, platform, problem, movedFrom } = question;
-  if (kind !== "openclaw-json") return no("This kind of store is shown only.");
+  if (kind !== "openclaw-json" && kind !== "agentctl") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }
@@ -24,6 +24,7 @@ export function permissionFor(question: PermissionQuestion): Permission {
   if (problem !== undefined) return no("A store that cannot be read is never written.");
   if (movedFrom !== undefined)
     return no(`It was moved here from ${movedFrom}: say that it is yours (--mine) to have it repaired.`);
+  if (kind === "agentctl") return ofAgentctl(writer, writerWhy);
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
   if (writer === "unknown") {
     return {
@@ -32,6 +33,14 @@ export function permissionFor(question: PermissionQuestion): Permission {
     };
   }
   return no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`);
+}
+
+/** Its daemon's memory is the truth while it runs, and nobody can vouch for what only its socket tells. */
+function ofAgentctl(writer: WriterState, why: string): Permission {
+  if (writer === "stopped") return { answer: "yes", why: `agentctl's daemon is stopped: ${why}.` };
+  if (writer === "unknown")
+    return no(`Whether agentctl's daemon runs cannot be told (${why}): nothing is written until it is certain.`);
+  return no(`agentctl's daemon runs (${why}): stop it first, then repair, then start it again.`);
 }
 
 function no(why: string): Permission {

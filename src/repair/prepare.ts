@@ -1,16 +1,22 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
-import type { PlanBasis } from "../model/plan.ts";
+import { dirname, join } from "node:path";
+import { asRecord } from "../inspect/openclawJson/records.ts";
+import type { ListElement, PlanBasis } from "../model/plan.ts";
+import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { rowBytes } from "./agentctlRows.ts";
+import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { type RowTexts, readRows } from "./rowSplice.ts";
+import { PlanMismatch, type RowTexts, readRows } from "./rowSplice.ts";
 import { openBytes } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
   readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
+  readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
 }
 
 export interface StoredLock {
@@ -27,17 +33,40 @@ export function prepare(
   storePath: string,
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
+  kind: StoreKind = "openclaw-json",
 ): Prepared {
   const read = withOpen(files, storePath, "r", undefined, (fd) => ({
     basis: imageOfOpen(files, fd),
-    rows: readRows(openBytes(files, fd), keys),
+    rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
   }));
+  if (kind === "agentctl") return { ...read, locks: new Map(), elements: readElements(files, storePath, lockPaths) };
   const locks = new Map<string, StoredLock>();
   for (const path of lockPaths) {
     const lock = readStoredLock(files, path);
     if (lock !== undefined) locks.set(path, lock);
   }
   return { ...read, locks };
+}
+
+/** Directory locks by their path, `/dir#3`. Throws a PlanMismatch where two of them are spelled the same. */
+function readElements(
+  files: Files,
+  statePath: string,
+  lockPaths: readonly string[],
+): ReadonlyMap<string, ListElement & { readonly file: string }> {
+  const file = join(dirname(statePath), "locks.json");
+  const texts = lockPaths.length === 0 ? [] : (elementsIn(files, file) ?? []);
+  const found = new Map<string, ListElement & { readonly file: string }>();
+  for (const path of lockPaths) {
+    const index = Number(/#(\d+)$/.exec(path)?.[1] ?? Number.NaN);
+    const text = texts[index];
+    const name = path.replace(/#\d+$/, "");
+    if (text === undefined || asRecord(JSON.parse(text))?.["directory"] !== name)
+      throw new PlanMismatch(`the lock on ${name} is not where it was`);
+    if (texts.indexOf(text) !== texts.lastIndexOf(text)) throw new PlanMismatch(`the lock on ${name} stands twice`);
+    found.set(path, { file, index, text, name });
+  }
+  return found;
 }
 
 /** Undefined where it is gone. Throws a UserError where it is none that a receipt can hold and give back. */

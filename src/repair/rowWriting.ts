@@ -2,13 +2,15 @@
 // return.
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
+import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { movedBy, rowBytes } from "./agentctlRows.ts";
 import { type Files, isSystemError, withOpen } from "./files.ts";
 import { rollBack, wasPut } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import type { Splice } from "./members.ts";
 import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
-import { isSpliced, type RowEdit, spliceRows } from "./rowSplice.ts";
+import { isSpliced, type RowEdit, type StoreBytes, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
   eachPiece,
@@ -37,7 +39,8 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
     if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const splices = content === undefined ? spliceRows(openBytes(files, fd), edits) : [];
+    const rows = content === undefined ? rowBytes(plan.store.kind, openBytes(files, fd)) : undefined;
+    const splices = rows === undefined ? [] : movedBy(spliceRows(rows.object, edits), rows.start);
     const after = content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from);
     if (content !== undefined && after.sha256 !== content.sha256)
       throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
@@ -54,7 +57,7 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
       writeNew(files, fd, temporary, splices, content?.from);
       if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
-      if (content === undefined) checkMeaning(files, fd, temporary, edits);
+      if (rows !== undefined) checkMeaning(files, rows.object, plan.store.kind, temporary, edits);
       const vendorLock = plan.store.era === "J1" ? vendorLockOf(path, now) : undefined;
       reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
@@ -95,9 +98,16 @@ function writeNew(
   });
 }
 
-function checkMeaning(files: Files, before: number, temporary: string, edits: readonly RowEdit[]): void {
-  withOpen(files, temporary, "r", undefined, (after) => {
-    if (!isSpliced(openBytes(files, before), openBytes(files, after), edits)) throw new UserError(notMeant);
+function checkMeaning(
+  files: Files,
+  before: StoreBytes,
+  kind: StoreKind,
+  temporary: string,
+  edits: readonly RowEdit[],
+): void {
+  withOpen(files, temporary, "r", undefined, (fd) => {
+    const after = rowBytes(kind, openBytes(files, fd)).object;
+    if (!isSpliced(before, after, edits)) throw new UserError(notMeant);
   });
 }
 

@@ -107,6 +107,7 @@ export function lockView(one: LockCase, store: string, findings: readonly string
     verdict,
     findings,
     file: lock.file,
+    text: lock.text,
     ...(pid !== undefined && { pid }),
     ...(lock.lockedAt !== undefined && { createdAt: lock.lockedAt }),
   };

@@ -41,7 +41,12 @@ export async function agentctlStores(input: NeighbourInput): Promise<Neighbour[]
     }
     const seen = await findDaemon(dir.path, processes);
     const writer = believed(dir.path, seen, input);
-    const facts = readAgentctl({ directory: dir.path, processes, blind: blindSpot(dir.path, processes), writer });
+    const facts = readAgentctl({
+      directory: dir.path,
+      processes,
+      blind: processes.incomplete ?? blindSpot(dir.path, processes),
+      writer,
+    });
     found.push({
       awaitsSecondLook: writer !== seen && facts.rows.length + facts.locks.length > 0,
       judge: (before, reports) => judged(dir, facts, before, reports),

@@ -25,7 +25,7 @@ export async function claudeMemStores(input: NeighbourInput): Promise<Neighbour[
     }
     const seen = await findWorker(dir.path, processes, isOwnHome ? usualPorts() : []);
     const writer = believed(dir.path, seen, input);
-    const blind = blindSpot(dir.path, processes);
+    const blind = processes.incomplete ?? blindSpot(dir.path, processes);
     const facts = readClaudeMem({ directory: dir.path, processes, blind, writer, memory: databases });
     if (facts === undefined) continue;
     found.push({

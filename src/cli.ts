@@ -17,7 +17,7 @@ import { type Paint, scanText } from "./cli/scanText.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import type { Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
-import { visibleText } from "./plan/visibleText.ts";
+import { visibleLines, visibleText } from "./plan/visibleText.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { type RepairContext, receiptsOf } from "./repairs.ts";
 import { type ScanInput, scan } from "./scan.ts";
@@ -95,8 +95,13 @@ function isCommand(name: string): name is Command {
   return Object.hasOwn(commands, name);
 }
 
+/** What a terminal would obey or hide, escaped as JSON allows: the value is the same. */
 function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const escaped = (character: string): string =>
+    [...Array(character.length).keys()]
+      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`)
+      .join("");
+  return `${JSON.stringify(value, null, 2).replace(/[\u007F-\u009F]|[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
 }
 
 function failUnlessRead(result: Scan, input: ScanInput): void {
@@ -124,9 +129,9 @@ function painter(): Paint {
 /** A sentence where the person can do something about it; a bug with its stack. */
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return visibleText(error.message, longestSentence);
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return visibleText(String(error), longestSentence);
   const { code, path, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === undefined || code === undefined) return error.stack ?? error.message;
+  if (syscall === undefined || code === undefined) return visibleLines(error.stack ?? error.message, longestSentence);
   return visibleText(`The system refused to ${syscall} ${path ?? "a file"} (${code}). Mend that and try again.`);
 }
 

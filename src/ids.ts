@@ -25,16 +25,24 @@ export const commands = {
   correct: "openclawSessionInspector.correct",
   restoreTranscript: "openclawSessionInspector.restoreTranscript",
   unlock: "openclawSessionInspector.unlock",
+  tidy: "openclawSessionInspector.tidy",
   prune: "openclawSessionInspector.prune",
   applyComparison: "openclawSessionInspector.applyComparison",
   finalizeAll: "openclawSessionInspector.finalizeAll",
+  stopRepairStart: "openclawSessionInspector.stopRepairStart",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",
+  emptyQuarantine: "openclawSessionInspector.emptyQuarantine",
   showRestoreCandidates: "openclawSessionInspector.showRestoreCandidates",
   showMore: "openclawSessionInspector.showMore",
+  copyReport: "openclawSessionInspector.copyReport",
   showLog: "openclawSessionInspector.showLog",
   nameStateDirectory: "openclawSessionInspector.nameStateDirectory",
+  inspectCaptured: "openclawSessionInspector.inspectCaptured",
+  closeCaptured: "openclawSessionInspector.closeCaptured",
+  claimStore: "openclawSessionInspector.claimStore",
+  disownStore: "openclawSessionInspector.disownStore",
 } as const;
 
 export const settings = {
@@ -60,8 +68,12 @@ export const contextKeys = {
   systemSessionsShown: "openclawSessionInspector.systemSessionsShown",
   /** Whether some session is proposed to be finalized. */
   stale: "openclawSessionInspector.stale",
+  /** Whether some leftover is proposed to be moved to the quarantine. */
+  untidy: "openclawSessionInspector.untidy",
   /** Whether some store does not parse. */
   unparsable: "openclawSessionInspector.unparsable",
+  /** Whether some captured store is open. */
+  capturedShown: "openclawSessionInspector.capturedShown",
   /** The words of `contextValue` of what is selected in the tree. */
   selected: "openclawSessionInspector.selected",
   /** The kinds of repair that are proposed for the session whose document is active. */

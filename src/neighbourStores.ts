@@ -89,7 +89,15 @@ export function shut({ path, origin, problem = "" }: FoundStateDir, program: "da
 export function permissionOf(kind: StoreKind, writer: Writer, problem: string | undefined): Permission {
   const { state, why } = writer;
   const { platform } = process;
-  return permissionFor({ kind, writer: state, writerWhy: why, platform, problem, movedFrom: undefined });
+  return permissionFor({
+    kind,
+    writer: state,
+    writerWhy: why,
+    platform,
+    problem,
+    movedFrom: undefined,
+    unlisted: undefined,
+  });
 }
 
 /** A folder of another program and its one store. */

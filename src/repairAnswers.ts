@@ -1,7 +1,10 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
+import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
 import { type Outcome, outcomes } from "./judge/end.ts";
 import type {
+  PurgeSummary,
+  QuarantineSummary,
   ReceiptSummary,
   RepairChoice,
   RepairSummary,
@@ -18,6 +21,7 @@ import { UserError } from "./model/userError.ts";
 import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import type { Choice } from "./plan/repairPlan.ts";
+import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { prepare } from "./repair/prepare.ts";
@@ -32,7 +36,7 @@ import {
   repairPlans,
   undoReceipt,
 } from "./repairs.ts";
-import { lookAgain, type ScanInput, scan } from "./scan.ts";
+import { lookAgain } from "./scan.ts";
 
 type Ask<K extends keyof Requests> = Requests[K]["ask"];
 
@@ -45,6 +49,8 @@ export interface RepairAnswers {
   receipts(): ReceiptSummary[];
   undoPreview(ask: Ask<"undoPreview">): UndoPreview;
   undo(ask: Ask<"undo">): Promise<RepairSummary>;
+  quarantine(): QuarantineSummary;
+  emptyQuarantine(ask: Ask<"emptyQuarantine">): PurgeSummary;
   /** Finishes or takes back what a crash left; one sentence for each. */
   recover(): Promise<string[]>;
 }
@@ -52,7 +58,7 @@ export interface RepairAnswers {
 /** `input` and `latest` are asked anew for every answer; `changed` is called after something was written. */
 export function repairAnswers(
   folder: RepairContext["folder"],
-  input: () => ScanInput,
+  input: () => EverythingInput,
   latest: () => Scan,
   changed: () => Promise<void>,
 ): RepairAnswers {
@@ -74,7 +80,7 @@ export function repairAnswers(
     async permission({ store }) {
       const found = latest().stores.find(({ id }) => id === store);
       if (found === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-      return { ...(await lookAgain(found, input())), receipts: folder.receipts };
+      return { ...(await lookAgain(found, inputFor(found, input()))), receipts: folder.receipts };
     },
     preview({ choices }) {
       const { plans, refused } = planChoices(latest(), chosenBy(choices, latest()), context());
@@ -90,12 +96,12 @@ export function repairAnswers(
       return finished([...refused, ...(await repairPlans(found, plans, context(vouched)))]);
     },
     async pruneReview(ask) {
-      if ("olderThanMs" in ask) return (await scan({ ...input(), prune: ask })).prune ?? [];
+      if ("olderThanMs" in ask) return (await scanEverything({ ...input(), prune: ask })).prune ?? [];
       const keys = new Set(ask.rows.map(({ key }) => key));
-      return candidatesOf((await scan({ ...input(), prune: { keys } })).prune ?? [], ask.rows);
+      return candidatesOf((await scanEverything({ ...input(), prune: { keys } })).prune ?? [], ask.rows);
     },
     async prune({ rows, vouched }) {
-      const found = await scan({ ...input(), prune: { keys: new Set(rows.map(({ key }) => key)) } });
+      const found = await scanEverything({ ...input(), prune: { keys: new Set(rows.map(({ key }) => key)) } });
       const wanted = candidatesOf(found.prune ?? [], rows);
       const spared = wanted.find(({ take }) => !take);
       if (spared !== undefined) throw new UserError(`${spared.key} is spared: ${spared.why}. Look at the list again.`);
@@ -113,6 +119,8 @@ export function repairAnswers(
       const [summary] = await finished([result]);
       return summary as RepairSummary;
     },
+    quarantine: () => quarantineSummary(latest(), context()),
+    emptyQuarantine: ({ token }) => emptyQuarantine(latest(), token, context()),
     recover: async () => (await recoverRepairs(context())).map(recoveredText),
   };
 }
@@ -150,7 +158,7 @@ function summaryOf({ plan, receipt, applied, refused }: RepairResult): RepairSum
 }
 
 function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
-  const { id, batch, at, plan, state, undoneBy, notes = [] } = receipt;
+  const { id, batch, at, plan, state, undoneBy, purgedAt, notes = [] } = receipt;
   return {
     id,
     batch,
@@ -163,7 +171,9 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
     edits: plan.edits.map((edit) => ({ text: editText(edit), ...("key" in edit && { key: edit.key }) })),
     notes: [...(plan.left ?? []), ...notes],
     ...(plan.store.agent !== undefined && { agent: plan.store.agent }),
+    ...(receipt.captured === true && { captured: true }),
     ...(undoneBy !== undefined && { undoneBy }),
+    ...(purgedAt !== undefined && { purgedAt }),
     ...(plan.undoes !== undefined && { undoes: plan.undoes }),
   };
 }
@@ -173,7 +183,11 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
   const plan = planned(() => planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys)));
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
-  const { rows } = prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), [], receipt.plan.store.kind);
+  const noRows: ReturnType<typeof prepare>["rows"] = new Map();
+  const rows =
+    edits.length === 0
+      ? noRows
+      : prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), [], receipt.plan.store.kind).rows;
   const now: string[] = [];
   const undone: string[] = [];
   for (const edit of edits) {

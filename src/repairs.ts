@@ -1,9 +1,13 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
+import { dirname, sep } from "node:path";
+import { type EverythingInput, inputFor } from "./everything.ts";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
+import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
+import { clock } from "./judge/words.ts";
 import type { Finding } from "./model/finding.ts";
 import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
@@ -13,19 +17,21 @@ import { UserError } from "./model/userError.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
+import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { refusalOf, repairJsonStore } from "./repair/jsonStoreRepair.ts";
-import { type Prepared, prepare } from "./repair/prepare.ts";
-import { listReceipts, loadReceipt, sweepReceipts } from "./repair/receiptFolder.ts";
+import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
+import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
+import { placesFor } from "./repair/quarantine.ts";
+import { imageOf, listReceipts, loadReceipt, sweepReceipts } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
-  /** How the scan was made that the choices come from: its capture, its `mine`, its memory. */
-  readonly input: ScanInput;
+  /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
+  readonly input: EverythingInput;
   readonly folder: StateFolder;
   readonly files?: Files;
   /** Ids of stores for which a person vouched that no gateway runs. */
@@ -39,7 +45,8 @@ export interface Planned {
 }
 
 /** What the chosen repairs would change. Throws a RangeError for a finding of a store that is not in the scan. */
-export function planChoices(scan: Scan, choices: readonly Choice[], { files = nodeFiles }: RepairContext): Planned {
+export function planChoices(scan: Scan, choices: readonly Choice[], context: RepairContext): Planned {
+  const { files = nodeFiles } = context;
   const byStore = new Map<string, Choice[]>();
   for (const choice of choices)
     byStore.set(choice.finding.store, [...(byStore.get(choice.finding.store) ?? []), choice]);
@@ -48,22 +55,43 @@ export function planChoices(scan: Scan, choices: readonly Choice[], { files = no
   for (const [id, chosen] of byStore) {
     const store = scan.stores.find((candidate) => candidate.id === id);
     if (store === undefined) throw new RangeError("a finding of a store that is not in the scan");
-    const planned = plannedStore(store);
-    try {
+    // Leftovers go for themselves, and first, while the store still is as it was judged: what keeps them keeps no row.
+    const leftovers = chosen.filter(({ finding }) => finding.repair.kind === "tidy");
+    const rest = chosen.filter((choice) => !leftovers.includes(choice));
+    const attempt = (action: Plan["action"], choices: readonly Choice[], plan: () => Plan): void => {
+      if (choices.length === 0) return;
+      try {
+        plans.push(plan());
+      } catch (error) {
+        const none: Plan = { store: plannedStore(store), action, edits: [], findings: plannedFindings(choices) };
+        refused.push({ plan: none, applied: false, refused: refusalOf(error) });
+      }
+    };
+    attempt("tidy", leftovers, () => planLeftovers(store, leftovers, context));
+    attempt("finalize", rest, () => {
       // It is no file of rows: there is nothing to plan with.
       if (store.kind === "claude-mem") throw new UserError(store.permission.why);
-      const keys = new Set(chosen.map(({ finding }) => finding.session).filter((key) => key !== undefined));
-      const locks = chosen.flatMap(({ finding }) => finding.repair.unlock ?? []);
+      const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
+      const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
       const stored = prepare(files, store.path, keys, locks, store.kind);
       checkSame(store);
       checkSameElements(scan, store, stored);
-      plans.push(planRepair(planned, stored, chosen));
-    } catch (error) {
-      const plan: Plan = { store: planned, action: "finalize", edits: [], findings: plannedFindings(chosen) };
-      refused.push({ plan, applied: false, refused: refusalOf(error) });
-    }
+      return planRepair(plannedStore(store), stored, rest);
+    });
   }
   return { plans, refused };
+}
+
+function planLeftovers(store: Store, choices: readonly Choice[], { files = nodeFiles, folder }: RepairContext): Plan {
+  const left = choices.flatMap(({ finding }) => finding.repair.tidy ?? []);
+  const places = placesFor(files, folder, store.stateDir, left);
+  const basis = imageOf(files, store.path);
+  const stamps = stampsOf(
+    files,
+    left.map(({ path }) => path),
+  );
+  checkSame(store);
+  return planTidy(plannedStore(store), { basis, files: stamps, places }, choices);
 }
 
 /** What pruning these rows would change; `scan.prune` says which may be taken. */
@@ -81,7 +109,10 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     try {
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
       checkSame(store);
-      plans.push(planPrune(planned, stored, rows, (transcript) => users.get(transcript) ?? 0, input.now ?? Date.now()));
+      // A copy's rows name the transcripts of the original, which may be live: they are that one's.
+      const usersOf = (transcript: string): number =>
+        isOwn(transcript, store) ? (users.get(transcript) ?? 0) : Number.POSITIVE_INFINITY;
+      plans.push(planPrune(planned, stored, rows, usersOf, inputFor(store, input).now ?? Date.now()));
     } catch (error) {
       refused.push({
         plan: { store: planned, action: "prune", edits: [], findings: [] },
@@ -91,6 +122,12 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     }
   }
   return { plans, refused };
+}
+
+/** In the state directory of the store, or beside it where it is configured to be elsewhere. */
+function isOwn(transcript: string, { path, stateDir }: Store): boolean {
+  const real = realPath(transcript);
+  return [stateDir, dirname(path)].some((directory) => real.startsWith(realPath(directory) + sep));
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
@@ -121,7 +158,8 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
   for (const plan of plans) {
     const store = scan.stores.find((candidate) => candidate.id === plan.store.id);
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
-    results.push(await run(plan, batch, () => lookAgain(store, context.input), context));
+    const input = inputFor(store, context.input);
+    results.push(await run(plan, batch, () => lookAgain(store, input), { ...context, input }));
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now() - retentionMs);
@@ -141,8 +179,16 @@ export function planReceiptUndo(
   if (receipt.undoneBy !== undefined) throw new UserError("That repair was undone already.");
   if (receipt.state !== "done" && receipt.state !== "rowsWritten")
     throw new UserError("That repair was never finished: there is nothing to undo.");
-  const keys = new Set(receipt.plan.edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
-  const stored: Prepared = prepare(files, receipt.plan.store.path, keys, [], receipt.plan.store.kind);
+  if (receipt.purgedAt !== undefined)
+    throw new UserError(
+      `The quarantine was emptied at ${clock(receipt.purgedAt)}: that repair cannot be undone any more.`,
+    );
+  const { edits, store } = receipt.plan;
+  const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
+  const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
+  const stored = touchesStore(receipt.plan)
+    ? prepare(files, store.path, keys, [], store.kind)
+    : prepareFiles(files, store.path, moved);
   return planUndo(receipt, stored, only);
 }
 
@@ -154,8 +200,9 @@ export async function undoReceipt(
 ): Promise<RepairResult> {
   try {
     // Another window may have undone it since it was shown here.
-    const { undoneBy } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
-    const known = undoneBy === undefined ? receipt : { ...receipt, undoneBy };
+    const { undoneBy, purgedAt } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
+    const fate = { ...(undoneBy !== undefined && { undoneBy }), ...(purgedAt !== undefined && { purgedAt }) };
+    const known = { ...receipt, ...fate };
     const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
@@ -167,8 +214,8 @@ export async function undoReceipt(
 
 async function undoPermission(receipt: Receipt, { input }: RepairContext): Promise<Permission> {
   if (receipt.captured === true) return { answer: "yes", why: "The store was captured and named as yours." };
-  const { kind, stateDir } = receipt.plan.store;
-  return lookAgain({ kind, stateDir }, input);
+  const { kind, path, stateDir } = receipt.plan.store;
+  return lookAgain({ kind, path, stateDir }, input);
 }
 
 /** How long a receipt is kept, and with it the way back. */
@@ -207,7 +254,7 @@ function heldElements({ kind, stateDir }: PlannedStore, input: ScanInput): Reado
   const { locks } = readAgentctl({
     directory: stateDir,
     processes,
-    blind: blindSpot(stateDir, processes),
+    blind: processes.incomplete ?? blindSpot(stateDir, processes),
     writer: { state: "unknown", why: "", evidence: [] },
   });
   const held = locks.filter(({ holder }) => holder?.owner === "alive" || holder?.owner === "unknown");

@@ -5,6 +5,7 @@ import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
+import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
 import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
@@ -14,9 +15,9 @@ import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
-import type { Where } from "./model/where.ts";
+import type { ClaimedStore, Where } from "./model/where.ts";
 import { lookAtNeighbours, type NeighbourInput, withNeighbours } from "./neighbourStores.ts";
-import { type Answers, hear, type Told } from "./owner/asking.ts";
+import { type Answers, askNow, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
   type LookInput,
@@ -37,8 +38,8 @@ export interface ScanInput extends LookInput {
   readonly asking?: Asking;
   /** Epoch milliseconds; the real clock where it is left out. */
   readonly now?: number;
-  /** The person says that moved stores are theirs. */
-  readonly mine?: boolean;
+  /** The person says that moved stores are theirs: all of them, or these. */
+  readonly mine?: boolean | readonly ClaimedStore[];
   /** Asks for what pruning would take. */
   readonly prune?: PruneQuestion;
   /** Kept by the caller between scans, so that what did not change is not read again. */
@@ -153,24 +154,47 @@ function withoutIdle(report: WriterReport): WriterReport {
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
   if (store.kind === "agentctl") return agentctlPermission(store, input);
-  const dir: FoundStateDir = { path: store.stateDir, origin: "named" };
-  const places = watched([{ dir, config: readConfig(store.stateDir) }], input);
+  return permissionOf(store, writerOf(await lookAt(store.stateDir, input), store.stateDir), input);
+}
+
+/** The writer of a state directory by a fresh look, and a second one where the first is the only one. */
+export async function writerNow(stateDir: string, input: ScanInput): Promise<Writer> {
+  return writerOf(await lookAt(stateDir, input), stateDir);
+}
+
+/** What the gateway of this store shows right now; undefined where it is not asked or does not answer. */
+export async function gatewayView(
+  { stateDir, era, sessions }: Store,
+  input: ScanInput,
+): Promise<WriterReport | undefined> {
+  const [place] = watched([placeAt(stateDir)], input);
+  const port = place?.port === undefined ? {} : { port: place.port };
+  return askNow({ stateDir, era, rows: sessions, ...port }, await lookAt(stateDir, input));
+}
+
+async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
+  const places = watched([placeAt(stateDir)], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
-  let look = await lookAtWriters(places, input, stoppedSince);
-  if (look.unconfirmed.size > 0) look = await secondLook(places, input, stoppedSince);
-  return permissionOf(store, writerOf(look, store.stateDir), input);
+  const look = await lookAtWriters(places, input, stoppedSince);
+  return look.unconfirmed.size > 0 ? secondLook(places, input, stoppedSince) : look;
+}
+
+function placeAt(stateDir: string): Place {
+  return { dir: { path: stateDir, origin: "named" }, config: readConfig(stateDir) };
 }
 
 /** What of a store permission depends on besides its writer. */
 export interface PermissionSubject {
   readonly kind: StoreKind;
+  readonly path: string;
   readonly stateDir: string;
   readonly problem?: string;
   readonly movedFrom?: string;
 }
 
-function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: Writer, input: ScanInput): Permission {
-  const isTheirs = input.mine === true || input.capture !== undefined;
+function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInput): Permission {
+  const { kind, problem, movedFrom } = subject;
+  const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
     kind,
     writer: writer.state,
@@ -178,7 +202,13 @@ function permissionOf({ kind, problem, movedFrom }: PermissionSubject, writer: W
     platform: process.platform,
     problem,
     movedFrom: isTheirs ? undefined : movedFrom,
+    unlisted: input.capture?.processes.incomplete,
   });
+}
+
+function isClaimed({ path, movedFrom }: PermissionSubject, { mine = false }: ScanInput): boolean {
+  if (typeof mine === "boolean") return mine;
+  return mine.some((store) => store.path === path && store.movedFrom === movedFrom);
 }
 
 function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
@@ -299,8 +329,9 @@ function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
     for (const { row, transcript } of store.content.sessions) {
       keys.add(row.key.toLowerCase());
       const { path } = transcript;
-      if (store !== facts && path !== undefined && dirname(path) === dirname(facts.path))
-        namedByOthers.add(basename(path));
+      if (store === facts) continue;
+      if (path !== undefined && dirname(path) === dirname(facts.path)) namedByOthers.add(basename(path));
+      for (const name of checkpointsOf(row.fields)) namedByOthers.add(name);
     }
   }
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
@@ -328,6 +359,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
         : undefined;
   const subject = {
     kind: facts.kind,
+    path: facts.path,
     stateDir: facts.stateDir,
     ...(problem !== undefined && { problem }),
     ...(movedFrom !== undefined && { movedFrom }),
@@ -348,5 +380,6 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
     ...(movedFrom !== undefined && { movedFrom }),
+    ...(movedFrom !== undefined && isClaimed(subject, input) && { claimed: true }),
   };
 }

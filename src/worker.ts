@@ -2,9 +2,11 @@
 // next. The messages are typed in model/messages.ts.
 import { dirname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
+import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
+import { readRowShapes } from "./inspect/openclawJson/rowShapes.ts";
 import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
 import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
@@ -12,13 +14,14 @@ import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName,
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { UserError } from "./model/userError.ts";
-import type { Where } from "./model/where.ts";
+import type { Asked } from "./model/where.ts";
 import { neighbourFiles } from "./neighbourStores.ts";
 import type { Answers } from "./owner/asking.ts";
+import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, scan } from "./scan.ts";
+import { gatewayView, type ScanMemory, writerNow } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;
@@ -29,10 +32,11 @@ const pidLookMs = 15_000;
 if (parentPort === null) throw new Error("This is the worker of the extension and runs in a thread of it only.");
 const port = parentPort;
 
-const memory: ScanMemory = { stores: storeMemory(), stoppedSince: new Map(), databases: new Map() };
+const memory = newMemory();
+/** Of each captured place by its folder. */
+const memories = new Map<string, ScanMemory>();
 const answers: Answers = new Map();
-let where: Where = { homes: [], stateDirs: [] };
-let mayAsk = false;
+let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [], mayAsk: false };
 let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
@@ -45,10 +49,29 @@ let later: NodeJS.Timeout | undefined;
 
 const repairs = repairAnswers(
   stateFolder(process.env),
-  () => ({ where, env: process.env, memory }),
+  everythingInput,
   () => latest ?? nothingScanned(),
   () => scanNow(),
 );
+
+function newMemory(): ScanMemory {
+  return { stores: storeMemory(), stoppedSince: new Map(), databases: new Map() };
+}
+
+function everythingInput(): EverythingInput {
+  const { where, claimed, captured } = asked;
+  return {
+    where,
+    env: process.env,
+    memory,
+    mine: claimed,
+    captured: captured.map((place) => {
+      const own = memories.get(place.path) ?? newMemory();
+      memories.set(place.path, own);
+      return capturedInput(place, own);
+    }),
+  };
+}
 
 function nothingScanned(): never {
   throw new UserError("Nothing was scanned yet. Refresh the view.");
@@ -79,8 +102,8 @@ async function runScan(): Promise<void> {
   soon = undefined;
   if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
-  const asking = mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
-  const finished = await scan({ where, env: process.env, memory, ...asking }, (found) => publish(found, false));
+  const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
+  const finished = await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false));
   publish(finished, true);
   followDisk();
   scheduleLook();
@@ -147,23 +170,25 @@ function followDisk(): void {
 function scheduleLook(): void {
   clearTimeout(later);
   later = undefined;
-  if (!following || !focused || latest === undefined || !somethingRuns()) return;
-  const wait = Math.min(nextChangeMs(latest) ?? pidLookMs, pidLookMs);
-  const due = Date.now() + (nextChangeMs(latest) ?? Number.POSITIVE_INFINITY);
+  if (!following || !focused || latest === undefined) return;
+  const live = livePart(latest);
+  if (!somethingRuns(live)) return;
+  const wait = Math.min(nextChangeMs(live) ?? pidLookMs, pidLookMs);
+  const due = Date.now() + (nextChangeMs(live) ?? Number.POSITIVE_INFINITY);
   later = setTimeout(() => {
-    if (Date.now() >= due || somePidIsGone()) scanNow().catch(report);
+    if (Date.now() >= due || somePidIsGone(live)) scanNow().catch(report);
     else scheduleLook();
   }, wait);
 }
 
-function somethingRuns(): boolean {
-  return latest?.sessions.some(({ claimed }) => claimed === "running") === true;
+function somethingRuns({ sessions }: Scan): boolean {
+  return sessions.some(({ claimed }) => claimed === "running");
 }
 
 /** Signals nobody: signal 0 only asks whether the process is there. */
-function somePidIsGone(): boolean {
-  const holders = latest?.locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid) ?? [];
-  const writers = latest?.stateDirs.map((dir) => dir.writer.pid) ?? [];
+function somePidIsGone({ locks, stateDirs }: Scan): boolean {
+  const holders = locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid);
+  const writers = stateDirs.map((dir) => dir.writer.pid);
   return [...holders, ...writers].some((pid) => {
     try {
       return pid !== undefined && !process.kill(pid, 0);
@@ -173,6 +198,8 @@ function somePidIsGone(): boolean {
   });
 }
 
+const notInScan = "The store is not in the last scan. Refresh the view.";
+
 function findSession(name: SessionName): Session {
   const found = latest?.sessions.find(({ store, key }) => store === name.store && key === name.key);
   if (found === undefined) throw new UserError("The session is not in the last scan. Refresh the view.");
@@ -181,7 +208,7 @@ function findSession(name: SessionName): Session {
 
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
-  if (store === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+  if (store === undefined) throw new UserError(notInScan);
   if (store.kind === "claude-mem")
     throw new UserError("Rows of claude-mem are in a database: their tooltip has it all.");
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
@@ -191,17 +218,18 @@ const handlers: {
   [K in RequestKind]: (ask: Requests[K]["ask"]) => Requests[K]["answer"] | Promise<Requests[K]["answer"]>;
 } = {
   async scan(ask) {
-    where = ask.where;
-    mayAsk = ask.mayAsk;
+    asked = ask;
+    for (const path of memories.keys()) if (!ask.captured.some((place) => place.path === path)) memories.delete(path);
     await scanNow();
     return undefined;
   },
+  captured: (ask) => capturedFolder(ask, latest ?? nothingScanned()),
   follow(ask) {
     following = ask.on;
     focused = ask.on && ask.focused;
     followDisk();
     // What runs is asked only while somebody looks, and now somebody does.
-    if (mayAsk && focused && somethingRuns()) scanNow().catch(report);
+    if (asked.mayAsk && focused && latest && somethingRuns(livePart(latest))) scanNow().catch(report);
     else scheduleLook();
     return undefined;
   },
@@ -233,7 +261,24 @@ const handlers: {
       status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
     );
   },
+  shapes({ store, keys }) {
+    const path = latest?.stores.find(({ id }) => id === store)?.path;
+    if (path === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
+    return readRowShapes(path, new Set(keys));
+  },
   excerpt: (ask) => readExcerpt(ask),
+  writer: ({ stateDir }) => {
+    const isLive = latest?.stateDirs.some(({ path, captured }) => path === stateDir && captured === undefined);
+    if (isLive !== true) throw new UserError(notInScan);
+    return writerNow(stateDir, { where: asked.where, env: process.env, memory });
+  },
+  gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
+  async gatewayView(ask) {
+    const store = latest?.stores.find(({ id }) => id === ask.store);
+    if (store === undefined || store.captured !== undefined) throw new UserError(notInScan);
+    if (!asked.mayAsk) return undefined;
+    return (await gatewayView(store, { where: asked.where, env: process.env, memory }))?.statuses;
+  },
   permission: (ask) => repairs.permission(ask),
   preview: (ask) => repairs.preview(ask),
   repair: (ask) => repairs.repair(ask),
@@ -242,6 +287,8 @@ const handlers: {
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
   undo: (ask) => repairs.undo(ask),
+  quarantine: () => repairs.quarantine(),
+  emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

@@ -48,6 +48,8 @@ export interface HomeSpec {
   readonly files?: Readonly<Record<string, string>>;
   /** How old these files are, by the same paths; an hour where it is left out. */
   readonly ages?: Readonly<Record<string, number>>;
+  /** How old the store is; an hour where it is left out. */
+  readonly storeAge?: number;
   /** Permission bits of the store; 0600 where they are left out. */
   readonly mode?: number;
   /** A directory that the home lies in. */
@@ -63,6 +65,7 @@ export interface BuiltHome {
 
 export function buildHome(spec: HomeSpec): BuiltHome {
   const { rows, version = "2026.5.18", config = {}, files = {}, ages = {}, mode = 0o600, within = "" } = spec;
+  const { storeAge = 60 * minute } = spec;
   const home = join(temporaryDirectory(), within);
   const stateDir = join(home, ".openclaw");
   const sessionsDir = join(stateDir, "agents", "main", "sessions");
@@ -72,7 +75,7 @@ export function buildHome(spec: HomeSpec): BuiltHome {
     writeFileSync(path, text, { mode: 0o600 });
     utimesSync(path, (now - ageMs) / 1000, (now - ageMs) / 1000);
   };
-  write(store, typeof rows === "string" ? rows : JSON.stringify(rows, null, 2), 60 * minute);
+  write(store, typeof rows === "string" ? rows : JSON.stringify(rows, null, 2), storeAge);
   chmodSync(store, mode);
   if (version !== null) {
     const text = JSON.stringify({ meta: { lastTouchedVersion: version }, ...config });

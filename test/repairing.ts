@@ -37,15 +37,18 @@ export interface BenchSpec {
   readonly folder?: StateFolder;
   readonly files?: Files;
   readonly prune?: PruneQuestion;
+  /** The processes are those of this machine: modes mean something. */
+  readonly here?: boolean;
 }
 
 /** A home whose receipts lie apart from it. */
 export function benchOf({ home }: { home: string }, spec: BenchSpec = {}): Bench {
+  const processes = parseCapturedProcesses(spec.processes ?? onlyInit);
   const input: ScanInput = {
     where: { homes: [home], stateDirs: [] },
     env: {},
     now: spec.now ?? now,
-    capture: { processes: parseCapturedProcesses(spec.processes ?? onlyInit) },
+    capture: { processes: spec.here === true ? { ...processes, source: "live" } : processes },
     ...(spec.prune !== undefined && { prune: spec.prune }),
   };
   const folder = spec.folder ?? stateFolder({}, join(temporaryDirectory(), "inspector"));

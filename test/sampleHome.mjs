@@ -186,6 +186,7 @@ async function writeDebris(sample, profile) {
   await leave(`${sampleId("main")}.checkpoint.${sampleId("checkpoint")}.jsonl`, conversation(sampleId("main"), old));
   await leave(`${sampleId("deleted")}.jsonl.deleted.${archiveTime(old)}`, conversation(sampleId("deleted"), old));
   await leave(`.fs-safe-replace.21044.${sampleId("forgotten")}.tmp`, "{", sample.now - 3 * dayMs);
+  await leave(`.fs-safe-replace.20310.${sampleId("forgotten before")}.tmp`, "{", sample.now - 5 * dayMs);
   await write(join(stateDir, "agents", "lost", "sessions", "sessions.json"), "{}", sample.now - 2 * dayMs);
   for (let i = 0; i < 6; i++) {
     const id = sampleId(`lost ${i}`);

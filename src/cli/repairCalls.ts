@@ -106,7 +106,10 @@ export async function undoCall(id: string | undefined, context: RepairContext): 
   await settleInterrupted(context);
   const receipts = receiptsOf(context);
   const undoable = (receipt: Receipt): boolean =>
-    receipt.state === "done" && receipt.undoneBy === undefined && receipt.plan.action !== "undo";
+    receipt.state === "done" &&
+    receipt.undoneBy === undefined &&
+    receipt.purgedAt === undefined &&
+    receipt.plan.action !== "undo";
   const receipt = id === undefined ? receipts.find(undoable) : receipts.find((candidate) => candidate.id === id);
   if (receipt === undefined)
     throw new UserError(
@@ -144,6 +147,7 @@ export function receiptsJson(receipts: readonly Receipt[]): Record<string, unkno
       state: receipt.state,
       undoes: receipt.plan.undoes,
       undoneBy: receipt.undoneBy,
+      purgedAt: receipt.purgedAt,
     })),
   };
 }
@@ -176,8 +180,8 @@ export function sparedText(spared: readonly PruneCandidate[]): string {
 
 export function receiptsText(receipts: readonly Receipt[]): string {
   if (receipts.length === 0) return "No repairs so far.\n";
-  const lines = receipts.map(({ id, at, state, plan, undoneBy }) => {
-    const fate = undoneBy === undefined ? state : `${state}, undone`;
+  const lines = receipts.map(({ id, at, state, plan, undoneBy, purgedAt }) => {
+    const fate = purgedAt !== undefined ? `${state}, purged` : undoneBy === undefined ? state : `${state}, undone`;
     return visibleText(
       `${id}  ${clock(at)}  ${plan.action}  ${fate}  ${plan.edits.length} edits  ${plan.store.path}`,
       600,

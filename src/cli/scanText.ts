@@ -39,7 +39,7 @@ function storeText(store: Store, scan: Scan, paint: Paint): string[] {
     versions && `OpenClaw ${versions.trim()}`,
   ].filter(Boolean);
   const lines = [
-    `  ${paint("bold", visibleText(store.agent ?? store.path, longest))}  ${paint("dim", about.join(" · "))}`,
+    `  ${paint("bold", visibleText(store.agent ?? store.path, longest))}  ${paint("dim", visibleText(about.join(" · "), longest))}`,
   ];
   if (store.movedFrom !== undefined) lines.push(`    moved here from ${visibleText(store.movedFrom, longest)}`);
   const findings = scan.findings.filter((finding) => finding.store === store.id);

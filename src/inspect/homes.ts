@@ -67,6 +67,12 @@ export interface FolderQuestion {
   readonly env?: string | undefined;
 }
 
+/** A captured folder is a state directory, or a home that holds some. */
+export function whereCaptured(path: string): Where {
+  const isHome = !looksLikeStateDir(path) && inHome(path).length > 0;
+  return isHome ? { homes: [path], stateDirs: [] } : { homes: [], stateDirs: [path] };
+}
+
 /** A home that was named and cannot be listed is given itself, with the reason: nothing is passed over in silence. */
 function inNamedHome(home: string): FoundStateDir[] {
   const given = named(home, "named");
@@ -111,7 +117,7 @@ function named(path: string, origin: string): FoundStateDir {
 }
 
 /** It holds agents or a configuration, or it may not be listed, which must be said. */
-function looksLikeStateDir(path: string): boolean {
+export function looksLikeStateDir(path: string): boolean {
   try {
     if (!statSync(path).isDirectory()) return false;
     return readdirSync(path).some((name) => name === "agents" || name === "openclaw.json" || name === "clawdbot.json");

@@ -27,6 +27,11 @@ export function keepsModes(fileSystem: string | undefined): boolean {
 
 /** The kind of file system that a path is on, as the kernel names it; undefined where it does not say. */
 export function fileSystemOf(path: string): string | undefined {
+  return mountOf(path)?.type;
+}
+
+/** Where the file system that a path is on is mounted, and its kind; undefined where the kernel does not say. */
+export function mountOf(path: string): { readonly point: string; readonly type: string } | undefined {
   let mounts: string;
   try {
     mounts = readFileSync("/proc/self/mountinfo", "utf8");
@@ -42,7 +47,7 @@ export function fileSystemOf(path: string): string | undefined {
     if (point === undefined || type === undefined || point.length < best.point.length) continue;
     if (real === point || real.startsWith(point === "/" ? "/" : `${point}/`)) best = { point, type };
   }
-  return best.type === "" ? undefined : best.type;
+  return best.type === "" ? undefined : best;
 }
 
 /**

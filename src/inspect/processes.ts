@@ -66,6 +66,11 @@ export function parseCapturedProcesses(text: string): ProcessTable {
   };
 }
 
+/** Of another machine of which nobody wrote down what ran. `why`: half a sentence. */
+export function unlistedProcesses(why: string): ProcessTable {
+  return { source: "captured", platform: process.platform, incomplete: why, container: false, byPid: new Map() };
+}
+
 function parseList(text: string): Map<number, ProcessInfo> {
   const byPid = new Map<number, ProcessInfo>();
   for (const line of text.split(/\r?\n/)) {

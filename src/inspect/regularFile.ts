@@ -11,21 +11,24 @@ export interface OpenFile {
   readonly stats: Stats;
 }
 
+const notFile: Unreadable = { code: "NOTFILE", reason: "it is not a regular file" };
+
 /**
- * Opens for reading what is a regular file after opening: a FIFO cannot make us wait (O_NONBLOCK), a device or a
- * directory is refused. Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
+ * Opens for reading what is a regular file before and after opening. Before, since opening a device can act: a tape
+ * rewinds, a watchdog starts. After, since it may be another by then: a FIFO cannot make us wait (O_NONBLOCK).
+ * Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
  */
 export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unreadable {
   let fd: number;
   try {
+    if (!statSync(path).isFile()) return notFile;
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return unreadable(error);
   }
   try {
     const stats = fstatSync(fd);
-    if (!stats.isFile()) return { code: "NOTFILE", reason: "it is not a regular file" };
-    return use({ fd, stats });
+    return stats.isFile() ? use({ fd, stats }) : notFile;
   } catch (error) {
     return unreadable(error);
   } finally {
@@ -68,6 +71,28 @@ export function linkStatsAt(path: string): Stats | undefined {
   }
 }
 
+/** To the nanosecond. */
+export interface ExactStats {
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  isFile(): boolean;
+}
+
+/** Of a symbolic link itself; undefined as for `statsAt`. */
+export function exactStatsAt(path: string): ExactStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What tells this state of a file from a later one; a new name or link does not change it. */
+export function fileStampOf({ ino, size, mtimeNs }: Omit<ExactStats, "isFile">): string {
+  return `${ino}:${size}:${mtimeNs}`;
+}
+
 /** Certainly nothing there: a place that is only hidden from us is not absent. */
 export function isAbsent(path: string): boolean {
   try {
@@ -81,6 +106,16 @@ export function isAbsent(path: string): boolean {
 
 export function isUnreadable(value: unknown): value is Unreadable {
   return typeof value === "object" && value !== null && "code" in value && "reason" in value;
+}
+
+/** From the first byte of an open file on, as far as it reached when it was opened: one that grows all the while has an end. */
+export function sourceOf({ fd, stats }: OpenFile): (target: Buffer, offset: number) => number {
+  let at = 0;
+  return (target, offset) => {
+    const got = readSync(fd, target, offset, Math.min(target.length - offset, stats.size - at), at);
+    at += got;
+    return got;
+  };
 }
 
 /** Bytes `[from, to)` of an open file; fewer where the file is shorter. */

@@ -18,7 +18,7 @@ export interface Draft {
   readonly repair: Repair;
   /** Keeps every repair away from its session; the sentence says why. */
   readonly veto?: string;
-  /** Device and inode of the lock or file that would go: part of the finding's id. */
+  /** Device and inode of the lock, or the stamps of the files, that would go: part of the finding's id. */
   readonly identity?: string;
 }
 

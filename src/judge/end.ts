@@ -37,7 +37,11 @@ export function endOf(facts: SessionFacts, startedAt: number | undefined, now: n
   // OpenClaw copies the registry into the row: it would put `running` back (facts B2).
   if (facts.subagent?.status === "running" && (facts.subagent.startedAt ?? 0) <= strongest.at)
     return { ...strongest, class: "ask", how: `${strongest.how}; the sub-agent registry says running` };
-  return strongest;
+  // The times that OpenClaw itself copies into a sub-agent's row: its runtime counts earlier runs too (facts B2, I 26).
+  const registered = records.find(({ source }) => source === "registry");
+  if (registered === undefined) return strongest;
+  const { at, runtimeMs } = registered;
+  return { ...strongest, at, ...(runtimeMs !== undefined && { runtimeMs }) };
 }
 
 /** E1. The last `session.ended`, with no later start or prompt of any run and no later user message (DESIGN, finalize). */

@@ -2,7 +2,7 @@
 import type { Repair } from "../model/finding.ts";
 import { nothing } from "./draft.ts";
 import type { Outcome } from "./end.ts";
-import type { SessionCase } from "./sessionCase.ts";
+import { plausibleTime, type SessionCase } from "./sessionCase.ts";
 
 /** How far the row's own endedAt and the record of the end may lie apart and still agree (facts I 4). */
 const agreementMs = 5 * 60_000;
@@ -45,18 +45,28 @@ export function finalization(session: SessionCase): Repair {
 
 /** A runtime that nothing gives goes where the row has one: it is an earlier run's, which a start takes out (facts B2). */
 function outcomeFields(
-  { startedAt, facts }: SessionCase,
+  session: SessionCase,
   outcome: Outcome,
   at: number | undefined,
   runtimeMs?: number,
 ): NonNullable<Repair["set"]> {
+  const { startedAt, facts } = session;
   const runtime = runtimeMs ?? (at !== undefined && startedAt !== undefined ? Math.max(0, at - startedAt) : undefined);
   const isStale = runtime === undefined && facts.row.fields["runtimeMs"] !== undefined;
   return {
     status: outcome,
+    ...registeredStart(session),
     ...(at !== undefined && { endedAt: at }),
     ...(runtime !== undefined && { runtimeMs: runtime }),
     ...(isStale && { runtimeMs: null }),
     abortedLastRun: outcome === "killed",
   };
+}
+
+/** Of a sub-agent the row has the first start over all follow-ups, which the registry knows (facts B1, I 26). */
+function registeredStart({ facts, end, startedAt, now }: SessionCase): { startedAt?: number } {
+  const { subagent } = facts;
+  if (subagent?.endedAt === undefined || subagent.endedAt !== end?.at) return {};
+  const begun = plausibleTime(subagent.sessionStartedAt ?? subagent.startedAt, now);
+  return begun === undefined || begun === startedAt || begun > end.at ? {} : { startedAt: begun };
 }

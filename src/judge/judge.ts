@@ -16,7 +16,7 @@ import { pruneRisk, storePlaceRules } from "./rules/maintenance.ts";
 import { recoveryRules } from "./rules/recovery.ts";
 import { registryRules } from "./rules/registries.ts";
 import { rowRules } from "./rules/rows.ts";
-import { runningRules } from "./rules/running.ts";
+import { runningRules, willResume } from "./rules/running.ts";
 import { storeRules } from "./rules/stores.ts";
 import { transcriptRules } from "./rules/transcripts.ts";
 import { type SessionCase, sessionCase } from "./sessionCase.ts";
@@ -99,7 +99,7 @@ function isNearer(a: SessionCase, b: SessionCase): boolean {
 export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">): Finding {
   const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
   const about = [store.path, draft.session, draft.lock, draft.path, code];
-  const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, identity];
+  const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, repair.mode, identity];
   return {
     ...rest,
     id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),
@@ -149,6 +149,7 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     ...(endedAt !== undefined && { endedAt }),
     ...(updatedAt !== undefined && { updatedAt }),
     ...(lastChangeAt > 0 && { lastSeenAt: lastChangeAt }),
+    ...(session.claimsToRun && willResume(session)?.asksModel === true && { resumes: true }),
     ...(model !== undefined && { model }),
     ...(label !== undefined && { label }),
     ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),

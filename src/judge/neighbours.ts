@@ -9,24 +9,38 @@ export interface Around {
   readonly otherStateDirs: readonly string[];
   /** Another store lies in the same directory: its transcripts are not this one's alone. */
   readonly sharesDirectory: boolean;
-  /** Base names of transcripts that rows of other stores name, in this one's directory. */
+  /** Base names of transcripts that rows of other stores name, in this one's directory, and of their checkpoints anywhere. */
   readonly namedByOthers: ReadonlySet<string>;
+}
+
+/** Keys that share something with a session's. */
+export interface Others {
+  readonly count: number;
+  /** The first few, in order: ten thousand rows can share one transcript, and each is told of no more than these. */
+  readonly named: readonly string[];
 }
 
 export interface Neighbours {
   /** Other keys with the same transcript. */
-  sameTranscript(session: SessionCase): readonly string[];
+  sameTranscript(session: SessionCase): Others;
   /** Other keys that are the same but for case. */
-  sameKey(session: SessionCase): readonly string[];
+  sameKey(session: SessionCase): Others;
 }
 
+const mostNamed = 3;
+const none: Others = { count: 0, named: [] };
+
 export function neighboursOf(sessions: readonly SessionCase[]): Neighbours {
-  const byTranscript = group(sessions, transcriptOf);
-  const byKey = group(sessions, ({ key }) => key.toLowerCase());
+  // A session's own kind is left out of what it is told: its conversation of a transcript, itself of a key.
+  const byTranscript = group(sessions, transcriptOf, conversationOf);
+  const byKey = group(
+    sessions,
+    ({ key }) => key.toLowerCase(),
+    (key) => key,
+  );
   return {
-    sameTranscript: (session) =>
-      others(session, byTranscript.get(transcriptOf(session) ?? "")).filter((key) => !isPair(key, session.key)),
-    sameKey: (session) => others(session, byKey.get(session.key.toLowerCase())),
+    sameTranscript: ({ facts, key }) => byTranscript(facts.transcript.path ?? "", key),
+    sameKey: ({ key }) => byKey(key.toLowerCase(), key),
   };
 }
 
@@ -35,13 +49,10 @@ function transcriptOf({ facts }: SessionCase): string | undefined {
 }
 
 /**
- * A cron job and its runs share a session legitimately (#69013), a heartbeat with what it beats for, and a topic or thread
- * with its parent where the row does not name its own file. One conversation under two spellings is KEY-ALIAS.
+ * What two keys of one conversation have in common. A cron job and its runs share a session legitimately (#69013), a
+ * heartbeat with what it beats for, and a topic or thread with its parent where the row does not name its own file. One
+ * conversation under two spellings is KEY-ALIAS.
  */
-function isPair(a: string, b: string): boolean {
-  return conversationOf(a) === conversationOf(b);
-}
-
 function conversationOf(key: string): string {
   const base = key
     .toLowerCase()
@@ -51,21 +62,37 @@ function conversationOf(key: string): string {
   return base === "main" ? "agent:main:main" : /^agent:[^:]+$/.test(base) ? `${base}:main` : base;
 }
 
+interface Group {
+  count: number;
+  readonly countOfKind: Map<string, number>;
+  /** In order; of one kind no more than can be named, so that without any one kind enough are left. */
+  readonly heads: { readonly key: string; readonly kind: string }[];
+}
+
+/** One pass over all sessions, then a look that costs the same however large the group is. */
 function group(
   sessions: readonly SessionCase[],
   by: (session: SessionCase) => string | undefined,
-): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const session of sessions) {
+  kindOf: (key: string) => string,
+): (name: string, key: string) => Others {
+  const groups = new Map<string, Group>();
+  for (const session of [...sessions].sort((a, b) => (a.key < b.key ? -1 : 1))) {
     const name = by(session);
     if (name === undefined) continue;
-    const known = groups.get(name);
-    if (known === undefined) groups.set(name, [session.key]);
-    else known.push(session.key);
+    const { key } = session;
+    const kind = kindOf(key);
+    const known: Group = groups.get(name) ?? { count: 0, countOfKind: new Map(), heads: [] };
+    const before = known.countOfKind.get(kind) ?? 0;
+    known.count += 1;
+    known.countOfKind.set(kind, before + 1);
+    if (before < mostNamed && known.heads.length < 2 * mostNamed) known.heads.push({ key, kind });
+    groups.set(name, known);
   }
-  return groups;
-}
-
-function others(session: SessionCase, keys: readonly string[] | undefined): string[] {
-  return (keys ?? []).filter((key) => key !== session.key).sort();
+  return (name, key) => {
+    const found = groups.get(name);
+    if (found === undefined) return none;
+    const own = kindOf(key);
+    const named = found.heads.filter(({ kind }) => kind !== own).map((head) => head.key);
+    return { count: found.count - (found.countOfKind.get(own) ?? 0), named: named.slice(0, mostNamed) };
+  };
 }

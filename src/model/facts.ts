@@ -36,6 +36,8 @@ export interface PlaceFacts {
   /** Permission bits; absent where the file may not be looked at, or where modes mean nothing (a captured or moved copy). */
   readonly mode?: number;
   readonly isOwn: boolean;
+  /** It is this very user's: being root is not enough to change its mode. */
+  readonly hasOwnUid: boolean;
   /** The network or shared file system, or the cloud folder, that it is on. */
   readonly shared?: string;
 }
@@ -45,10 +47,10 @@ export interface Leftovers {
   /** Transcripts, their sizes and times. */
   readonly transcripts: readonly FileFacts[];
   /** Trajectories and pointers without a transcript, an archive or a row. */
-  readonly trajectories: readonly FileFacts[];
-  readonly checkpoints: readonly FileFacts[];
+  readonly trajectories: readonly LeftFile[];
+  readonly checkpoints: readonly LeftFile[];
   /** Temporary files of the store's writers. */
-  readonly temporaries: readonly FileFacts[];
+  readonly temporaries: readonly LeftFile[];
   readonly archives: readonly ArchiveFacts[];
   /** Older copies of the store itself, newest first. */
   readonly copies: readonly FileFacts[];
@@ -58,6 +60,7 @@ export type StoreContent =
   | {
       readonly state: "read";
       readonly sizeBytes: number;
+      readonly mtimeMs: number;
       /** Device, inode, size and time of change that the byte ranges of its rows hold for. */
       readonly fileVersion: string;
       readonly sessions: readonly SessionFacts[];
@@ -80,6 +83,14 @@ export interface FileFacts {
   readonly mtimeMs: number;
 }
 
+/** A file that may be moved out of the way. */
+export interface LeftFile extends FileFacts {
+  /** Inode, size and time of change: any other file, and any later state of this one, has another. */
+  readonly stamp: string;
+  /** A regular file of this very user's, and no link to one. */
+  readonly isMovable: boolean;
+}
+
 /** What the writer said of its own sessions (facts G: sessions.list). A row that it did not name is unknown, never idle. */
 export interface WriterReport {
   readonly at: number;
@@ -94,6 +105,8 @@ export interface WriterReport {
   readonly counts: "none" | "some" | "unknown";
   /** Keys and session ids of every row that it listed; absent where it may not have listed all. */
   readonly listed?: ReadonlySet<string>;
+  /** The status of each row, as it shows it. */
+  readonly statuses?: ReadonlyMap<string, string>;
 }
 
 export interface SessionRow {

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import type { LeftFile } from "./facts.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -16,6 +17,10 @@ export interface Repair {
   readonly unlock?: readonly string[];
   /** The archive that would be renamed back. */
   readonly from?: string;
+  /** The leftovers that would be moved to the quarantine, as they were when they were judged. */
+  readonly tidy?: readonly LeftFile[];
+  /** The permission bits that the store's file would get. */
+  readonly mode?: number;
   /** One sentence: why this, or why nothing. */
   readonly why: string;
 }

@@ -4,26 +4,33 @@ import type { Lock } from "./lock.ts";
 import type { Edit } from "./plan.ts";
 import type { PruneCandidate, StateDir } from "./scan.ts";
 import type { Session } from "./session.ts";
-import type { Permission, Store } from "./store.ts";
-import type { Where } from "./where.ts";
+import type { Permission, Store, Writer } from "./store.ts";
+import type { Asked, CapturedPlace } from "./where.ts";
 
 /** Every question with its answer. */
 export interface Requests {
-  /**
-   * Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. `mayAsk`:
-   * from now on, running gateways may be asked what they run.
-   */
-  scan: { ask: { readonly where: Where; readonly mayAsk: boolean }; answer: undefined };
+  /** Looks at everything once; what was found arrives as `scanned` events, the last of them before the answer. */
+  scan: { ask: Asked; answer: undefined };
+  /** What a folder, and a process list, would be opened as. A UserError where they are none, or are live here. */
+  captured: { ask: Omit<CapturedPlace, "at">; answer: CapturedFolder };
   /** Follows changes on disk from now on, or stops to. `focused`: the window has the focus, so that a timer may run too. */
   follow: { ask: { readonly on: boolean; readonly focused: boolean }; answer: undefined };
   /** The stored row, pretty, with the places of the fields that findings name. */
   row: { ask: SessionName; answer: RowText };
   /** The stored row and the row as the evidence proves it, both normalised, the fields that differ first. */
   comparison: { ask: SessionName & { readonly status?: string }; answer: Comparison };
+  /** What rows are made of, without their values, for a report of a bug. */
+  shapes: { ask: { readonly store: string; readonly keys: readonly string[] }; answer: readonly RowShape[] };
   /** A readable piece of a transcript or trajectory around a byte or a line. */
   excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
   /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
   permission: { ask: { readonly store: string }; answer: WritePermission };
+  /** Whether the gateway of a state directory runs, by a fresh look. */
+  writer: { ask: { readonly stateDir: string }; answer: Writer };
+  /** The person's own program that stops and starts the gateway of a state directory; undefined where there is none. */
+  gatewayCommands: { ask: { readonly stateDir: string }; answer: GatewayCommands | undefined };
+  /** The status of each row as the gateway of this store shows it right now; undefined where it is not asked or silent. */
+  gatewayView: { ask: { readonly store: string }; answer: ReadonlyMap<string, string> | undefined };
   /** What the chosen repairs would write, value by value; nothing is written. */
   preview: { ask: { readonly choices: readonly RepairChoice[] }; answer: readonly StorePreview[] };
   /** Makes the chosen repairs, each store for itself. A refusal is an answer, not an error. */
@@ -37,6 +44,10 @@ export interface Requests {
   /** What an undo would change now, as two texts. `keys`: only these rows. */
   undoPreview: { ask: { readonly receipt: string; readonly keys?: readonly string[] }; answer: UndoPreview };
   undo: { ask: { readonly receipt: string; readonly keys?: readonly string[] } & Vouched; answer: RepairSummary };
+  /** What was moved out of the way and can be deleted for good. */
+  quarantine: { ask: undefined; answer: QuarantineSummary };
+  /** Deletes it, if it is still what `token` stands for. */
+  emptyQuarantine: { ask: { readonly token: string }; answer: PurgeSummary };
   /** Where fields stand in the text of a store that is open in an editor. Keys and fields that are not there are left out. */
   locate: { ask: { readonly text: string; readonly fields: readonly FieldName[] }; answer: readonly FieldPlace[] };
 }
@@ -72,6 +83,18 @@ export interface RowText {
   readonly places: readonly FieldPlace[];
 }
 
+export interface RowShape {
+  readonly key: string;
+  readonly shape: "object" | "array" | "null" | "scalar";
+  readonly bytes: number;
+  /** Fields that OpenClaw itself names. */
+  readonly fields: readonly { readonly name: string; readonly type: string }[];
+  readonly otherFields: number;
+  /** How many fields stand in it more than once. */
+  readonly repeated: number;
+  readonly isTwice: boolean;
+}
+
 export interface Comparison {
   readonly stored: string;
   readonly proven: string;
@@ -85,9 +108,30 @@ export interface Excerpt {
   readonly line: number;
 }
 
+export interface GatewayCommands {
+  /** Absolute path. */
+  readonly program: string;
+  /** What it needs besides the environment that is there. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stop: GatewayCommand;
+  readonly start: GatewayCommand;
+}
+
+export interface GatewayCommand {
+  readonly args: readonly string[];
+  /** As a person would type it, program and all. */
+  readonly line: string;
+}
+
 export interface Vouched {
   /** Ids of stores for which the person vouched, in a modal that named store and risk, that no gateway runs. */
   readonly vouched: readonly string[];
+}
+
+export interface CapturedFolder {
+  /** When it was captured by what its files say, epoch milliseconds. */
+  readonly at: number;
+  readonly stateDirs: readonly string[];
 }
 
 export type PruneAsk = { readonly olderThanMs: number } | { readonly rows: readonly SessionName[] };
@@ -134,13 +178,29 @@ export interface ReceiptSummary {
   readonly state: string;
   readonly storePath: string;
   readonly agent?: string;
+  /** Its store was captured and the person's own: undoing it looks at no process. */
+  readonly captured?: boolean;
   readonly undoneBy?: string;
+  /** When what it had moved to the quarantine was purged, epoch milliseconds. */
+  readonly purgedAt?: number;
   readonly undoes?: string;
   /** Folder of the receipt, to be opened. */
   readonly folder: string;
   /** One line for each edit. */
   readonly edits: readonly { readonly key?: string; readonly text: string }[];
   readonly notes: readonly string[];
+}
+
+export interface QuarantineSummary extends PurgeSummary {
+  /** The folders that hold it. */
+  readonly folders: readonly string[];
+  /** Stands for exactly these files. */
+  readonly token: string;
+}
+
+export interface PurgeSummary {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 export interface UndoPreview {

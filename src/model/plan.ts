@@ -49,6 +49,17 @@ export type Edit =
       /** Copies of a receipt, put where their file is gone. */
       readonly copies?: readonly { readonly from: string; readonly to: string }[];
     })
+  /** To the quarantine or out of it: never over a file that is there, and only while the file is still this one. */
+  | {
+      readonly kind: "move";
+      readonly quarantine: "in" | "out";
+      readonly from: string;
+      readonly to: string;
+      readonly stamp: string;
+      readonly sizeBytes: number;
+    }
+  /** Permission bits of the store's file. */
+  | { readonly kind: "mode"; readonly path: string; readonly before: number; readonly after: number }
   /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
   | { readonly kind: "content"; readonly from: string; readonly sha256: string };
 
@@ -70,7 +81,7 @@ export interface PlannedStore {
 export interface Plan {
   readonly store: PlannedStore;
   readonly action: Exclude<RepairKind, "none"> | "undo";
-  /** Undefined where the store's file itself is not touched. */
+  /** Undefined where nothing rests on what the store says: neither is it written, nor does it say that a file is left over. */
   readonly basis?: PlanBasis;
   readonly edits: readonly Edit[];
   /** Of the findings that it settles. */

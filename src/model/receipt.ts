@@ -17,7 +17,7 @@ export interface Receipt {
   readonly at: number;
   readonly plan: Plan;
   readonly state: RepairState;
-  /** Of the store's file before and after; absent where it is not touched. */
+  /** Of the store's file before and after, the same where it was only looked at; absent where not even that. */
   readonly before?: FileImage;
   readonly after?: FileImage;
   /** The copy of the store from before, in the receipt's folder. */
@@ -32,6 +32,8 @@ export interface Receipt {
   readonly captured?: boolean;
   /** The receipt of the repair that undid it. */
   readonly undoneBy?: string;
+  /** When what it moved to the quarantine was purged, epoch milliseconds: it cannot be undone since. */
+  readonly purgedAt?: number;
   /** What did not go as planned and was left, one sentence each. */
   readonly notes?: readonly string[];
 }

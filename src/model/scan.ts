@@ -2,10 +2,11 @@ import type { Finding } from "./finding.ts";
 import type { Lock } from "./lock.ts";
 import type { Session } from "./session.ts";
 import type { Store, Writer } from "./store.ts";
+import type { CapturedPlace } from "./where.ts";
 
 /** Everything that one look at a machine or at a captured home gave. */
 export interface Scan {
-  /** The clock that it was judged by, epoch milliseconds. */
+  /** The clock that it was judged by, epoch milliseconds; what was captured has its own. */
   readonly now: number;
   readonly stateDirs: readonly StateDir[];
   readonly stores: readonly Store[];
@@ -40,4 +41,6 @@ export interface StateDir {
   readonly writer: Writer;
   /** What writes it; OpenClaw's gateway where it is left out. */
   readonly program?: "daemon" | "worker";
+  /** How it was opened as captured; absent for what is live. */
+  readonly captured?: CapturedPlace;
 }

@@ -31,6 +31,8 @@ export interface Session {
   readonly label?: string;
   readonly transcript?: string;
   readonly trajectory?: string;
+  /** As the row is, the next start of a gateway sends a model request to go on with it. */
+  readonly resumes?: true;
   /** Bytes of the row's value in the store; they hold for one version of the file only. */
   readonly range: ByteRange;
   /** Codes of the findings about it, most severe first. */

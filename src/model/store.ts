@@ -37,6 +37,8 @@ export interface Permission {
   readonly answer: "yes" | "vouch" | "no";
   /** A sentence with the next step in it. */
   readonly why: string;
+  /** It is no only until the person says that this moved store is theirs. */
+  readonly claimable?: true;
 }
 
 export interface Store {
@@ -54,6 +56,10 @@ export interface Store {
   readonly problem?: string;
   /** Where its rows say it lived before it was moved or copied here (facts O). */
   readonly movedFrom?: string;
+  /** It was moved here, and the person said that it is theirs. */
+  readonly claimed?: true;
+  /** The folder that was opened as captured and holds it; absent for what is live. */
+  readonly captured?: string;
   /** How many rows it holds. */
   readonly sessions: number;
   readonly sizeBytes: number;

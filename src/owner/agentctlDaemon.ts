@@ -41,7 +41,7 @@ export async function findDaemon(directory: string, processes: ProcessTable): Pr
       ...(process.startedAt !== undefined && { since: process.startedAt }),
     };
   }
-  const blind = blindSpot(directory, processes);
+  const blind = processes.incomplete ?? blindSpot(directory, processes);
   if (blind !== undefined) return unknown(`no daemon is seen, but ${blind}`);
   const unreadable = [...processes.byPid.values()].find(({ argv }) => argv === undefined);
   if (unreadable !== undefined) return unknown(`process ${unreadable.pid} does not show what it is`);

@@ -65,6 +65,13 @@ export async function hear(
   return answer;
 }
 
+/** What it says right now, whatever it said within the last minute; undefined where it is not asked or does not answer. */
+export async function askNow(subject: AskSubject, look: Look): Promise<WriterReport | undefined> {
+  const question = questionFor(subject, look);
+  if (question === undefined || typeof question === "string") return undefined;
+  return (await askGateway(question)).report;
+}
+
 async function answerTo(question: GatewayQuestion): Promise<Told & { readonly refused: boolean }> {
   const { report, why, refused } = await askGateway(question);
   return report === undefined ? { said: `asked, ${why}`, refused } : { said: inWords(report), report, refused };

@@ -31,7 +31,7 @@ export async function findWorker(
   ports: readonly number[],
 ): Promise<Writer> {
   const file = readPidFile(join(directory, "worker.pid"));
-  const blind = blindSpot(directory, processes);
+  const blind = processes.incomplete ?? blindSpot(directory, processes);
   if (file !== undefined) {
     const held = holder(file, processes);
     if (held === "worker") {

@@ -107,18 +107,20 @@ export function reportOf(
   if (!Array.isArray(rows)) return undefined;
   const running = new Set<string>();
   const idle = new Set<string>();
-  const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
+  const statuses = new Map<string, string>();
   for (const row of rows.map(asRecord)) {
     const key = asText(row?.["key"]);
     if (key === undefined) continue;
+    const status = asText(row?.["status"]);
+    if (status !== undefined) statuses.set(key, status);
     if (row?.["hasActiveRun"] === true) running.add(key);
     else if (row?.["hasActiveRun"] === false) idle.add(key);
   }
   for (const key of running) idle.delete(key);
+  const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
+  const counts = active === undefined ? "unknown" : active === 0 && running.size === 0 ? "none" : "some";
   const listed = listedIn(list);
-  const told = { at, running, idle, ...(listed !== undefined && { listed }) };
-  if (active === undefined) return { ...told, counts: "unknown" };
-  return { ...told, counts: active === 0 && running.size === 0 ? "none" : "some" };
+  return { at, running, idle, statuses, counts, ...(listed !== undefined && { listed }) };
 }
 
 /** Keys and session ids of an answer of `sessions.list`; undefined where it holds no list, or not all of it. */

@@ -25,8 +25,8 @@ export interface WriterInput {
 
 /** Why the processes that we see may not be all that can write here; undefined where they are. */
 export function blindSpot(stateDir: string, processes: ProcessTable): string | undefined {
-  if (processes.source === "captured") return undefined;
   if (processes.incomplete !== undefined) return processes.incomplete;
+  if (processes.source === "captured") return undefined;
   const shared = sharedFileSystemOf(stateDir);
   if (shared !== undefined) return `the directory is on ${shared}, which other machines may share`;
   if (processes.container && !isOwnLayer(stateDir)) return "the directory is mounted into this container from outside";

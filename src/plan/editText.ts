@@ -24,6 +24,10 @@ export function editText(edit: Edit): string {
       return `${edit.path}: locked again ${namesOf(edit.elements)}`;
     case "rename":
       return `${edit.from} → ${edit.to}`;
+    case "move":
+      return `${edit.from} → ${edit.to}`;
+    case "mode":
+      return `${edit.path}: mode ${modeText(edit.before)} → ${modeText(edit.after)}`;
     case "content":
       return "the store as it was before, byte for byte";
   }
@@ -31,6 +35,11 @@ export function editText(edit: Edit): string {
 
 function namesOf(elements: readonly ListElement[]): string {
   return elements.map(({ name }) => name).join(", ");
+}
+
+/** `0600`. */
+export function modeText(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
 }
 
 /** What became of a repair that a crash had interrupted, in a sentence. */

@@ -17,7 +17,7 @@ const timeField = /(At|Ms|By)$/;
 export function compareRow(row: Row, set: Readonly<Record<string, unknown>>): RowComparison {
   const proven: Record<string, unknown> = { ...row, ...set };
   for (const [field, value] of Object.entries(set)) if (value === null) delete proven[field];
-  const changed = Object.keys(set).filter((field) => JSON.stringify(row[field]) !== JSON.stringify(proven[field]));
+  const changed = Object.keys(set).filter((field) => jsonOf(row[field]) !== jsonOf(proven[field]));
   const rest = Object.keys(row).filter((field) => !changed.includes(field));
   rest.sort();
   return { stored: textOf(row, changed, rest), proven: textOf(proven, changed, rest), differences: changed.length };
@@ -33,11 +33,21 @@ function textOf(row: Row, changed: readonly string[], rest: readonly string[]): 
   return ["{", ...lines, "}", ""].join("\n");
 }
 
+/** What was parsed can nest too deeply to be spelled again. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value, null, 2) ?? "null";
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return '"… nested too deeply to be shown …"';
+  }
+}
+
 /** A field that this side lacks is an empty comment line, so that the two sides stay aligned. */
 function lineOf(row: Row, field: string, isLast: boolean): string {
   if (!Object.hasOwn(row, field)) return `  // ${JSON.stringify(field)} is not there`;
   const value = row[field];
-  const json = JSON.stringify(value, null, 2) ?? "null";
+  const json = jsonOf(value);
   const isLarge = typeof value === "object" && json.length > summaryFromBytes;
   const shown = isLarge ? `"… ${json.length} characters …"` : json.replaceAll("\n", "\n  ");
   const isTime = timeField.test(field) && typeof value === "number" && value > 1e12;

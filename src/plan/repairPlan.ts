@@ -16,6 +16,8 @@ export interface Stored {
   readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
   /** Locks that are elements of a list, by path (`/dir#3`), with the file that the list is in. */
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
+  /** Permission bits of the store's file, where there is one. */
+  readonly mode: number | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
   const edits: Edit[] = [];
   for (const choice of choices) {
     if (choice.finding.store !== store.id) throw new RangeError("a finding of another store");
-    edits.push(...editsOf(choice, stored, store.kind));
+    edits.push(...editsOf(choice, store, stored));
   }
   edits.push(...elementEdits(choices, stored));
   const [first] = choices;
@@ -58,10 +60,10 @@ function elementEdits(choices: readonly Choice[], { elements }: Stored): Edit[] 
   return [...byFile].map(([path, gone]) => ({ kind: "removeElements", path, elements: gone }));
 }
 
-function editsOf({ finding, status }: Choice, stored: Stored, kind: StoreKind): Edit[] {
+function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Stored): Edit[] {
   const { repair, session } = finding;
   const set =
-    repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status, kind) : repair.set;
+    repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status, store.kind) : repair.set;
   const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
   const fields = row === undefined ? [] : fieldEdits(row.fields, set);
@@ -76,6 +78,9 @@ function editsOf({ finding, status }: Choice, stored: Stored, kind: StoreKind): 
   const restored = repair.kind === "restore" && repair.from !== undefined ? transcriptOf(repair.from) : undefined;
   if (repair.from !== undefined && restored !== undefined)
     edits.push({ kind: "rename", from: repair.from, to: restored, ...rows });
+  const { mode } = stored;
+  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode)
+    edits.push({ kind: "mode", path: store.path, before: mode, after: repair.mode });
   return edits;
 }
 
@@ -113,7 +118,8 @@ function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<st
 /** Spelled in another way it is the same value, and stays as it is. */
 function isSame(before: string | null, after: string | null): boolean {
   if (before === null || after === null) return before === after;
-  return JSON.stringify(JSON.parse(before)) === after;
+  // What is written is never a list or an object, and one of theirs may nest deeper than JSON.stringify can go.
+  return !/^[[{]/.test(before) && JSON.stringify(JSON.parse(before)) === after;
 }
 
 /** `<name>.jsonl.deleted.<time>` was `<name>.jsonl`; undefined for what a new name alone does not bring back. */

@@ -4,17 +4,23 @@ import type { Edit, FieldEdit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import type { Stored } from "./repairPlan.ts";
 
+/** What is at the places that a receipt moved files from and to, and the mode of the store. */
+export interface StoredNow extends Stored {
+  /** Stamps by path; nothing for what is not there. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /**
  * `stored`: the store now. `only`: keys of the rows to bring back, with the files that went with them; the rest can be undone later.
  */
-export function planUndo(receipt: Receipt, stored: Stored, only?: ReadonlySet<string>): Plan {
+export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet<string>): Plan {
   const { plan, before, after, backup } = receipt;
   const left: string[] = [];
   const goesBack = (edit: Edit): boolean =>
     only === undefined || ("rows" in edit && edit.rows?.some((key) => only.has(key)) === true);
   const files = plan.edits
     .filter(goesBack)
-    .map((edit) => inverseOfFile(edit, receipt))
+    .map((edit) => inverseOfMove(edit, stored, left) ?? inverseOfFile(edit, receipt))
     .filter((edit) => edit !== undefined);
   const isOurs =
     before !== undefined && after !== undefined && backup !== undefined && stored.basis.sha256 === after.sha256;
@@ -54,6 +60,25 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
     else left.push(`${field} of ${edit.key} was changed since and is left as it is.`);
   }
   return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
+}
+
+/** Never over what has the name again; what is not in the quarantine any more is said. */
+function inverseOfMove(edit: Edit, { files, mode }: StoredNow, left: string[]): Edit | undefined {
+  if (edit.kind === "mode") {
+    const { path, before, after } = edit;
+    if (mode === after) return { kind: "mode", path, before: after, after: before };
+    left.push(`${path} has another mode since, which is left as it is.`);
+  }
+  if (edit.kind !== "move") return undefined;
+  const { from, to, stamp, sizeBytes } = edit;
+  const quarantine = edit.quarantine === "in" ? "out" : "in";
+  const isThere = files.get(to) === stamp;
+  if (isThere && !files.has(from)) return { kind: "move", quarantine, from: to, to: from, stamp, sizeBytes };
+  if (isThere) left.push(`${from} exists again, and is left as it is; so is ${to}.`);
+  else if (files.get(from) === stamp) return undefined;
+  else if (quarantine === "out") left.push(`${from} is not in the quarantine any more, and cannot be brought back.`);
+  else left.push(`${to} was changed or is gone, and is left as it is.`);
+  return undefined;
 }
 
 function inverseOfFile(edit: Edit, { plan, kept = [] }: Receipt): Edit | undefined {

@@ -30,6 +30,15 @@ export function visibleText(text: string, maxLength: number = Number.POSITIVE_IN
   return shown.slice(0, Math.max(0, maxLength - 1)).replace(/[\uD800-\uDBFF]$/, "") + ellipsis;
 }
 
+/** The same of a text of several lines, tabs left as they are. @param maxLength of a line */
+export function visibleLines(text: string, maxLength?: number): string {
+  const shown = (piece: string): string => visibleText(piece, maxLength);
+  return text
+    .split("\n")
+    .map((line) => line.split("\t").map(shown).join("\t"))
+    .join("\n");
+}
+
 /**
  * The same for places where VS Code makes icons of `$(name)` or links of what looks like one: labels, CodeLenses, quick
  * picks, notifications, Markdown.

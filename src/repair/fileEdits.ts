@@ -1,12 +1,14 @@
-// The steps of a repair beside the row file: locks that nobody holds, transcripts that get another name. Each can be done
-// again after a crash: what is done already is passed over.
+// The steps of a repair beside the row file: locks that nobody holds, transcripts that get another name, leftovers, modes.
+// Each can be done again after a crash: what is done already is passed over.
 import { basename, dirname } from "node:path";
+import { fileStampOf } from "../inspect/regularFile.ts";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
 import { elementsIn, putElements, takeElements } from "./elements.ts";
 import { codeOf, type Files, syncDirectory } from "./files.ts";
-import { fileStampOf } from "./keptFiles.ts";
+import { checkMode, setMode } from "./modes.ts";
+import { checkMove, moveFile } from "./moves.ts";
 import { moveTo, placeCopy, placeNew } from "./placing.ts";
 import { readStoredLock } from "./prepare.ts";
 import { temporaryBeside } from "./storeFile.ts";
@@ -46,7 +48,8 @@ export function checkFiles({ files, lockIsFree, heldElements }: FileWorld, plan:
       if (files.lstat(edit.from) === undefined) throw new UserError(`${basename(edit.from)} is gone. Look again.`);
       if (files.lstat(edit.to) !== undefined)
         throw new UserError(`${basename(edit.to)} is there already and is not overwritten. Look again.`);
-    }
+    } else if (edit.kind === "move") checkMove(files, edit);
+    else if (edit.kind === "mode") checkMode(files, edit);
   }
 }
 
@@ -58,6 +61,8 @@ export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
     if (edit.kind === "rename") return renameFile(world, edit, receipt.id);
     if (edit.kind === "removeElements") return removeElements(world, edit, receipt.id);
     if (edit.kind === "addElements") return addElements(world, edit, receipt.id);
+    if (edit.kind === "move") return moveFile(world.files, edit);
+    if (edit.kind === "mode") return setMode(world.files, edit);
     return [];
   });
   return [...(receipt.notes ?? []), ...notes];

@@ -24,7 +24,7 @@ export interface Files {
 }
 
 export const nodeFiles: Files = {
-  open: (path, flags, mode) => fs.openSync(path, flags, mode),
+  open: (path, flags, mode) => (flags === "r" ? openToRead(path) : fs.openSync(path, flags, mode)),
   close: (fd) => fs.closeSync(fd),
   read: (fd, target, offset, length, position) => fs.readSync(fd, target, offset, length, position),
   write: (fd, bytes, offset, length) => fs.writeSync(fd, bytes, offset, length),
@@ -42,6 +42,15 @@ export const nodeFiles: Files = {
   readdir: (path) => fs.readdirSync(path),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
 };
+
+/** What is no file any more by now must neither make us wait, as a FIFO would, nor have no end, as a device may. */
+function openToRead(path: string): number {
+  const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  const stats = fs.fstatSync(fd);
+  if (stats.isFile() || stats.isDirectory()) return fd;
+  fs.closeSync(fd);
+  throw Object.assign(new Error(`${path} is not a regular file`), { code: "ENXIO", syscall: "open", path });
+}
 
 const chunkBytes = 4 << 20;
 

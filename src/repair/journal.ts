@@ -1,4 +1,5 @@
 // The steps of a repair that a crash may leave to the next start, the same for whoever takes them.
+import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { type FileWorld, finishFiles } from "./fileEdits.ts";
 import { type Files, isSystemError, unlinkIfThere } from "./files.ts";
@@ -26,7 +27,7 @@ export function storeHash(files: Files, { plan }: Receipt): string | undefined {
 
 /**
  * From the written rows to `done`. Nothing is marked as undone before its undo is whole, and no undo is done before that
- * is marked. `renames`: whether transcripts may still get their new names.
+ * is marked. `renames`: whether transcripts and leftovers may still get their new names.
  */
 export function finish(world: FileWorld, folder: StateFolder, receipt: Receipt, renames: boolean): Receipt {
   const { files } = world;
@@ -44,9 +45,10 @@ export function finish(world: FileWorld, folder: StateFolder, receipt: Receipt, 
 }
 
 function withoutRenames(receipt: Receipt): Receipt {
-  const edits = receipt.plan.edits.filter((edit) => edit.kind !== "rename");
+  const isLater = ({ kind }: Edit): boolean => kind === "rename" || kind === "move";
+  const edits = receipt.plan.edits.filter((edit) => !isLater(edit));
   const left = receipt.plan.edits.length - edits.length;
-  const note = "The store was written by others before this was finished: transcripts keep their names.";
+  const note = "The store was written by others before this was finished: what was not renamed or moved by then stays.";
   return {
     ...receipt,
     plan: { ...receipt.plan, edits },

@@ -9,7 +9,7 @@ import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
 import { finish, rollBack } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
-import { saveReceipt } from "./receiptFolder.ts";
+import { imageOf, saveReceipt } from "./receiptFolder.ts";
 import { PlanMismatch } from "./rowSplice.ts";
 import { putRows } from "./rowWriting.ts";
 import type { StateFolder } from "./stateFolder.ts";
@@ -85,7 +85,7 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = plan.basis === undefined ? keepOnly(input, receipt) : putRows(files, folder, receipt, input.now());
+  const written = touchesStore(plan) ? putRows(files, folder, receipt, input.now()) : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -95,11 +95,19 @@ function applyUnderLock(input: RepairInput): RepairResult {
   }
 }
 
+/** Whether its file itself is written. */
+export function touchesStore({ edits }: Plan): boolean {
+  return edits.some((edit) => "key" in edit || edit.kind === "content");
+}
+
 /** Only files beside the store are touched: what goes is kept first, and there is no row file to write. */
-function keepOnly({ files, folder }: RepairInput, receipt: Receipt): Receipt {
+function keepOnly({ files, folder, plan }: RepairInput, receipt: Receipt): Receipt {
+  const seen = plan.basis === undefined ? undefined : imageOf(files, files.realpath(plan.store.path));
+  if (seen?.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
   saveReceipt(files, folder, receipt);
   try {
-    const written: Receipt = { ...receipt, kept: keepFiles(files, folder, receipt), state: "rowsWritten" };
+    const image = seen && { before: seen, after: seen };
+    const written: Receipt = { ...receipt, ...image, kept: keepFiles(files, folder, receipt), state: "rowsWritten" };
     saveReceipt(files, folder, written);
     return written;
   } catch (error) {

@@ -1,16 +1,11 @@
 // Before a transcript gets another name the receipt has its own link to it, or a copy: OpenClaw's clean-up deletes
 // archives later, and what lies beside them (facts, retention).
-import type { BigIntStats } from "node:fs";
 import { basename, dirname } from "node:path";
+import { fileStampOf } from "../inspect/regularFile.ts";
 import type { KeptFile, Receipt } from "../model/receipt.ts";
 import { codeOf, type Files, syncDirectory } from "./files.ts";
 import { keepCopy, receiptPath } from "./receiptFolder.ts";
 import type { StateFolder } from "./stateFolder.ts";
-
-/** What tells this state of a file from a later one; a new name or link does not change it. */
-export function fileStampOf({ ino, size, mtimeNs }: BigIntStats): string {
-  return `${ino}:${size}:${mtimeNs}`;
-}
 
 export function keepFiles(files: Files, folder: StateFolder, receipt: Receipt): KeptFile[] {
   const kept = new Map<string, KeptFile>();

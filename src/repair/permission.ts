@@ -11,10 +11,12 @@ export interface PermissionQuestion {
   readonly problem: string | undefined;
   /** Where it was before it was moved or copied here, unless the person said that it is theirs. */
   readonly movedFrom: string | undefined;
+  /** Why nobody knows what ran where it was captured. */
+  readonly unlisted: string | undefined;
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, movedFrom } = question;
+  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted } = question;
   if (kind !== "openclaw-json" && kind !== "agentctl") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
@@ -22,8 +24,13 @@ export function permissionFor(question: PermissionQuestion): Permission {
   if (problem === "STORE-UNPARSABLE")
     return no("A store that does not parse is never written: restore it from a copy first.");
   if (problem !== undefined) return no("A store that cannot be read is never written.");
-  if (movedFrom !== undefined)
-    return no(`It was moved here from ${movedFrom}: say that it is yours (--mine) to have it repaired.`);
+  // Whoever owns it elsewhere may still write it there: no look at this machine, and no person here, can vouch for that.
+  if (unlisted !== undefined)
+    return no(`It was captured, and ${unlisted}: open it with its process list to have it repaired.`);
+  if (movedFrom !== undefined) {
+    const why = `It was moved here from ${movedFrom}: say that it is yours (--mine) to have it repaired.`;
+    return { ...no(why), claimable: true };
+  }
   if (kind === "agentctl") return ofAgentctl(writer, writerWhy);
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
   if (writer === "unknown") {

@@ -51,6 +51,20 @@ export function moveTo(files: Files, from: string, to: string): void {
   files.unlink(from);
 }
 
+/** From one directory to another: safe under its new name before it loses the old one; throws EEXIST as `moveTo` does. */
+export function moveAcross(files: Files, from: string, to: string): void {
+  try {
+    files.link(from, to);
+  } catch (error) {
+    if (!noLinks.has(codeOf(error) ?? "")) throw error;
+    moveTo(files, from, to);
+    syncDirectory(files, dirname(to));
+    return;
+  }
+  syncDirectory(files, dirname(to));
+  files.unlink(from);
+}
+
 function placeTemporary(files: Files, temporary: string, path: string): void {
   try {
     moveTo(files, temporary, path);

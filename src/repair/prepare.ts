@@ -2,12 +2,14 @@
 import { isUtf8 } from "node:buffer";
 import { dirname, join } from "node:path";
 import { asRecord } from "../inspect/openclawJson/records.ts";
+import { fileStampOf } from "../inspect/regularFile.ts";
 import type { ListElement, PlanBasis } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { rowBytes } from "./agentctlRows.ts";
 import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
+import { modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { PlanMismatch, type RowTexts, readRows } from "./rowSplice.ts";
 import { openBytes } from "./storeFile.ts";
@@ -17,6 +19,9 @@ export interface Prepared {
   readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
+  readonly mode: number | undefined;
+  /** Stamps of files that move, by path; nothing for what is not there. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 export interface StoredLock {
@@ -38,14 +43,41 @@ export function prepare(
   const read = withOpen(files, storePath, "r", undefined, (fd) => ({
     basis: imageOfOpen(files, fd),
     rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
+    mode: modeOf(files, fd),
   }));
-  if (kind === "agentctl") return { ...read, locks: new Map(), elements: readElements(files, storePath, lockPaths) };
+  if (kind === "agentctl") {
+    const elements = readElements(files, storePath, lockPaths);
+    return { ...read, locks: new Map(), files: new Map(), elements };
+  }
   const locks = new Map<string, StoredLock>();
   for (const path of lockPaths) {
     const lock = readStoredLock(files, path);
     if (lock !== undefined) locks.set(path, lock);
   }
-  return { ...read, locks };
+  return { ...read, locks, files: new Map() };
+}
+
+/** Where no row is to change nothing of the store is read but its mode: it may be torn, or gone. */
+export function prepareFiles(files: Files, storePath: string, paths: readonly string[]): Prepared {
+  const isThere = files.lstat(storePath) !== undefined;
+  const mode = isThere ? withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd)) : undefined;
+  return {
+    basis: { sha256: "", sizeBytes: 0 },
+    rows: new Map(),
+    locks: new Map(),
+    mode,
+    files: stampsOf(files, paths),
+  };
+}
+
+/** By path, of what is there. */
+export function stampsOf(files: Files, paths: readonly string[]): Map<string, string> {
+  const stamps = new Map<string, string>();
+  for (const path of paths) {
+    const stats = files.lstat(path);
+    if (stats !== undefined) stamps.set(path, fileStampOf(stats));
+  }
+  return stamps;
 }
 
 /** Directory locks by their path, `/dir#3`. Throws a PlanMismatch where two of them are spelled the same. */
@@ -77,5 +109,8 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   if (bytes === undefined || !isUtf8(bytes))
     throw new UserError(`${path} is no lock that could be put back. Look at it, and remove it by hand.`);
   const content = bytes.toString("utf8");
-  return { identity: `${stats.dev}:${stats.ino}`, content, mode: Number(stats.mode & 0o7777n) };
+  // Whose bytes these are is known only if the path still leads to the same file after they were read.
+  const now = files.lstat(path);
+  if (now === undefined) return undefined;
+  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
 }

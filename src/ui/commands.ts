@@ -3,6 +3,8 @@ import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
+import { closeCaptured, inspectCaptured } from "./captured.ts";
+import type { Claims } from "./claims.ts";
 import { openComparison } from "./comparison.ts";
 import type { Documents } from "./documents.ts";
 import { openEvidence, openTranscript } from "./excerpt.ts";
@@ -11,7 +13,9 @@ import { askForFilter } from "./filterInput.ts";
 import { openFindingsPage } from "./findingsPage.ts";
 import type { Inspection } from "./inspection.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import type { Remembered } from "./remembered.ts";
 import { type RepairCommand, repairCommands } from "./repairCommands.ts";
+import { copyReport } from "./report.ts";
 import { openRow } from "./rowDocument.ts";
 import { noFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -22,9 +26,13 @@ import type { TreeNode } from "./treeNode.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
+  /** Of the extension. */
+  readonly version: string;
   readonly client: InspectorClient;
   readonly documents: Documents;
   readonly inspection: Inspection;
+  readonly remembered: Remembered;
+  readonly claims: Claims;
   readonly model: SessionModel;
   readonly sessions: SessionsView;
   readonly targets: Targets;
@@ -84,7 +92,7 @@ function viewCommands({ inspection, sessions, log }: CommandParts): Record<ViewC
 }
 
 function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
-  const { client, documents, model, targets } = parts;
+  const { claims, client, documents, model, targets } = parts;
   return {
     openRow: (...args) => openRow(targets.sessions(args)[0], documents),
     openStore: (...args) => {
@@ -115,6 +123,17 @@ function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
     },
     copyPath: (...args) => copyLines(targets.paths(args)),
     revealFile: (...args) => revealFile(targets.paths(args)[0]),
+    inspectCaptured: () => inspectCaptured(parts),
+    closeCaptured: (...args) => closeCaptured(args, parts),
+    claimStore: async (...args) => {
+      const store = model.store(targets.store(args));
+      if (store !== undefined) await claims.ask([store]);
+    },
+    disownStore: async (...args) => {
+      const store = model.store(targets.store(args));
+      if (store !== undefined) await claims.disown(store);
+    },
+    copyReport: () => copyReport({ client, documents, model, version: parts.version }),
   };
 }
 
@@ -124,6 +143,8 @@ function guarded(command: Command, log: vscode.LogOutputChannel): Command {
     try {
       await command(...args);
     } catch (error) {
+      // Left by the person, who knows.
+      if (error instanceof vscode.CancellationError) return;
       if (error instanceof UserError) {
         void vscode.window.showErrorMessage(labelText(error.message, 500));
         return;

@@ -5,9 +5,10 @@ import * as vscode from "vscode";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
+import type { Claims } from "./claims.ts";
 import { baseName } from "./editLines.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
-import { storeName } from "./words.ts";
+import { permissionWords, storeName } from "./words.ts";
 
 export interface Writable {
   readonly stores: readonly Store[];
@@ -26,14 +27,32 @@ export interface Intent {
   readonly lines: readonly string[];
   /** The effect in a word or two. */
   readonly button: string;
+  /** How it can be taken back, where nothing is copied for that. */
+  readonly wayBack?: string;
 }
 
-/** Which of these stores may be written, by a fresh look. Throws a UserError where none may. */
-export async function lookAtPermission(stores: readonly Store[], client: InspectorClient): Promise<Writable> {
-  const answers = await Promise.all(
-    stores.map(async (store) => ({ store, ...(await client.ask("permission", { store: store.id })) })),
-  );
-  const shut = answers.filter(({ answer }) => answer === "no").map(({ store, why }) => ({ store, why }));
+interface Asking {
+  readonly client: InspectorClient;
+  readonly claims: Claims;
+}
+
+/**
+ * Which of these stores may be written, by a fresh look. Where only moved ones are left, the person is asked whether they
+ * are theirs. Throws a UserError where none may, a CancellationError where the person does not say so.
+ */
+export async function lookAtPermission(stores: readonly Store[], { client, claims }: Asking): Promise<Writable> {
+  const look = () =>
+    Promise.all(stores.map(async (store) => ({ store, ...(await client.ask("permission", { store: store.id })) })));
+  let answers = await look();
+  const moved = answers.filter(({ claimable }) => claimable === true).map(({ store }) => store);
+  // Where others may be written, these are left as they are, which is said with what is done.
+  if (moved.length > 0 && answers.every(({ answer }) => answer === "no")) {
+    if (!(await claims.ask(moved))) throw new vscode.CancellationError();
+    answers = await look();
+  }
+  const shut = answers
+    .filter(({ answer }) => answer === "no")
+    .map(({ store, ...permission }) => ({ store, why: permissionWords(permission, store) }));
   for (const { store } of answers.filter(({ answer }) => answer !== "no")) {
     if (isUnsaved(store.path)) shut.push({ store, why: unsaved(store.path) });
   }
@@ -55,10 +74,11 @@ export async function askForConsent(writable: Writable, intent: Intent): Promise
   const paragraphs = [
     intent.lines.join("\n"),
     [paths.length === 1 ? vscode.l10n.t("Store:") : vscode.l10n.t("Stores:"), ...paths].join("\n"),
-    vscode.l10n.t(
-      "What is there now is copied first, so that Undo can bring it back. The copies are kept in {0}",
-      receipts,
-    ),
+    intent.wayBack ??
+      vscode.l10n.t(
+        "What is there now is copied first, so that Undo can bring it back. The copies are kept in {0}",
+        receipts,
+      ),
     refused.length > 0
       ? [vscode.l10n.t("Left as they are:"), ...refused.map((one) => visibleText(one, 400))].join("\n")
       : "",

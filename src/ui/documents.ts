@@ -4,6 +4,7 @@ import { documentScheme } from "../ids.ts";
 import type { Comparison, RowText } from "../model/messages.ts";
 import type { Session } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
+import { visibleLines, visibleText } from "../plan/visibleText.ts";
 import { noteUri, readExcerptUri, readSessionUri } from "./documentUri.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -47,7 +48,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
       await this.#ready();
       return await this.#read(uri);
     } catch (error) {
-      if (error instanceof UserError) return `// ${error.message}\n`;
+      if (error instanceof UserError) return `// ${visibleText(error.message, 2000)}\n`;
       throw error;
     }
   }
@@ -57,10 +58,10 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     return this.#rows.get(uri.toString());
   }
 
-  /** A document with this text, until it is closed. */
+  /** A document with this text, until it is closed. What hides in it becomes visible. */
   note(title: string, text: string): vscode.Uri {
     const uri = noteUri(title, ++this.#lastNote);
-    this.#notes.set(uri.toString(), text);
+    this.#notes.set(uri.toString(), visibleLines(text));
     return uri;
   }
 
@@ -72,7 +73,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     const excerpt = readExcerptUri(uri);
     // The name may come from anywhere; we open only what we speak of.
     if (excerpt !== undefined && this.#model.mentions(excerpt.path)) {
-      return (await this.#client.ask("excerpt", excerpt)).text;
+      return visibleLines((await this.#client.ask("excerpt", excerpt)).text);
     }
     const name = readSessionUri(uri);
     const session = name && this.#model.session(name);

@@ -1,7 +1,8 @@
 // Edits for a person who is asked for consent: a line each.
 import { l10n } from "vscode";
-import { clock } from "../judge/words.ts";
+import { clock, size } from "../judge/words.ts";
 import type { Edit } from "../model/plan.ts";
+import { modeText } from "../plan/editText.ts";
 import { visibleText } from "../plan/visibleText.ts";
 
 const mostCharacters = 80;
@@ -19,6 +20,10 @@ export function editLines(edit: Edit): string[] {
       return edit.elements.map(({ name }) => l10n.t("Released: {0}", visibleText(name, 300)));
     case "rename":
       return [l10n.t("Renamed: {0} → {1}", visibleText(edit.from, 300), visibleText(baseName(edit.to), 200))];
+    case "move":
+      return [l10n.t("Moved: {0} ({1})", visibleText(edit.from, 300), size(edit.sizeBytes))];
+    case "mode":
+      return [l10n.t("Mode: {0} → {1}", modeText(edit.before), modeText(edit.after))];
     default:
       return [];
   }

@@ -9,6 +9,8 @@ export function emptyReason(model: SessionModel): EmptyReason | undefined {
   if (!model.known) return "scanning";
   if (model.stateDirs.length === 0) return "none";
   if (model.sessions.size > 0) return undefined;
+  // Whoever opened it sees what became of it, and can close it.
+  if (model.stateDirs.some(({ captured }) => captured !== undefined)) return undefined;
   // A store that is there but broken is shown with what was found in it.
   if (model.stores.some(({ id }) => model.findingsWithin(id).length > 0 && !isShut(model, id))) return undefined;
   const problems = model.stateDirs.some(({ problem }) => problem !== undefined);

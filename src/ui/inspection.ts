@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { views } from "../ids.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import type { Remembered } from "./remembered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { onSettingsChange, readSettings } from "./settings.ts";
 
@@ -10,14 +11,16 @@ export class Inspection implements vscode.Disposable {
   readonly #client: InspectorClient;
   readonly #model: SessionModel;
   readonly #log: vscode.LogOutputChannel;
+  readonly #remembered: Remembered;
   readonly #subscriptions: vscode.Disposable;
   #fresh = true;
   #scans = 0;
   #viewVisible = false;
   #followed: string | undefined;
 
-  constructor(client: InspectorClient, model: SessionModel, log: vscode.LogOutputChannel) {
+  constructor(client: InspectorClient, model: SessionModel, remembered: Remembered, log: vscode.LogOutputChannel) {
     this.#client = client;
+    this.#remembered = remembered;
     this.#model = model;
     this.#log = log;
     this.#subscriptions = vscode.Disposable.from(
@@ -48,7 +51,9 @@ export class Inspection implements vscode.Disposable {
     this.#scans++;
     try {
       const { where, askGateway: mayAsk } = readSettings();
-      await vscode.window.withProgress(progress, () => this.#client.ask("scan", { where, mayAsk }));
+      const { captured, claimed } = this.#remembered;
+      const asked = { where, captured, claimed, mayAsk };
+      await vscode.window.withProgress(progress, () => this.#client.ask("scan", asked));
       this.#follow();
     } finally {
       this.#scans--;

@@ -2,35 +2,50 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
+import type { Finding } from "../model/finding.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Store, StoreKind } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
+import { repairFlags } from "./proposal.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { GroupNode, MoreNode, NoteNode, StateDirNode, StoreNode } from "./treeNode.ts";
 import type { StoreShape } from "./treeShape.ts";
-import { groupTitle, writerWords } from "./words.ts";
+import { dateAndTime, groupTitle, writerWords } from "./words.ts";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
-export function stateDirItem(node: StateDirNode, { problem, writer, program }: StateDir): vscode.TreeItem {
+export function stateDirItem(node: StateDirNode, { problem, writer, program, captured }: StateDir): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(tilde(node.path), 200), Expanded);
   item.id = node.id;
-  item.iconPath = new vscode.ThemeIcon(problem === undefined ? "server-environment" : "warning");
-  item.description = writerWords(writer.state, program);
-  item.contextValue = "stateDir";
+  const icon = captured === undefined ? "server-environment" : "archive";
+  item.iconPath = new vscode.ThemeIcon(problem === undefined ? icon : "warning");
+  const words = [writerWords(writer.state, program)];
+  if (captured !== undefined) words.unshift(vscode.l10n.t("captured {0}", dateAndTime(captured.at)));
+  item.description = words.join(" · ");
+  const isServed = program === undefined && (writer.state === "running" || writer.state === "draining");
+  item.contextValue = captured !== undefined ? "stateDir captured" : isServed ? "stateDir served" : "stateDir";
   item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
 }
 
-export function storeItem(node: StoreNode, store: Store, shape: StoreShape | undefined): vscode.TreeItem {
+export function storeItem(
+  node: StoreNode,
+  store: Store,
+  shape: StoreShape | undefined,
+  findings: readonly Finding[],
+): vscode.TreeItem {
   const name = store.agent ?? store.path.replace(/^.*[\\/]/, "");
   const item = new vscode.TreeItem(labelText(name), Expanded);
   const words = [counted(store.sessions)];
+  // Every captured one was.
+  if (store.movedFrom !== undefined && store.captured === undefined) {
+    words.push(store.claimed === true ? vscode.l10n.t("moved here, yours") : vscode.l10n.t("moved here"));
+  }
   if (shape !== undefined && shape.hidden > 0) words.push(vscode.l10n.t("{0} hidden", shape.hidden));
   item.id = node.id;
   if (store.problem === undefined) item.description = words.join(" · ");
   item.iconPath = new vscode.ThemeIcon(store.problem === undefined ? "hubot" : "warning");
-  item.contextValue = store.problem === "STORE-UNPARSABLE" ? "store unparsable" : "store";
+  item.contextValue = [...storeFlags(store), ...repairFlags(findings)].join(" ");
   item.accessibilityInformation = { label: vscode.l10n.t("agent {0}, {1}", visibleText(name, 200), words.join(", ")) };
   return item;
 }
@@ -77,7 +92,7 @@ export function moreItem(node: MoreNode): vscode.TreeItem {
 function noteText({ reason, about }: NoteNode, model: SessionModel): string {
   switch (reason) {
     case "dirProblem": {
-      const problem = model.stateDirs.find(({ path }) => path === about)?.problem ?? "";
+      const problem = model.stateDir(about)?.problem ?? "";
       return vscode.l10n.t("Cannot be read: {0}", problem);
     }
     case "noStore":
@@ -89,6 +104,14 @@ function noteText({ reason, about }: NoteNode, model: SessionModel): string {
     case "allHidden":
       return vscode.l10n.t("All sessions are hidden by the filter");
   }
+}
+
+function storeFlags({ problem, permission, claimed }: Store): string[] {
+  const flags = ["store"];
+  if (problem === "STORE-UNPARSABLE") flags.push("unparsable");
+  if (permission.claimable === true) flags.push("claimable");
+  if (claimed === true) flags.push("claimed");
+  return flags;
 }
 
 function counted(sessions: number): string {

@@ -18,6 +18,9 @@ const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   info: vscode.DiagnosticSeverity.Information,
 };
 
+/** A key may be 64 KB long. */
+const longest = 1000;
+
 export class Problems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("openclaw-sessions");
   readonly #model: SessionModel;
@@ -145,13 +148,18 @@ function isInStore({ session, lock }: Finding): boolean {
   return session !== undefined || lock === undefined;
 }
 
+/** By which a problem is known again: VS Code gives diagnostics back as copies. */
+export function problemText({ message }: Finding): string {
+  return visibleText(message, longest);
+}
+
 function problemOf(finding: Finding, range: vscode.Range, page: FindingsPage): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(range, visibleText(finding.message), severities[finding.severity]);
+  const diagnostic = new vscode.Diagnostic(range, problemText(finding), severities[finding.severity]);
   diagnostic.source = "OpenClaw";
   diagnostic.code = { value: finding.code, target: page.link(finding.code) };
   diagnostic.relatedInformation = finding.evidence
     .filter(({ kind, path }) => kind !== "writer" && kind !== "process" && isAbsolute(path))
-    .map((one) => new vscode.DiagnosticRelatedInformation(evidenceLocation(one), visibleText(one.text)));
+    .map((one) => new vscode.DiagnosticRelatedInformation(evidenceLocation(one), visibleText(one.text, longest)));
   return diagnostic;
 }
 

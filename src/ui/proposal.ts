@@ -7,7 +7,13 @@ import type { SessionModel } from "./sessionModel.ts";
 import { sessionTitle, storeName } from "./words.ts";
 
 /** Kinds that a person can be offered here, in the order to offer them. */
-export const offeredKinds = ["finalize", "correct", "restore", "unlock"] as const satisfies readonly RepairKind[];
+export const offeredKinds = [
+  "finalize",
+  "correct",
+  "restore",
+  "unlock",
+  "tidy",
+] as const satisfies readonly RepairKind[];
 
 export function isOffered({ repair }: Finding): boolean {
   return repair.class !== "never" && offeredKinds.some((kind) => kind === repair.kind);

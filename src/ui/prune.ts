@@ -65,7 +65,7 @@ async function takeOut(
 ): Promise<void> {
   const { client, model } = parts;
   const stores = [...new Set(taken.map(({ store }) => store))].flatMap((id) => model.store(id) ?? []);
-  const writable = await lookAtPermission(stores, client);
+  const writable = await lookAtPermission(stores, parts);
   const open = new Set(writable.stores.map(({ id }) => id));
   const rows = taken.filter(({ store }) => open.has(store));
   const [only] = rows;

@@ -2,9 +2,10 @@
 import * as vscode from "vscode";
 import { documentScheme } from "../ids.ts";
 import type { Finding } from "../model/finding.ts";
-import { labelText, visibleText } from "../plan/visibleText.ts";
+import { labelText } from "../plan/visibleText.ts";
 import { unsaved } from "./consent.ts";
 import { readSessionUri } from "./documentUri.ts";
+import { problemText } from "./problems.ts";
 import { isOffered, proposalTitle } from "./proposal.ts";
 import { commandOf } from "./repairKinds.ts";
 import type { SessionModel } from "./sessionModel.ts";
@@ -71,13 +72,13 @@ export class QuickFixes implements vscode.CodeActionProvider, vscode.Disposable 
     if (command !== undefined) action.command = { command, title, arguments: [{ finding: finding.id }] };
     if (!isOffered(finding)) action.disabled = { reason: labelText(finding.repair.why, 300) };
     else if (document.isDirty) action.disabled = { reason: unsaved(document.uri.fsPath) };
-    else if (permission?.answer === "no") action.disabled = { reason: labelText(permission.why, 300) };
+    else if (permission?.answer === "no" && permission.claimable !== true)
+      action.disabled = { reason: labelText(permission.why, 300) };
     return action;
   }
 }
 
-/** VS Code gives diagnostics back as copies. */
 function isOf({ code, message }: vscode.Diagnostic, finding: Finding): boolean {
   const value = typeof code === "object" ? code.value : code;
-  return value === finding.code && message === visibleText(finding.message);
+  return value === finding.code && message === problemText(finding);
 }

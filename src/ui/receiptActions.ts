@@ -123,7 +123,8 @@ function actionWord(action: string): string {
   return words[action] ?? action;
 }
 
-function stateWords({ state, undoneBy, action }: ReceiptSummary): string {
+function stateWords({ state, undoneBy, purgedAt, action }: ReceiptSummary): string {
+  if (purgedAt !== undefined) return vscode.l10n.t("cannot be undone: the quarantine was emptied");
   if (undoneBy !== undefined) return vscode.l10n.t("was undone");
   if (state === "rolledBack") return vscode.l10n.t("was interrupted and taken back");
   if (state !== "done") return vscode.l10n.t("was interrupted and is finished at the next start");

@@ -6,6 +6,8 @@ import type { Finding } from "../model/finding.ts";
 import type { RepairChoice, RepairSummary } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { modeText } from "../plan/editText.ts";
+import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
 import { editLines } from "./editLines.ts";
@@ -19,6 +21,7 @@ import { storeName } from "./words.ts";
 
 export interface RepairParts {
   readonly client: InspectorClient;
+  readonly claims: Claims;
   readonly model: SessionModel;
   readonly documents: Documents;
   readonly log: vscode.LogOutputChannel;
@@ -31,7 +34,7 @@ export async function repair(
   status?: Outcome,
 ): Promise<void> {
   // Refused before anything is asked.
-  await lookAtPermission(storesOf(proposals, parts.model), parts.client);
+  await lookAtPermission(storesOf(proposals, parts.model), parts);
   const choices = status === undefined ? await choose(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
   const chosen = proposals.filter(({ id }) => choices.some(({ finding }) => finding === id));
@@ -39,14 +42,17 @@ export async function repair(
   else await repairMany(chosen, choices, parts);
 }
 
-/** Several at once: what is written is told in numbers, and each can be compared before. */
+/**
+ * Several at once: what is written is told in numbers, and each can be compared before.
+ * @returns ids of the stores that were written
+ */
 export async function repairMany(
   findings: readonly Finding[],
   choices: readonly RepairChoice[],
   parts: RepairParts,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), client);
+  const writable = await lookAtPermission(storesOf(findings, model), parts);
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));
@@ -60,7 +66,7 @@ export async function repairMany(
     : vscode.l10n.t("Make {0} repairs", going.length);
   const button = finalizes ? vscode.l10n.t("Finalize {0}", going.length) : vscode.l10n.t("Repair {0}", going.length);
   const vouched = await askForConsent(writable, { message, lines, button });
-  if (vouched === undefined) return;
+  if (vouched === undefined) return [];
   const results = await write(going, vouched, client);
   const stores = results.filter(({ applied }) => applied);
   const rows = stores.reduce((sum, result) => sum + Math.max(result.rows, finalizes ? 0 : result.files), 0);
@@ -68,11 +74,12 @@ export async function repairMany(
     ? vscode.l10n.t("{0} sessions are finalized.", rows)
     : vscode.l10n.t("{0} repairs are made.", rows);
   tellResult(results, done, parts);
+  return stores.map(({ store }) => store);
 }
 
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf([finding], model), client);
+  const writable = await lookAtPermission(storesOf([finding], model), parts);
   const [preview] = await client.ask("preview", { choices: [choice] });
   if (preview?.refused !== undefined) throw new UserError(preview.refused);
   const lines = (preview?.edits ?? []).flatMap(editLines);
@@ -80,7 +87,10 @@ async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairPa
     throw new UserError(vscode.l10n.t("Nothing is left to do: the store has it already. Refresh."));
   const message = proposalTitle(finding, model, choice.status);
   const name = subjectName(finding, model);
-  const vouched = await askForConsent(writable, { message, lines, button: button(finding, choice.status) });
+  const closes = finding.repair.mode !== undefined;
+  const wayBack = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const intent = { message, lines, button: button(finding, choice.status), ...wayBack };
+  const vouched = await askForConsent(writable, intent);
   if (vouched === undefined) return;
   tellResult(await write([choice], vouched, client), doneSentence(finding, name, choice.status), parts);
 }
@@ -93,7 +103,7 @@ async function choose(proposals: readonly Finding[]): Promise<readonly RepairCho
   return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
 
-async function write(
+export async function write(
   choices: readonly RepairChoice[],
   vouched: readonly string[],
   client: InspectorClient,
@@ -125,7 +135,8 @@ function effect(finding: Finding | undefined, status: string | undefined): strin
   }
 }
 
-function button({ repair: { kind, set } }: Finding, status: string | undefined): string {
+function button({ repair: { kind, set, mode } }: Finding, status: string | undefined): string {
+  if (mode !== undefined) return vscode.l10n.t("Set Mode {0}", modeText(mode));
   switch (kind) {
     case "finalize":
       return vscode.l10n.t("Mark as {0}", status ?? String(set?.["status"]));
@@ -138,7 +149,8 @@ function button({ repair: { kind, set } }: Finding, status: string | undefined):
   }
 }
 
-function doneSentence({ repair: { kind, set } }: Finding, name: string, status: string | undefined): string {
+function doneSentence({ repair: { kind, set, mode } }: Finding, name: string, status: string | undefined): string {
+  if (mode !== undefined) return vscode.l10n.t("The mode of {0} is {1}.", name, modeText(mode));
   switch (kind) {
     case "finalize":
       return vscode.l10n.t("{0} is marked as {1}.", name, status ?? String(set?.["status"]));

@@ -1,15 +1,20 @@
 // The commands that write. All of them ask before they do.
 import * as vscode from "vscode";
 import type { Finding, RepairKind } from "../model/finding.ts";
+import type { StateDir } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
+import { labelText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
 import { readSessionUri } from "./documentUri.ts";
+import { emptyQuarantine } from "./emptyQuarantine.ts";
+import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
 import { repair } from "./repair.ts";
 import { showRestoreCandidates } from "./restoreCandidates.ts";
 import { isOutcome } from "./staleGroups.ts";
 import { finalizeAll } from "./staleReview.ts";
+import { leftoversMeant, tidy } from "./tidy.ts";
 import { undoLast } from "./undo.ts";
 
 export type RepairCommand =
@@ -17,13 +22,16 @@ export type RepairCommand =
   | "correct"
   | "restoreTranscript"
   | "unlock"
+  | "tidy"
   | "prune"
   | "applyComparison"
   | "finalizeAll"
   | "pruneOlder"
   | "undoLastRepair"
   | "showReceipts"
-  | "showRestoreCandidates";
+  | "emptyQuarantine"
+  | "showRestoreCandidates"
+  | "stopRepairStart";
 
 export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
   const { client, targets } = parts;
@@ -39,6 +47,11 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
     correct: ofKind("correct"),
     restoreTranscript: ofKind("restore"),
     unlock: ofKind("unlock"),
+    tidy: async (...args) => {
+      await client.idle();
+      const proposals = await leftoversMeant(args, parts);
+      if (proposals !== undefined) await tidy(proposals, parts);
+    },
     prune: (...args) => pruneSessions(targets.sessions(args), parts),
     applyComparison: async (...args) => {
       await client.idle();
@@ -52,14 +65,37 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       await client.idle();
       await finalizeAll(parts);
     },
+    stopRepairStart: async (...args) => {
+      await client.idle();
+      const stateDir = await runningPlace(args, parts);
+      if (stateDir !== undefined) await stopRepairStart(stateDir, parts);
+    },
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),
     showReceipts: () => showReceipts(parts),
+    emptyQuarantine: () => emptyQuarantine(parts),
     showRestoreCandidates: async (...args) => {
       const finding = unparsable(args, parts) ?? (await pickUnparsable(parts));
       if (finding !== undefined) await showRestoreCandidates(finding);
     },
   };
+}
+
+/** The state directory meant, or the one whose gateway runs. Undefined where the person picks none of several. */
+async function runningPlace(args: readonly unknown[], { targets, model }: CommandParts): Promise<StateDir | undefined> {
+  const meant = args[0] === undefined ? undefined : targets.stateDir(args);
+  const running = model.stateDirs.filter(
+    ({ writer, captured }) => captured === undefined && (writer.state === "running" || writer.state === "draining"),
+  );
+  if (meant !== undefined && running.includes(meant)) return meant;
+  const [only] = running;
+  if (meant !== undefined || only === undefined) {
+    throw new UserError(vscode.l10n.t("No gateway is seen to run here: repair right away, there is nothing to stop."));
+  }
+  if (running.length === 1) return only;
+  const items = running.map((stateDir) => ({ stateDir, label: labelText(stateDir.path, 200) }));
+  const title = vscode.l10n.t("Which gateway is to be stopped?");
+  return (await vscode.window.showQuickPick(items, { title }))?.stateDir;
 }
 
 function isUnparsable({ code }: Finding): boolean {
@@ -81,7 +117,7 @@ async function pickUnparsable({ model }: CommandParts): Promise<Finding | undefi
   const [only] = found;
   if (only === undefined) throw new UserError(vscode.l10n.t("Every store can be read: there is nothing to restore."));
   if (found.length === 1) return only;
-  const items = found.map((finding) => ({ finding, label: finding.path ?? finding.store }));
+  const items = found.map((finding) => ({ finding, label: labelText(finding.path ?? finding.store, 300) }));
   const title = vscode.l10n.t("Which store is to be restored?");
   return (await vscode.window.showQuickPick(items, { title }))?.finding;
 }

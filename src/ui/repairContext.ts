@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { contextKeys } from "../ids.ts";
 import { readSessionUri } from "./documentUri.ts";
-import { proposalsOf, repairFlags } from "./proposal.ts";
+import { isOffered, proposalsOf, repairFlags } from "./proposal.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { SessionsView } from "./sessionsView.ts";
 import { staleGroups } from "./staleGroups.ts";
@@ -31,9 +31,15 @@ export class RepairContext implements vscode.Disposable {
     const { proven, asked } = staleGroups(this.#model.findings);
     this.#tell(contextKeys.stale, proven.length + asked.length > 0);
     this.#tell(
+      contextKeys.untidy,
+      this.#model.findings.some((finding) => finding.repair.kind === "tidy" && isOffered(finding)),
+    );
+    this.#tell(
       contextKeys.unparsable,
       this.#model.findings.some(({ code }) => code === "STORE-UNPARSABLE"),
     );
+    const isCaptured = this.#model.stateDirs.some(({ captured }) => captured !== undefined);
+    this.#tell(contextKeys.capturedShown, isCaptured);
     const { tree, view } = this.#sessions;
     const selected = view.selection.map((node) => tree.getTreeItem(node).contextValue ?? "");
     this.#tell(contextKeys.selected, selected.join(" "));

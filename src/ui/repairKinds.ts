@@ -7,6 +7,7 @@ const kinds: Partial<Record<RepairKind, string>> = {
   correct: commands.correct,
   restore: commands.restoreTranscript,
   unlock: commands.unlock,
+  tidy: commands.tidy,
 };
 
 /** Undefined for what nobody is offered. */

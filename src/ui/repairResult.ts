@@ -32,7 +32,7 @@ export function tellResult(results: readonly RepairSummary[], done: string, part
   const receipts = applied.flatMap(({ receipt }) => receipt ?? []);
   void offerWayBack([done, ...notes].join(" "), receipts, refused.length > 0, parts).catch((error: unknown) => {
     if (error instanceof UserError) void vscode.window.showErrorMessage(labelText(error.message, 500));
-    else log.error(error as Error);
+    else if (!(error instanceof vscode.CancellationError)) log.error(error as Error);
   });
 }
 

@@ -1,7 +1,9 @@
 // What a repair does, as a title: for the light bulb, lenses, reviews and dialogs. Knows nothing of VS Code.
+import { size } from "../judge/words.ts";
 import type { EvidenceKind } from "../model/evidence.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
+import { modeText } from "../plan/editText.ts";
 import { labelText } from "../plan/visibleText.ts";
 
 /** The part of VS Code's translations that is needed here. */
@@ -37,6 +39,8 @@ export function repairTitle(finding: Finding, context: TitleContext, status?: st
       if (at === undefined) return l10n.t("Restore the transcript of {0}", name);
       return l10n.t("Restore the transcript of {0} from {1}", name, shortTime(at, context));
     }
+    case "tidy":
+      return tidyTitle(finding, { ...context, name });
     case "prune":
       return l10n.t("Take out {0}", name);
     default:
@@ -75,6 +79,8 @@ function finalizeTitle(finding: Finding, context: TitleContext, status: string |
 
 function correctTitle(finding: Finding, context: TitleContext): string {
   const { l10n, name } = context;
+  const { mode } = finding.repair;
+  if (mode !== undefined) return l10n.t("Close {0} to others (mode {1})", name, modeText(mode));
   const [first, ...others] = Object.entries(finding.repair.set ?? {});
   if (first === undefined) return l10n.t("Correct {0}", name);
   const [field, value] = first;
@@ -86,6 +92,16 @@ function correctTitle(finding: Finding, context: TitleContext): string {
       ? l10n.t("Set {0} of {1} to {2}", field, name, shown)
       : l10n.t("Set {0} of {1} to {2}, and {3}", field, name, shown, others.map(([other]) => other).join(", "));
   return finding.repair.class === "proven" ? proven(title, finding, l10n) : title;
+}
+
+function tidyTitle(finding: Finding, { l10n, name }: TitleContext): string {
+  const { tidy = [], class: repairClass } = finding.repair;
+  const bytes = size(tidy.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  const title =
+    tidy.length === 1
+      ? l10n.t("Move 1 leftover of {0} to the quarantine ({1})", name, bytes)
+      : l10n.t("Move {0} leftovers of {1} to the quarantine ({2})", tidy.length, name, bytes);
+  return repairClass === "proven" ? proven(title, finding, l10n) : title;
 }
 
 function unlockTitle({ l10n, name, lock }: TitleContext): string {

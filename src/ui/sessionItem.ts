@@ -22,7 +22,7 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   const item = new vscode.TreeItem(labelText(sessionTitle(session)), below ? Collapsed : None);
   const touched = touchedAt(session);
   const words = [claimAndVerdict(session)];
-  if (touched !== undefined) words.push(age(touched, model.now));
+  if (touched !== undefined) words.push(age(touched, model.clockOf(session.store)));
   if (session.model !== undefined) words.push(visibleText(session.model, 40));
   item.id = node.id;
   item.description = labelText(words.join(separator), 120);
@@ -34,7 +34,8 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   if (session.sessionId !== undefined) flags.push("sessionId");
   if (session.proof.length + findings.length > 0) flags.push("evidence");
   // Whether a row may go is looked at when somebody asks; of one that works it is known.
-  if (session.verdict !== "active" && session.verdict !== "waiting") flags.push("prune");
+  const isOpenclaw = model.store(session.store)?.kind.startsWith("openclaw") === true;
+  if (isOpenclaw && session.verdict !== "active" && session.verdict !== "waiting") flags.push("prune");
   flags.push(...repairFlags(findings));
   item.contextValue = flags.join(" ");
   item.command = {

@@ -34,7 +34,7 @@ export interface Counts {
 }
 
 export class SessionModel {
-  /** The clock of the last update, epoch milliseconds. */
+  /** The clock of the last update, epoch milliseconds; what was captured has its own. */
   now = 0;
   /** False until the first update has arrived. */
   known = false;
@@ -100,6 +100,15 @@ export class SessionModel {
     return this.stores.find((store) => store.id === id);
   }
 
+  stateDir(path: string): StateDir | undefined {
+    return this.stateDirs.find((stateDir) => stateDir.path === path);
+  }
+
+  /** The clock that a store was judged by, epoch milliseconds. */
+  clockOf(store: string): number {
+    return this.stateDir(this.store(store)?.stateDir ?? "")?.captured?.at ?? this.now;
+  }
+
   finding(id: string): Finding | undefined {
     return this.#findings.find((finding) => finding.id === id);
   }
@@ -159,8 +168,11 @@ export class SessionModel {
     );
   }
 
+  /** Of this machine: what was captured is no news, and may have ended long ago. */
   counts(): Counts {
-    const sessions = [...this.sessions.values()];
+    const stores = this.stores.filter(({ captured }) => captured === undefined);
+    const live = new Set(stores.map(({ id }) => id));
+    const sessions = [...this.sessions.values()].filter(({ store }) => live.has(store));
     const active = sessions.filter(({ verdict }) => verdict === "active" || verdict === "waiting");
     const claimed = sessions.filter((session) => session.claimed === "running");
     return {
@@ -168,8 +180,10 @@ export class SessionModel {
       claimed: claimed.length,
       claimedAndActive: active.filter((session) => session.claimed === "running").length,
       unknown: claimed.filter(({ verdict }) => verdict === "unknown").length,
-      contradictions: this.#findings.filter((one) => one.severity === "error" && one.session !== undefined).length,
-      shutStores: this.stores.filter(({ problem }) => problem !== undefined).length,
+      contradictions: this.#findings.filter(
+        ({ severity, session, store }) => severity === "error" && session !== undefined && live.has(store),
+      ).length,
+      shutStores: stores.filter(({ problem }) => problem !== undefined).length,
       needAttention: sessions.filter((session) => this.needsAttention(session)).length,
     };
   }
@@ -222,8 +236,10 @@ function sameButForItsPlace(a: Session | undefined, b: Session): boolean {
 /** Leaves out what changes with every write of the writer and is read only when it is asked for. */
 function outline({ stateDirs, stores }: Pick<ScanUpdate, "stateDirs" | "stores">): unknown {
   return [
-    stateDirs.map(({ path, problem, writer }) => [path, problem, writer.state]),
-    stores.map(({ id, stateDir, agent, problem }) => [id, stateDir, agent, problem]),
+    stateDirs.map(({ path, problem, writer, captured }) => [path, problem, writer.state, captured]),
+    stores.map(({ id, stateDir, agent, problem, movedFrom, claimed }) => [
+      ...[id, stateDir, agent, problem, movedFrom, claimed],
+    ]),
   ];
 }
 

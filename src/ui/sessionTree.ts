@@ -49,12 +49,14 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     const model = this.#model;
     switch (node.type) {
       case "stateDir": {
-        const stateDir = model.stateDirs.find(({ path }) => path === node.path);
+        const stateDir = model.stateDir(node.path);
         return stateDir === undefined ? gone(node) : stateDirItem(node, stateDir);
       }
       case "store": {
         const store = model.store(node.store);
-        return store === undefined ? gone(node) : storeItem(node, store, this.#shapes.get(node.store));
+        return store === undefined
+          ? gone(node)
+          : storeItem(node, store, this.#shapes.get(node.store), model.findingsOfStore(node.store));
       }
       case "group":
         return groupItem(node, this.#shapes.get(node.store), model.store(node.store)?.kind);
@@ -90,7 +92,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       const finding = model.finding(node.finding);
       if (finding !== undefined) item.tooltip = findingTooltip(finding);
     } else if (node.type === "stateDir") {
-      const stateDir = model.stateDirs.find(({ path }) => path === node.path);
+      const stateDir = model.stateDir(node.path);
       if (stateDir !== undefined) item.tooltip = stateDirTooltip(stateDir);
     } else if (node.type === "store") {
       const store = model.store(node.store);
@@ -136,7 +138,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   #inStateDir(node: StateDirNode): TreeNode[] {
-    const stateDir = this.#model.stateDirs.find(({ path }) => path === node.path);
+    const stateDir = this.#model.stateDir(node.path);
     const stores = this.#storesIn(node).map(({ id }) => this.#nodes.store(id, node));
     if (stateDir?.problem !== undefined) return [this.#nodes.note("dirProblem", node.path, node), ...stores];
     return stores.length > 0 ? stores : [this.#nodes.note("noStore", node.path, node)];

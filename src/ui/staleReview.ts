@@ -1,6 +1,7 @@
 // One review of every session that claims to run and does not: the proven ones ticked, the others below their question.
 import * as vscode from "vscode";
 import type { Finding } from "../model/finding.ts";
+import type { RepairChoice, SessionName } from "../model/messages.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { openComparison } from "./comparison.ts";
@@ -12,20 +13,36 @@ import type { SessionModel } from "./sessionModel.ts";
 import { staleGroups } from "./staleGroups.ts";
 import { storeName } from "./words.ts";
 
+export interface Finalized extends SessionName {
+  readonly status: string;
+}
+
 type Item = vscode.QuickPickItem & { readonly finding?: Finding };
 
-export async function finalizeAll(parts: RepairParts): Promise<void> {
-  const groups = staleGroups(parts.model.findings);
+/**
+ * @param wanted which findings are reviewed; all of them where it is left out
+ * @returns what was written, by session
+ */
+export async function finalizeAll(
+  parts: RepairParts,
+  wanted: (finding: Finding) => boolean = () => true,
+): Promise<readonly Finalized[]> {
+  const groups = staleGroups(parts.model.findings.filter(wanted));
   if (groups.proven.length + groups.asked.length === 0) throw new UserError(whyNothing(parts.model));
   const picked = await review(itemsOf(groups, parts.model), new Set(groups.proven), parts);
-  if (picked === undefined || picked.length === 0) return;
+  if (picked === undefined || picked.length === 0) return [];
   const ticked = staleGroups(picked);
   const answered = await askOutcomes(ticked.asked);
-  if (answered === undefined) return;
-  const choices = [...ticked.proven.map(({ id }) => ({ finding: id })), ...answered];
-  if (choices.length === 0) return;
+  if (answered === undefined) return [];
+  const choices: readonly RepairChoice[] = [...ticked.proven.map(({ id }) => ({ finding: id })), ...answered];
+  if (choices.length === 0) return [];
   const chosen = picked.filter(({ id }) => choices.some(({ finding }) => finding === id));
-  await repairMany(chosen, choices, parts);
+  const written = new Set(await repairMany(chosen, choices, parts));
+  return chosen.flatMap(({ id, store, session, repair }) => {
+    const status = choices.find(({ finding }) => finding === id)?.status ?? repair.set?.["status"];
+    if (!written.has(store) || session === undefined || typeof status !== "string") return [];
+    return [{ store, key: session, status }];
+  });
 }
 
 /** Where something only claims to run and yet nothing may be done, the reason has the next step in it. */
@@ -45,7 +62,8 @@ function itemsOf({ proven, asked }: ReturnType<typeof staleGroups>, model: Sessi
   const item = (finding: Finding): Item => {
     const store = model.store(finding.store);
     const dir = several ? store?.stateDir.replace(/^.*[\\/]/, "") : undefined;
-    const place = [store && storeName(store), dir].filter((word) => word !== undefined);
+    const captured = store?.captured === undefined ? undefined : vscode.l10n.t("captured");
+    const place = [store && storeName(store), dir, captured].filter((word) => word !== undefined);
     return {
       finding,
       label: labelText(subjectName(finding, model), 80),

@@ -29,7 +29,8 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    this.shown = this.#model.stateDirs.length > 0 && readSettings().statusBar;
+    const isHere = this.#model.stateDirs.some(({ captured }) => captured === undefined);
+    this.shown = isHere && readSettings().statusBar;
     if (!this.shown) {
       this.item.hide();
       return;

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Evidence } from "../model/evidence.ts";
 import type { Finding, RepairKind } from "../model/finding.ts";
+import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
 import { readSessionUri } from "./documentUri.ts";
@@ -75,6 +76,16 @@ export class Targets {
     const id = this.#session(candidate)?.store ?? this.#finding(candidate)?.store ?? record(candidate)["store"];
     if (typeof id !== "string" || this.#model.store(id) === undefined) throw notThere();
     return id;
+  }
+
+  /** The state directory meant, or that of the store or session meant. */
+  stateDir(args: readonly unknown[]): StateDir {
+    const [candidate] = this.#candidates(args);
+    const { type, path } = record(candidate);
+    const meant = type === "stateDir" ? path : this.#model.store(this.store(args))?.stateDir;
+    const found = this.#model.stateDirs.find((stateDir) => stateDir.path === meant);
+    if (found === undefined) throw notThere();
+    return found;
   }
 
   /** A menu gives the node and, where several are selected, all of them; the palette gives nothing. */

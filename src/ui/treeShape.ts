@@ -63,7 +63,7 @@ export function groupOf(session: Session, model: SessionModel): GroupName {
   if (model.needsAttention(session)) return "attention";
   if (session.verdict === "active" || session.verdict === "waiting") return "active";
   if (session.verdict === "unknown" && session.claimed === "running") return "active";
-  return model.now - (touchedAt(session) ?? 0) <= recentMs ? "recent" : "older";
+  return model.clockOf(session.store) - (touchedAt(session) ?? 0) <= recentMs ? "recent" : "older";
 }
 
 /** When a session last gave a sign, epoch milliseconds. */

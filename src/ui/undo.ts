@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { views } from "../ids.ts";
 import type { ReceiptSummary, RepairSummary } from "../model/messages.ts";
+import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { askForConsent, isUnsaved, lookAtPermission, unsaved, type Writable } from "./consent.ts";
@@ -30,12 +31,14 @@ export async function undoReceipts(
 ): Promise<void> {
   const receipts = (await parts.client.ask("receipts", undefined)).filter(({ id }) => ids.includes(id));
   if (!receipts.some(isUndoable))
-    throw new UserError(vscode.l10n.t("That repair was undone already, or its receipt is gone."));
+    throw new UserError(
+      vscode.l10n.t("That repair was undone already, or the quarantine was emptied, or its receipt is gone."),
+    );
   await undo(receipts.filter(isUndoable), keys, parts);
 }
 
-export function isUndoable({ state, undoneBy }: ReceiptSummary): boolean {
-  return state === "done" && undoneBy === undefined;
+export function isUndoable({ state, undoneBy, purgedAt }: ReceiptSummary): boolean {
+  return state === "done" && undoneBy === undefined && purgedAt === undefined;
 }
 
 async function undo(
@@ -64,7 +67,9 @@ async function undo(
         ? vscode.l10n.t("Undo the repair from {0}: 1 change is taken back", at)
         : vscode.l10n.t("Undo the repair from {0}: {1} changes are taken back", at, edits.length)
       : vscode.l10n.t("Bring {0} back as it was before {1}", keys.join(", "), at);
-  const vouched = await askForConsent(writable, { message, lines, button: vscode.l10n.t("Undo") });
+  const moved = receipts.every(({ action }) => action === "tidy");
+  const wayBack = moved ? { wayBack: vscode.l10n.t("Nothing that has such a name again is written over.") } : {};
+  const vouched = await askForConsent(writable, { message, lines, button: vscode.l10n.t("Undo"), ...wayBack });
   if (vouched === undefined) return;
   const results = await vscode.window.withProgress({ location: { viewId: views.sessions } }, async () => {
     const all: RepairSummary[] = [];
@@ -83,14 +88,18 @@ async function undo(
   void vscode.window.showInformationMessage(labelText([done, ...notes, ...rest].join(" "), 500));
 }
 
-/** A store that is not in the last scan is looked at by the worker alone. */
-async function permissionOf(receipts: readonly ReceiptSummary[], { client, model }: RepairParts): Promise<Writable> {
+/** A store that is not in the last scan, or was repaired as captured, is looked at by the worker alone. */
+async function permissionOf(receipts: readonly ReceiptSummary[], parts: RepairParts): Promise<Writable> {
   const paths = [...new Set(receipts.map(({ storePath }) => storePath))];
-  const stores = paths.flatMap((path) => model.stores.find((store) => store.path === path) ?? []);
   const dirty = paths.find(isUnsaved);
   if (dirty !== undefined) throw new UserError(unsaved(dirty));
-  if (stores.length > 0) return lookAtPermission(stores, client);
-  return { stores: [], doubtful: new Map(), refused: [], receipts: receipts[0]?.folder ?? "" };
+  const stores = paths.flatMap((path) => parts.model.stores.find((store) => store.path === path) ?? []);
+  const isCaptured = (store: Store): boolean =>
+    receipts.every(({ storePath, captured }) => storePath !== store.path || captured === true);
+  const judged = stores.filter((store) => !isCaptured(store));
+  const none: Writable = { stores: [], doubtful: new Map(), refused: [], receipts: receipts[0]?.folder ?? "" };
+  const writable = judged.length > 0 ? await lookAtPermission(judged, parts) : none;
+  return { ...writable, stores: [...writable.stores, ...stores.filter(isCaptured)] };
 }
 
 function shortened(lines: readonly string[]): readonly string[] {

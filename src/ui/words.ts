@@ -4,7 +4,7 @@ import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock, LockKind, LockOwner } from "../model/lock.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Session, Verdict } from "../model/session.ts";
-import type { Store, StoreKind, WriterState } from "../model/store.ts";
+import type { Permission, Store, StoreKind, WriterState } from "../model/store.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import type { GroupName } from "./treeNode.ts";
 
@@ -108,6 +108,12 @@ export function sessionTitle({ key, label }: Pick<Session, "key" | "label">): st
 /** How the tree calls a store: by its agent. */
 export function storeName({ agent, path }: Pick<Store, "agent" | "path">): string {
   return visibleText(agent ?? path.replace(/^.*[\\/]/, ""), 60);
+}
+
+/** Why a store may be written, or not. The sentence about moved ones names an option of the CLI. */
+export function permissionWords({ why, claimable }: Permission, { movedFrom = "" }: Pick<Store, "movedFrom">): string {
+  if (claimable !== true) return why;
+  return l10n.t("It was moved here from {0}, and is left as it is until you say that it is yours.", movedFrom);
 }
 
 /** The sentence of a finding without the key that it begins with, for places that stand under the session's name. */

@@ -1,7 +1,7 @@
 // A person at a VS Code that has our packaged extension installed: what they can see and press. The selectors are those
 // of VS Code 1.139; nobody else needs to know them.
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { openBrowser } from "../vscode/browser.mjs";
 import { quietSettings, startServer, writeSettings } from "../vscode/server.mjs";
@@ -163,6 +163,24 @@ export class Workbench {
   /** The first row of the quick pick that is open which contains this text. */
   pickRow(text: string | RegExp): Locator {
     return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+  }
+
+  /** The input box or list with this title. */
+  inputBox(title: string): Locator {
+    return this.page.locator(".quick-input-widget:visible", { hasText: title });
+  }
+
+  /** Types a path into the dialog for files or folders with this title, and takes what is there. */
+  async chooseFile(title: string, path: string): Promise<void> {
+    const dialog = this.inputBox(title);
+    // It fills in where it begins and lists that, and then follows what is typed.
+    await dialog.locator(".monaco-list-row", { hasText: ".." }).first().waitFor();
+    await dialog.locator("input.input").fill(path);
+    await dialog
+      .locator(".monaco-list-row", { hasText: basename(path) })
+      .first()
+      .waitFor();
+    await dialog.locator(".monaco-button", { hasText: /^(Inspect|Use)$/ }).click();
   }
 
   /** Answers the input box that is open. */

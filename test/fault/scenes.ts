@@ -18,7 +18,7 @@ import {
   trajectory,
   transcript,
 } from "../homeBuilder.ts";
-import { type Bench, benchOf, newestReceipt } from "../repairing.ts";
+import { type Bench, type BenchSpec, benchOf, newestReceipt } from "../repairing.ts";
 
 export interface Scene {
   readonly built: BuiltHome;
@@ -73,8 +73,23 @@ function archived(): BuiltHome {
   });
 }
 
-async function repairing(built: BuiltHome): Promise<Scene> {
-  const bench = benchOf(built);
+function untidy(): BuiltHome {
+  const ages = {
+    "~/sessions.json.0f1e.tmp": 2 * day,
+    "~/.fs-safe-replace.7.0f1e.tmp": 3 * day,
+    "~/gone.trajectory.jsonl": 40 * day,
+    [`~/${sessionId}.checkpoint.c1.jsonl`]: 40 * day,
+  };
+  const files = Object.fromEntries(Object.keys(ages).map((name) => [name, said]));
+  return buildHome({ rows: { [key]: done() }, files: { ...files, [`~/${sessionId}.jsonl`]: said }, ages });
+}
+
+function open(): BuiltHome {
+  return buildHome({ rows: { [key]: done() }, files: { [`~/${sessionId}.jsonl`]: said }, mode: 0o644 });
+}
+
+async function repairing(built: BuiltHome, spec: BenchSpec = {}): Promise<Scene> {
+  const bench = benchOf(built, spec);
   const seen = await scan(bench.context.input);
   const chosen = seen.findings.filter(({ repair }) => repair.kind !== "none").map((finding) => ({ finding }));
   const { plans } = planChoices(seen, chosen, bench.context);
@@ -112,6 +127,8 @@ export const stages: Readonly<Record<string, Stage>> = {
   "finalize under the store lock of 2026.4": () => repairing(sick("2026.4.2")),
   prune: () => pruning(old()),
   restore: () => repairing(archived()),
+  tidy: () => repairing(untidy()),
+  mode: () => repairing(open(), { here: true }),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
   "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), writeOtherRow),
   "undo of a prune": () => undoing(pruning(old())),
@@ -121,4 +138,6 @@ export const stages: Readonly<Record<string, Stage>> = {
       cleanUp(built);
     }),
   "undo of a restore": () => undoing(repairing(archived())),
+  "undo of a tidy": () => undoing(repairing(untidy())),
+  "undo of a mode": () => undoing(repairing(open(), { here: true })),
 };

@@ -14,7 +14,10 @@ export interface Answers {
   notification?(message: string, buttons: readonly string[]): string | undefined;
   /** The label of a quick pick's item. */
   pick?(labels: readonly string[], title: string): string | undefined;
+  /** What is typed; it must pass the box's own check. */
   input?(value: string): string | undefined;
+  /** The path chosen in the dialog for files or folders. */
+  open?(title: string): string | undefined;
   /** The items to tick in a list of many, by their labels; all that are ticked already where it is left out. */
   tick?(list: vscode.QuickPick<vscode.QuickPickItem>): readonly string[];
 }
@@ -35,6 +38,7 @@ export async function answering(answers: Answers, act: () => PromiseLike<unknown
     showQuickPick: window.showQuickPick,
     showInputBox: window.showInputBox,
     createQuickPick: window.createQuickPick,
+    showOpenDialog: window.showOpenDialog,
   };
   const heard: Heard = { modals: [], told: [], errors: [] };
   const tell = async (message: string, ...rest: unknown[]): Promise<string | undefined> => {
@@ -59,7 +63,17 @@ export async function answering(answers: Answers, act: () => PromiseLike<unknown
       );
       return items.find(({ label }) => label === wanted);
     },
-    showInputBox: async ({ value = "" }: vscode.InputBoxOptions) => answers.input?.(value),
+    showInputBox: async ({ value = "", validateInput }: vscode.InputBoxOptions) => {
+      const typed = answers.input?.(value);
+      const said = typed === undefined ? undefined : await validateInput?.(typed);
+      const isWrong = typeof said === "object" ? said?.severity === vscode.InputBoxValidationSeverity.Error : said;
+      if (isWrong) heard.errors.push(typeof said === "object" ? (said?.message ?? "") : (said ?? ""));
+      return isWrong ? undefined : typed;
+    },
+    showOpenDialog: async ({ title = "" }: vscode.OpenDialogOptions) => {
+      const path = answers.open?.(title);
+      return path === undefined ? undefined : [vscode.Uri.file(path)];
+    },
     createQuickPick: () => ticking(genuine.createQuickPick.call(window), answers),
   });
   try {

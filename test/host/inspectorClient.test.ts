@@ -19,7 +19,8 @@ describe("A worker that crashes", () => {
     const client = new InspectorClient(script, log);
     let restarts = 0;
     client.onRestarted(() => restarts++);
-    const ask = (): Promise<unknown> => client.ask("scan", { where: { homes: [], stateDirs: [] }, mayAsk: false });
+    const ask = (): Promise<unknown> =>
+      client.ask("scan", { where: { homes: [], stateDirs: [] }, captured: [], claimed: [], mayAsk: false });
     await assert.rejects(ask(), { name: "UserError", message: /stopped before it could answer\. Try again\.$/ });
     await client.idle();
     await assert.rejects(ask(), { name: "UserError", message: /Try again\.$/ });

@@ -29,7 +29,7 @@ describe("A repair that a crash cut short", () => {
     const client = new InspectorClient(join(extension?.extensionPath ?? "", "dist", "worker.cjs"), log);
     const telling = tellRecovered(client, log);
     const said = await answering({}, () =>
-      client.ask("scan", { where: { homes: [], stateDirs: ["/nowhere"] }, mayAsk: false }),
+      client.ask("scan", { where: { homes: [], stateDirs: ["/nowhere"] }, captured: [], claimed: [], mayAsk: false }),
     );
     assert.deepEqual(said.told, [
       `A repair of ${path} that was interrupted was taken back: nothing of it was written.`,

@@ -104,6 +104,39 @@ describe("the command that repairs", () => {
     equal(rowsOf(built)[key]?.["status"], "running");
   });
 
+  it("moves what killed writers left, unasked, and brings it back", async () => {
+    const temporaries = ["sessions.json.0f1e.tmp", "sessions.json.0a2b.tmp"];
+    const built = buildHome({
+      rows: { [key]: done() },
+      files: {
+        [`~/${sessionId}.jsonl`]: transcript(["user", now - minute]),
+        ...Object.fromEntries(temporaries.map((name) => [`~/${name}`, "{"])),
+      },
+      ages: { [`~/${temporaries[0]}`]: 2 * day, [`~/${temporaries[1]}`]: 3 * day },
+    });
+    const before = imagesIn(built.home);
+    const { findings } = await json(built, "scan");
+    deepEqual(
+      findings.map(({ code, repair }: { code: string; repair: { kind: string; class: string } }) => [
+        code,
+        repair.kind,
+        repair.class,
+      ]),
+      [["TMP-LEFT", "tidy", "proven"]],
+    );
+    match((await run(built, ["repair", "--proven", "--dry-run"])).stdout, /Would do[\s\S]*0a2b\.tmp → .*quarantine/);
+    deepEqual(imagesIn(built.home), before);
+    const { code, receipts } = await json(built, "repair", "--proven");
+    deepEqual([code, receipts.length, receipts[0].action, receipts[0].applied], [0, 1, "tidy", true]);
+    deepEqual(
+      receipts[0].edits.map(({ kind, from }: { kind: string; from: string }) => [kind, from]),
+      [["move", join(built.sessionsDir, temporaries[1] ?? "")]],
+    );
+    ok(!existsSync(join(built.sessionsDir, temporaries[1] ?? "")));
+    equal((await json(built, "undo", "--last")).code, 0);
+    deepEqual(imagesIn(built.home), before);
+  });
+
   it("refuses an id whose proposal has changed", async () => {
     const built = mixed();
     const id = await idOf(built, asked);

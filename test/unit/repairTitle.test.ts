@@ -70,6 +70,16 @@ describe("The title of a repair", () => {
     assert.equal(title("old", finding({ kind: "prune", class: "proven" })), "Take out old");
   });
 
+  it("says how many leftovers go and how large they are, and what becomes of a mode", () => {
+    const left = { path: "/a", sizeBytes: 2048, mtimeMs: 0, stamp: "1", isMovable: true };
+    const one = finding({ kind: "tidy", class: "ask", tidy: [left] });
+    assert.equal(title("the store main", one), "Move 1 leftover of the store main to the quarantine (2 KB)");
+    const two = finding({ kind: "tidy", class: "proven", tidy: [left, left] });
+    assert.equal(title("the store main", two), "Move 2 leftovers of the store main to the quarantine (4 KB) (proven)");
+    const open = finding({ kind: "correct", class: "ask", mode: 0o600 });
+    assert.equal(title("the store main", open), "Close the store main to others (mode 0600)");
+  });
+
   it("shows a name as text only", () => {
     const found = finding({ kind: "prune", class: "proven" });
     assert.equal(title("$(trash)\u202E x\n", found), "Take out $\u200B(trash)<U+202E> x␊");

@@ -103,6 +103,8 @@ describe("random edits of rows", () => {
           basis: { sha256: "", sizeBytes: 0 },
           rows: readRows(inMemory(Buffer.from(after)), new Set(edits.map((edit) => edit.key))),
           locks: new Map(),
+          mode: 0o600,
+          files: new Map(),
         },
       );
       deepEqual(undo.left, [], told);

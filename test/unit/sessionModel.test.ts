@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Lock } from "../../src/model/lock.ts";
 import type { ScanUpdate } from "../../src/model/messages.ts";
+import type { StateDir } from "../../src/model/scan.ts";
 import type { Session } from "../../src/model/session.ts";
 import type { Store } from "../../src/model/store.ts";
 import { emptyReason } from "../../src/ui/emptyReason.ts";
@@ -145,6 +146,41 @@ describe("What the surfaces know of the sessions", () => {
     });
   });
 
+  it("counts nothing that was captured, and reads it by its own clock", () => {
+    const model = new SessionModel();
+    const captured = { path: "/c", at: now - 48 * hourMs };
+    const copy = { ...store, id: "c", path: "/c/sessions.json", stateDir: "/c/.openclaw", captured: "/c" };
+    const stateDirs = [...update().stateDirs, { path: "/c/.openclaw", origin: "named", stores: 1, writer, captured }];
+    const there = session("k", {
+      id: "c k",
+      store: "c",
+      claimed: "running",
+      verdict: "active",
+      updatedAt: captured.at,
+    });
+    const lies = [finding({ code: "LIES", store: "c", session: "k" })];
+    model.apply(update({ stateDirs, stores: [store, copy], changed: [session("a"), there], findings: lies }));
+    const { active, claimed, contradictions, needAttention } = model.counts();
+    assert.deepEqual([active, claimed, contradictions, needAttention], [0, 0, 0, 0]);
+    assert.deepEqual([model.clockOf("s"), model.clockOf("c")], [now, captured.at]);
+    model.apply(
+      update({
+        stateDirs,
+        stores: [copy],
+        changed: [{ ...there, verdict: "finished", claimed: "done" }],
+        findings: [],
+      }),
+    );
+    assert.deepEqual(
+      [
+        ...(storeShapes(model, everything, new Set(["c"]))
+          .get("c")
+          ?.groups.keys() ?? []),
+      ],
+      ["recent"],
+    );
+  });
+
   it("speaks only of files that it was told of", () => {
     const { model } = modelOf(update({ changed: [session("a", { transcript: "/t.jsonl" })], locks: [lock("/l")] }));
     assert.deepEqual(
@@ -226,6 +262,8 @@ describe("The reason why the tree is empty", () => {
       stores: [{ ...store, problem: "STORE-UNPARSABLE" }],
       findings: [finding({ code: "STORE-UNPARSABLE" })],
     };
+    const captured = { ...update().stateDirs[0], problem: "it does not exist", captured: { path: "/h", at: now } };
+    assert.equal(reasonAfter({ stateDirs: [captured as StateDir], stores: [] }), undefined, "it can be closed");
     assert.equal(reasonAfter(broken), undefined, "a broken store is shown with what is wrong");
   });
 });

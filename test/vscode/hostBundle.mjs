@@ -1,7 +1,20 @@
 // Bundles the host tests. The result lies inside the extension's folder: only there does `vscode` mean the very object
 // that the extension has, so that a test can stand in for its dialogs.
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
+
+/** The bundle is one file: what a source calls its own directory is written into it. */
+const ownDirectory = {
+  name: "own-directory",
+  /** @param {import("esbuild").PluginBuild} build */
+  setup({ onLoad }) {
+    onLoad({ filter: /\/test\/fixtures\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll("import.meta.dirname", JSON.stringify(dirname(path))),
+      loader: "ts",
+    }));
+  },
+};
 
 /**
  * @param {string} root the extension's folder
@@ -27,6 +40,7 @@ export async function bundleHostTests(root, files) {
     external: ["vscode", "mocha"],
     sourcemap: "linked",
     logLevel: "warning",
+    plugins: [ownDirectory],
   });
   return outfile;
 }

@@ -1,7 +1,7 @@
 // Runs the host tests inside a real VS Code: the person's desktop edition where there is a screen, else a server with a
 // browser without a window. Both load extension and tests the same way and tell the outcome through two files.
 import { existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { runTests } from "@vscode/test-electron";
 import { prepareSampleHome } from "../sampleHome.mjs";
 import { openBrowser } from "./browser.mjs";
@@ -30,7 +30,19 @@ export async function runHostTests({ root, files, edition }) {
   const tests = await bundleHostTests(root, files);
   // Receipts must never land in the person's own home.
   const state = join(scratch.path, "state");
-  const env = { OPENCLAW_INSPECTOR_TEST_HOME: home, XDG_STATE_HOME: state, TEST_RESULT: result, TEST_REPORT: report };
+  // First on the PATH, lest a test runs the person's own openclaw.
+  const programs = join(scratch.path, "bin");
+  mkdirSync(programs);
+  // A server takes its PATH from a login shell of its home.
+  writeFileSync(join(home, ".profile"), `export PATH='${programs}':"$PATH"\n`);
+  const env = {
+    OPENCLAW_INSPECTOR_TEST_HOME: home,
+    OPENCLAW_INSPECTOR_TEST_PROGRAMS: programs,
+    PATH: `${programs}${delimiter}${process.env["PATH"]}`,
+    XDG_STATE_HOME: state,
+    TEST_RESULT: result,
+    TEST_REPORT: report,
+  };
   const settings = { "openclawSessionInspector.homes": [home] };
   const stopFollowing = follow(report);
   try {

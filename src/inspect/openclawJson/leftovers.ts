@@ -1,7 +1,7 @@
 // Files beside a store that no row names: history, debris of writers that were killed, archives (facts C4, C5, E).
 import { basename, join } from "node:path";
-import type { FileFacts, Leftovers, SessionRow } from "../../model/facts.ts";
-import { statsAt } from "../regularFile.ts";
+import type { FileFacts, LeftFile, Leftovers, SessionRow } from "../../model/facts.ts";
+import { exactStatsAt, fileStampOf, statsAt } from "../regularFile.ts";
 import { asRecord, asText } from "./records.ts";
 import { archivesOf, restoreCandidates, type SessionsDir } from "./storeFiles.ts";
 
@@ -13,12 +13,22 @@ const checkpoint = /^.+\.checkpoint\.[^.]+\.jsonl$/;
 export function readLeftovers(directory: SessionsDir, rows: readonly SessionRow[]): Leftovers {
   const named = namesOf(rows);
   const transcripts: FileFacts[] = [];
-  const trajectories: FileFacts[] = [];
-  const checkpoints: FileFacts[] = [];
-  const temporaries: FileFacts[] = [];
-  const add = (list: FileFacts[], name: string): void => {
+  const trajectories: LeftFile[] = [];
+  const checkpoints: LeftFile[] = [];
+  const temporaries: LeftFile[] = [];
+  const add = (list: LeftFile[], name: string): void => {
+    const path = join(directory.path, name);
+    const stats = statsAt(path);
+    const exact = exactStatsAt(path);
+    if (stats?.isFile() !== true || exact === undefined) return;
+    const { size, mtimeMs } = stats;
+    const isMovable = exact.isFile() && stats.uid === process.getuid?.();
+    list.push({ path, sizeBytes: size, mtimeMs, stamp: fileStampOf(exact), isMovable });
+  };
+  const addTranscript = (name: string): void => {
     const stats = statsAt(join(directory.path, name));
-    if (stats?.isFile()) list.push({ path: join(directory.path, name), sizeBytes: stats.size, mtimeMs: stats.mtimeMs });
+    if (stats?.isFile())
+      transcripts.push({ path: join(directory.path, name), sizeBytes: stats.size, mtimeMs: stats.mtimeMs });
   };
   for (const name of directory.names) {
     const base = trajectory.exec(name)?.[1];
@@ -29,7 +39,7 @@ export function readLeftovers(directory: SessionsDir, rows: readonly SessionRow[
       if (!known) add(trajectories, name);
     } else if (checkpoint.test(name)) {
       if (!named.checkpoints.has(name)) add(checkpoints, name);
-    } else if (name.endsWith(".jsonl") && !isNamed(name, named)) add(transcripts, name);
+    } else if (name.endsWith(".jsonl") && !isNamed(name, named)) addTranscript(name);
   }
   const archives = [...directory.archives.keys()].flatMap((transcript) => archivesOf(directory, transcript));
   return { transcripts, trajectories, checkpoints, temporaries, archives, copies: restoreCandidates(directory) };
@@ -51,12 +61,17 @@ function namesOf(rows: readonly SessionRow[]): Named {
     if (id !== undefined) ids.add(id);
     if (file !== undefined) files.add(basename(file));
     for (const other of listOf(fields["usageFamilySessionIds"])) if (typeof other === "string") ids.add(other);
-    for (const point of listOf(fields["compactionCheckpoints"])) {
-      const before = asText(asRecord(asRecord(point)?.["preCompaction"])?.["sessionFile"]);
-      if (before !== undefined) checkpoints.add(basename(before));
-    }
+    for (const name of checkpointsOf(fields)) checkpoints.add(name);
   }
   return { files, ids, checkpoints };
+}
+
+/** Base names of the checkpoints that a row has. */
+export function checkpointsOf(fields: SessionRow["fields"]): string[] {
+  return listOf(fields["compactionCheckpoints"])
+    .map((point) => asText(asRecord(asRecord(point)?.["preCompaction"])?.["sessionFile"]))
+    .filter((path) => path !== undefined)
+    .map((path) => basename(path));
 }
 
 /** By its name, by its id, or as a topic or fork of an id that a row has. */

@@ -1,5 +1,4 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
-import { readSync } from "node:fs";
 import { basename, dirname, isAbsolute } from "node:path";
 import type { LockFacts, PlaceFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
 import type { Writer } from "../../model/store.ts";
@@ -7,12 +6,14 @@ import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
 import { cloudFolderOf, fileSystemOf, isShared, keepsModes } from "../mounts.ts";
+import { namesOtherHost } from "../otherHost.ts";
 import type { ProcessTable } from "../processes.ts";
 import {
   fileVersion,
   fileVersionAt,
   isAbsent,
   isUnreadable,
+  sourceOf,
   statsAt,
   type Unreadable,
   withFile,
@@ -55,7 +56,8 @@ const readAttempts = 3;
 
 export function readJsonStore(input: StoreInput): StoreFacts {
   const { file, stateDir, config } = input;
-  const directory = listSessionsDir(file.path);
+  const isCaptured = input.processes.source === "captured";
+  const directory = { ...listSessionsDir(file.path), ...(isCaptured && { only: stateDir }) };
   const locks = readLocks(directory, input);
   const rows =
     directory.problem === undefined
@@ -95,13 +97,15 @@ export function readJsonStore(input: StoreInput): StoreFacts {
 /** Place, modes and owner of a copy say nothing about the store that it was made from. */
 function placeOf(path: string, { processes }: StoreInput, movedFrom: string | undefined): PlaceFacts {
   const stats = statsAt(path);
-  if (processes.source === "captured") return { isOwn: true };
+  const hasOwnUid = stats !== undefined && stats.uid === process.getuid?.();
+  if (processes.source === "captured") return { isOwn: true, hasOwnUid };
   const fileSystem = fileSystemOf(path);
   const shared = isShared(fileSystem) ? fileSystem : cloudFolderOf(path);
   const means =
     stats?.isFile() === true && movedFrom === undefined && process.platform !== "win32" && keepsModes(fileSystem);
   return {
-    isOwn: !means || process.getuid?.() === 0 || stats.uid === process.getuid?.(),
+    isOwn: !means || process.getuid?.() === 0 || hasOwnUid,
+    hasOwnUid,
     ...(means && { mode: stats.mode & 0o777 }),
     ...(shared !== undefined && { shared }),
   };
@@ -110,6 +114,7 @@ function placeOf(path: string, { processes }: StoreInput, movedFrom: string | un
 interface Rows {
   readonly rows: readonly SessionRow[];
   readonly sizeBytes: number;
+  readonly mtimeMs: number;
   readonly fileVersion: string;
 }
 interface BrokenRows {
@@ -130,24 +135,19 @@ function readRows(path: string, memory: Map<string, Rows> | undefined): Rows | B
 }
 
 function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" {
-  return withFile(path, ({ fd, stats }) => {
+  return withFile(path, (file) => {
+    const { fd, stats } = file;
     // The last of duplicate keys counts, at the place of the first, as JSON.parse has it.
     const rows = new Map<string, SessionRow>();
-    let at = 0;
-    const scan = scanStore(
-      (target, offset) => {
-        const got = readSync(fd, target, offset, target.length - offset, at);
-        at += got;
-        return got;
-      },
-      { fields: rowFields },
-      ({ key, range, shape, fields }) => rows.set(key, { key, range, shape, fields }),
+    const scan = scanStore(sourceOf(file), { fields: rowFields }, ({ key, range, shape, fields }) =>
+      rows.set(key, { key, range, shape, fields }),
     );
     const after = statsAt(path);
     // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
     const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
     if (sameFile && (after.size !== stats.size || after.mtimeMs !== stats.mtimeMs)) return "changed";
-    if (scan.ok) return { rows: [...rows.values()], sizeBytes: stats.size, fileVersion: fileVersion(stats) };
+    const { size: sizeBytes, mtimeMs } = stats;
+    if (scan.ok) return { rows: [...rows.values()], sizeBytes, mtimeMs, fileVersion: fileVersion(stats) };
     return { broken: scan, line: lineNumber(fd, scan.offset), sizeBytes: stats.size };
   });
 }
@@ -171,7 +171,8 @@ function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: Sessions
     const subagent = subagents.get(row.key);
     return evidence.sessionFacts(row, { directory, stateDir: input.stateDir, locks: byTranscript, subagent });
   });
-  return { state: "read", sizeBytes: rows.sizeBytes, fileVersion: rows.fileVersion, sessions };
+  const { sizeBytes, mtimeMs, fileVersion } = rows;
+  return { state: "read", sizeBytes, mtimeMs, fileVersion, sessions };
 }
 
 function readLocks(directory: SessionsDir, { processes, blind }: StoreInput): LockFacts[] {
@@ -193,6 +194,7 @@ function whereItWas(directory: SessionsDir, rows: readonly SessionRow[]): string
   for (const row of rows) {
     const file = asText(row.fields["sessionFile"]);
     if (file === undefined || !isAbsolute(file) || asked.has(dirname(file))) continue;
+    if (namesOtherHost(file, directory.path)) continue;
     // A path that OpenClaw ignores, to a file that is not here, tells of no move.
     if (!sessionsPlace.test(dirname(file)) && !directory.names.has(basename(file))) continue;
     asked.add(dirname(file));

@@ -11,6 +11,13 @@ export function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+const longestWord = 200;
+
+/** A word of a program, as a status or an id. It ends up in sentences: what is longer than any word is cut. */
+export function asWord(value: unknown): string | undefined {
+  return typeof value === "string" ? value.slice(0, longestWord) : undefined;
+}
+
 export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import type { CronFacts, SubagentFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { isUnreadable, readText, withFile } from "../regularFile.ts";
-import { asNumber, asRecord, asText, parseLine } from "./records.ts";
+import { asNumber, asRecord, asText, asWord, parseLine } from "./records.ts";
 
 const registryLimitBytes = 64 << 20;
 const time = z.catch(z.optional(z.number()), undefined);
@@ -62,7 +62,7 @@ function subagentFacts(path: string, run: z.infer<typeof runSchema>): SubagentFa
           : "done";
   return {
     path,
-    runId: run.runId,
+    runId: asWord(run.runId) ?? "",
     status: ended ? outcome : "running",
     ...(startedAt !== undefined && { startedAt }),
     ...(sessionStartedAt !== undefined && { sessionStartedAt }),
@@ -99,7 +99,7 @@ export function readCronRun(stateDir: string, key: string, sessionId: string | u
       const ofTheJob = named === undefined && namedId === undefined && !key.includes(":run:");
       if (!about && !ofTheJob) return undefined;
       const runAt = asNumber(record["runAtMs"]);
-      const status = asText(record["status"]) ?? "";
+      const status = asWord(record["status"]) ?? "";
       found = { path, jobId, offset: line.offset, endedAt, status, ...(runAt !== undefined && { runAt }) };
       return "stop";
     }),

@@ -5,14 +5,18 @@ import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
 import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 
-/** Stands for a value in use that is larger than is worth decoding: there, but of no known type. */
+/** Stands for a value in use that is larger or deeper than is worth decoding: there, but of no known type. */
 export const oversize: unknown = Object.freeze({ oversize: true });
 
 const windowBytes = 1 << 20;
 /** Keys and values in use above this are not decoded; genuine ones are under 1 KB. */
 const decodeLimitBytes = 1 << 16;
+/** Genuine values nest four deep. What JSON.parse reads, JSON.stringify and the message port can fail at: they recurse. */
+const decodeLimitDepth = 64;
 const quote = 0x22;
 const backslash = 0x5c;
+const openers: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const closers: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
 export class RowCollector {
   readonly window = Buffer.allocUnsafe(windowBytes);
@@ -117,7 +121,7 @@ export class RowCollector {
     this.#fieldWanted = false;
     const name = this.#fieldName;
     const bytes = this.#kept(end);
-    this.#fields[name] = bytes === undefined ? oversize : decode(bytes);
+    this.#fields[name] = bytes === undefined || isDeep(bytes) ? oversize : decode(bytes);
     if (this.#options.fieldRanges !== true) return;
     if (this.#fieldRanges.has(name)) this.#repeated.add(name);
     this.#fieldRanges.set(name, { start: this.#fieldStart, end });
@@ -141,6 +145,22 @@ export class RowCollector {
 function decode(bytes: Buffer): unknown {
   if (bytes[0] === quote && !bytes.includes(backslash)) return bytes.toString("utf8", 1, bytes.length - 1);
   return JSON.parse(bytes.toString("utf8"));
+}
+
+/** Of bytes that are one whole JSON value. */
+function isDeep(bytes: Buffer): boolean {
+  if (!openers.has(bytes[0] as number) || bytes.length <= decodeLimitDepth * 2) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (inString && byte === backslash) at += 1;
+    else if (byte === quote) inString = !inString;
+    else if (inString) continue;
+    else if (closers.has(byte)) depth -= 1;
+    else if (openers.has(byte) && ++depth > decodeLimitDepth) return true;
+  }
+  return false;
 }
 
 function decodeKey(bytes: Buffer, hasEscape: boolean): string {

@@ -1,9 +1,10 @@
 // One row as text: read by its byte range while the file is the same, found again by its key when it is not.
-import { readSync } from "node:fs";
+
+import { size } from "../../judge/words.ts";
 import type { FieldName, FieldPlace, TextRange } from "../../model/messages.ts";
 import type { ByteRange } from "../../model/session.ts";
 import { UserError } from "../../model/userError.ts";
-import { fileVersion, isUnreadable, readRange, withFile } from "../regularFile.ts";
+import { fileVersion, isUnreadable, type OpenFile, readRange, sourceOf, withFile } from "../regularFile.ts";
 import { rowFields } from "./rowFields.ts";
 import { scanStore } from "./storeScanner.ts";
 
@@ -13,28 +14,28 @@ export interface KnownRow {
 }
 
 const noFields: ReadonlySet<string> = new Set();
+/** VS Code shows extensions no larger text either; genuine rows are 42 KB. */
+const rowLimitBytes = 50 << 20;
 
 /** The stored bytes of a row's value. Throws a UserError where the store cannot be read or has no such row any more. */
 export function readRowText(storePath: string, key: string, known?: KnownRow): string {
-  const read = withFile(storePath, ({ fd, stats }) => {
-    const same = known !== undefined && known.fileVersion === fileVersion(stats);
-    const range = same ? known.range : findRow(fd, key);
-    return range === undefined ? undefined : readRange(fd, range.start, range.end).toString("utf8");
+  const read = withFile(storePath, (file) => {
+    const same = known !== undefined && known.fileVersion === fileVersion(file.stats);
+    const range = same ? known.range : findRow(file, key);
+    if (range === undefined) return undefined;
+    const bytes = range.end - range.start;
+    if (bytes > rowLimitBytes)
+      throw new UserError(`The row is ${size(bytes)}, too large to show. Open its store instead.`);
+    return readRange(file.fd, range.start, range.end).toString("utf8");
   });
   if (isUnreadable(read)) throw new UserError(`The store cannot be read: ${read.reason}. Check ${storePath}.`);
   if (read === undefined) throw new UserError("The store has no such row any more. Refresh the view.");
   return read;
 }
 
-function findRow(fd: number, key: string): ByteRange | undefined {
+function findRow(file: OpenFile, key: string): ByteRange | undefined {
   let found: ByteRange | undefined;
-  let at = 0;
-  const source = (target: Buffer, offset: number): number => {
-    const got = readSync(fd, target, offset, target.length - offset, at);
-    at += got;
-    return got;
-  };
-  scanStore(source, { fields: noFields }, (row) => {
+  scanStore(sourceOf(file), { fields: noFields }, (row) => {
     if (row.key === key) found = row.range;
   });
   return found;

@@ -89,6 +89,8 @@ function homeOf(stateDir: string): string {
 /** What lies in a store's directory, listed once: with ten thousand transcripts a look-up is cheaper than a stat. */
 export interface SessionsDir {
   readonly path: string;
+  /** Of a captured store: nothing outside of this directory is its own, whatever lies here where a row says. */
+  readonly only?: string;
   /** Why nothing of it is known, its locks least of all: rows can be opened by name, but not be judged. */
   readonly problem?: string;
   readonly names: ReadonlySet<string>;

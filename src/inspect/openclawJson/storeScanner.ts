@@ -205,7 +205,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       state = afterValue;
     } else {
       const at = base + i;
-      if (depth === 0 && byte !== openBrace) return fail(base + i, "it is no JSON object");
+      if (depth === 0 && byte !== openBrace) return fail(base + i, noObject(byte));
       if (byte === openBrace || byte === openBracket) {
         const object = byte === openBrace;
         startValue(collector, depth, at, object ? "object" : "array");
@@ -250,6 +250,13 @@ function endValue(collector: RowCollector, depth: number, end: number): void {
 
 function fail(offset: number, reason: string): StoreScan {
   return { ok: false, offset, reason };
+}
+
+/** What editors, and crashes, put before or instead of a store. */
+function noObject(byte: number): string {
+  if (byte === 0xef) return "it begins with a byte order mark";
+  if (byte === 0xff || byte === 0xfe) return "it is UTF-16, not UTF-8";
+  return byte === 0 ? "it begins with NUL bytes, as a crash can leave it" : "it is no JSON object";
 }
 
 function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -2,8 +2,9 @@
 import { basename, dirname, join } from "node:path";
 import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
+import { namesOtherHost } from "../otherHost.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
-import { asRecord, asText, parseLine, timeOf } from "./records.ts";
+import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
 const pointerLimitBytes = 64 << 10;
@@ -28,7 +29,8 @@ function readPointer(path: string, sessionId: string | undefined): string | unde
     const pointer = asRecord(JSON.parse(text));
     if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer" || pointer["sessionId"] !== sessionId)
       return undefined;
-    return asText(pointer["runtimeFile"]);
+    const file = asText(pointer["runtimeFile"]);
+    return file === undefined || namesOtherHost(file, path) ? undefined : file;
   } catch {
     return undefined;
   }
@@ -74,9 +76,9 @@ function lifecycleEvent(
 ): LifecycleEvent {
   const data = asRecord(event["data"]) ?? {};
   const at = timeOf(event);
-  const runId = asText(event["runId"]);
+  const runId = asWord(event["runId"]);
   const sessionKey = asText(event["sessionKey"]);
-  const status = asText(data["status"]);
+  const status = asWord(data["status"]);
   return {
     type,
     offset,

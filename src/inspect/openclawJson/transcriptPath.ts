@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { realPath } from "../homes.ts";
+import { namesOtherHost } from "../otherHost.ts";
 import { statsAt } from "../regularFile.ts";
 import type { SessionsDir } from "./storeFiles.ts";
 
@@ -29,10 +30,10 @@ export function resolveTranscript(
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
   const found = locate(directory, sessionId, sessionFile);
-  const named = isPath(sessionFile) ? resolve(directory.path, sessionFile) : undefined;
+  const named = isPath(sessionFile, directory.path) ? resolve(directory.path, sessionFile) : undefined;
   if (found === undefined || named === undefined) return found;
   if (!isAllowed(directory.path, named)) {
-    const isMoved = found.exists && basename(found.path) === basename(named) && statsAt(named) === undefined;
+    const isMoved = found.exists && basename(found.path) === basename(named) && !exists(directory, named);
     if (isMoved) return found;
     return { ...found, ignored: { path: named, isBeside: directory.names.has(basename(named)) } };
   }
@@ -42,8 +43,9 @@ export function resolveTranscript(
   return otherId ? { ...found, ownIdFile: join(directory.path, byId) } : found;
 }
 
-function isPath(sessionFile: string | undefined): sessionFile is string {
-  return sessionFile !== undefined && sessionFile !== "" && !sessionFile.startsWith("sqlite:");
+function isPath(sessionFile: string | undefined, directory: string): sessionFile is string {
+  if (sessionFile === undefined || sessionFile === "" || sessionFile.startsWith("sqlite:")) return false;
+  return !namesOtherHost(sessionFile, directory);
 }
 
 function locate(
@@ -52,7 +54,7 @@ function locate(
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
   const byId = sessionId !== undefined && safeSessionId.test(sessionId) ? `${sessionId}.jsonl` : undefined;
-  if (isPath(sessionFile)) {
+  if (isPath(sessionFile, directory.path)) {
     const path = resolve(directory.path, sessionFile);
     if (isAllowed(directory.path, path)) {
       if (exists(directory, path)) return { path, exists: true };
@@ -96,5 +98,7 @@ function isInside(directory: string, path: string): boolean {
 
 function exists(directory: SessionsDir, path: string): boolean {
   if (dirname(path) === directory.path) return directory.names.has(basename(path));
+  // A path of the machine that it comes from: here it may be somebody's live transcript.
+  if (directory.only !== undefined && !isInside(realPath(directory.only), realPath(path))) return false;
   return statsAt(path) !== undefined;
 }

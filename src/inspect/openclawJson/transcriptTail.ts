@@ -2,7 +2,7 @@
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
 import { type Line, readLinesBackwards } from "../lines.ts";
 import { readRange } from "../regularFile.ts";
-import { asNumber, asRecord, asText, parseLine, timeOf } from "./records.ts";
+import { asNumber, asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
 const headerLimitBytes = 4096;
 
@@ -46,8 +46,8 @@ function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
   const end = bytes.indexOf(0x0a);
   if (end < 0) return undefined;
   const entry = parseLine({ offset: 0, bytes: bytes.subarray(0, end), whole: true }) ?? {};
-  const type = asText(entry["type"]);
-  const id = asText(entry["id"]);
+  const type = asWord(entry["type"]);
+  const id = asWord(entry["id"]);
   const version = asNumber(entry["version"]);
   return {
     ...(type !== undefined && { type }),
@@ -58,10 +58,10 @@ function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
 
 function messageOf(entry: Readonly<Record<string, unknown>>, line: Line): MessageFacts {
   const message = asRecord(entry["message"]) ?? {};
-  const stopReason = asText(message["stopReason"]);
+  const stopReason = asWord(message["stopReason"]);
   const at = timeOf(entry) ?? timeOf(message);
   return {
-    role: asText(message["role"]) ?? "",
+    role: asWord(message["role"]) ?? "",
     offset: line.offset,
     abort: message["model"] === "gateway-injected" || asRecord(message["openclawAbort"])?.["aborted"] === true,
     ...(at !== undefined && { at }),

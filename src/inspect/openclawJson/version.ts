@@ -82,6 +82,7 @@ function some(names: ReadonlySet<string>, test: (name: string) => boolean): bool
   return false;
 }
 
+/** `2026.5.18`, `2026.1.0-beta.3`: to the last character, since it is shown wherever the store is. */
 function isVersion(text: string): boolean {
-  return /^\d{4}\.\d+\.\d+/.test(text);
+  return /^\d{4}\.\d{1,4}\.\d{1,4}(-[\w.-]{1,40})?$/.test(text);
 }

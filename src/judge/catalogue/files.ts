@@ -50,7 +50,8 @@ export const filesCatalogue = {
     sentence: "Transcripts beside the store of {agent} belong to no row: {files}, {size}.",
     about:
       "Conversations whose rows were deleted, pruned or lost. They are history. OpenClaw's clean-up deletes them after its retention.",
-    repair: "None: never removed here.",
+    repair:
+      "None: never moved or removed here. `openclaw sessions cleanup --dry-run` counts what OpenClaw's own clean-up would delete.",
     issues: ["#89170", "#29706", "#73471"],
   },
   "TRAJ-TRUNC": {
@@ -66,7 +67,8 @@ export const filesCatalogue = {
     severity: "info",
     sentence: "Trajectories beside the store of {agent} have neither transcript nor row: {files}, {size}.",
     about: "Sidecars that a deleted session left, older than the retention.",
-    repair: "None here: OpenClaw's clean-up takes them.",
+    repair:
+      "Tidy, asked: they are moved to the quarantine, and Undo moves them back. OpenClaw's own `openclaw sessions cleanup` would delete them.",
     issues: ["#70680"],
   },
   "CKPT-ORPHAN": {
@@ -75,7 +77,7 @@ export const filesCatalogue = {
     sentence: "Compaction checkpoints beside the store of {agent} belong to no row: {files}, {size}.",
     about:
       "OpenClaw leaves the file when a row lets go of its checkpoint, or goes itself. Meant are those older than the retention.",
-    repair: "None here.",
+    repair: "Tidy, asked: they are moved to the quarantine, and Undo moves them back.",
     issues: ["#66057"],
   },
   "TMP-LEFT": {
@@ -83,7 +85,8 @@ export const filesCatalogue = {
     severity: "info",
     sentence: "Temporary files of killed writers lie beside the store of {agent}: {files}, {size}.",
     about: "A writer that is killed before it puts its file in place leaves it. 51 GB were reported.",
-    repair: "None here: newer gateways sweep them at their start.",
+    repair:
+      "Tidy, proven where the gateway is stopped and the store is whole and newer than they are; the newest of them stays, and asked where one is far larger than the store. They are moved to the quarantine, and Undo moves them back. Newer gateways sweep them at their start.",
     issues: ["#89520", "#90503"],
   },
   "ARCHIVE-BLOAT": {
@@ -91,7 +94,7 @@ export const filesCatalogue = {
     severity: "info",
     sentence: "Archives beside the store of {agent} are past their retention: {files}, {size}, the oldest by {age}.",
     about: "Deleted and reset transcripts are kept under another name for a while.",
-    repair: "By OpenClaw's own `sessions cleanup`.",
+    repair: "By OpenClaw's own `openclaw sessions cleanup`, after a look at its `--dry-run`.",
     issues: ["#44812", "#36608"],
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -17,7 +17,8 @@ export const locksCatalogue = {
     sentence: "{lock} has been held for {age} by a living process ({owner}).",
     about:
       "A run that hangs, or a gateway that forgot to release. Commands of older OpenClaw versions would delete it under the living owner.",
-    repair: "Never taken from a living owner: abort the run or restart the gateway, which then drops its own locks.",
+    repair:
+      "Never taken from a living owner: abort the run or restart the gateway, which then drops its own locks. `openclaw doctor` lists it too; its `--fix` takes it from the living owner in older versions.",
     issues: ["#49603", "#86801", "#87779", "#88129"],
   },
   "LOCK-FOREIGN-PID": {

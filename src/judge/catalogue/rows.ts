@@ -66,7 +66,8 @@ export const rowsCatalogue = {
     sentence: "{key} was last updated {age} ago: OpenClaw's maintenance deletes such rows after {limit}.",
     about:
       "Maintenance looks at updatedAt alone, spares groups, channels, threads and topics and is enforced by default from 2026.5.2 on, whatever its documentation says; it has deleted rows of running sessions too.",
-    repair: "None here: copy what you need, or raise session.maintenance.pruneAfter.",
+    repair:
+      "None here: `openclaw sessions cleanup --dry-run` counts what the next clean-up takes. Copy what you need, or raise session.maintenance.pruneAfter.",
     issues: ["#56034", "#87938"],
   },
   "FILE-ESCAPE": {

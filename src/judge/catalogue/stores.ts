@@ -36,7 +36,7 @@ export const storesCatalogue = {
     sentence: "The store of {agent} has {rows} and {size}: every write of the gateway rewrites all of it.",
     about: "More rows than the maintenance keeps, or more than 10 MB.",
     repair:
-      "By OpenClaw's own `sessions cleanup`, after a look at its `--dry-run`; or Prune here, which can be undone.",
+      "By OpenClaw's own `openclaw sessions cleanup`, after a look at its `--dry-run`; or Prune here, which can be undone.",
     issues: ["#58550", "#83124"],
   },
   "STORE-ON-SYNC": {
@@ -60,7 +60,8 @@ export const storesCatalogue = {
     severity: "warning",
     sentence: "The store of {agent} is open to others: {reason}.",
     about: "OpenClaw writes its stores for their owner alone; a copy or an edit by hand changed that.",
-    repair: "None here: `chmod 600` closes it.",
+    repair:
+      "Correct, asked, where the file is your own: its mode becomes 0600. Otherwise its owner closes it by `chmod 600`.",
     issues: [],
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,11 +1,9 @@
 // Rows whose key, id or file is not their own, or not what it says (facts I 35 to 38, 58).
 import { type Draft, nothing } from "../draft.ts";
-import type { Around, Neighbours } from "../neighbours.ts";
+import type { Around, Neighbours, Others } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { rowEvidence } from "./running.ts";
-
-const mostNamed = 3;
 
 export function identityRules(session: SessionCase, neighbours: Neighbours, around: Around): Draft[] {
   return [
@@ -52,7 +50,7 @@ function fileStaleId(session: SessionCase): Draft | undefined {
 
 function idShared(session: SessionCase, neighbours: Neighbours): Draft | undefined {
   const keys = neighbours.sameTranscript(session);
-  if (keys.length === 0) return undefined;
+  if (keys.count === 0) return undefined;
   return {
     code: "ID-SHARED",
     session: session.key,
@@ -70,7 +68,7 @@ function keyAlias(session: SessionCase, neighbours: Neighbours): Draft | undefin
   const agent = /^agent:([^:]+):/.exec(key)?.[1];
   const isOther = agent !== undefined && store.agent !== undefined && agent.toLowerCase() !== store.agent.toLowerCase();
   const reason =
-    twins.length > 0
+    twins.count > 0
       ? `it is the same as ${listed(twins)} but for case`
       : key === "main"
         ? "it is the old name of agent:main:main"
@@ -115,7 +113,7 @@ function parentGone(session: SessionCase, around: Around): Draft | undefined {
   };
 }
 
-function listed(keys: readonly string[]): string {
-  const named = keys.slice(0, mostNamed).join(", ");
-  return keys.length > mostNamed ? `${named} and ${keys.length - mostNamed} more` : named;
+function listed({ count, named }: Others): string {
+  const told = named.join(", ");
+  return count > named.length ? `${told} and ${count - named.length} more` : told;
 }

@@ -1,5 +1,6 @@
 // Files that no row names (facts I 23, 34, 43, 45, 46, 47). History is never called debris.
-import type { ArchiveFacts, FileFacts, StoreFacts } from "../../model/facts.ts";
+import type { ArchiveFacts, FileFacts, LeftFile, StoreFacts } from "../../model/facts.ts";
+import type { Repair, RepairClass } from "../../model/finding.ts";
 import { agentOf, type Draft, nothing } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
@@ -17,25 +18,24 @@ const emptyBytes = 512;
 export function leftoverRules(store: StoreFacts, now: number, around: Around): Draft[] {
   if (store.content.state !== "read" || around.sharesDirectory) return [];
   const orphans = store.leftovers.transcripts.filter((file) => !around.namedByOthers.has(basenameOf(file.path)));
-  return [
-    storeShrunk(store, orphans),
-    transcripts(store, orphans),
-    trajectories(store, now, around),
-    temporaries(store, now),
-    checkpoints(store, now),
-    archives(store, now),
-  ].filter((draft) => draft !== undefined);
+  const shrunk = storeShrunk(store, orphans);
+  const debris = [trajectories(store, now, around), temporaries(store, now), checkpoints(store, now, around)];
+  const told = shrunk === undefined ? debris : debris.map((draft) => draft && { ...draft, repair: kept });
+  return [shrunk, transcripts(store, orphans), ...told, archives(store, now)].filter((draft) => draft !== undefined);
 }
+
+const kept = nothing("The store has lost rows, and what lies beside it may help to find them again: nothing is moved.");
 
 function about(
   code: Draft["code"],
   store: StoreFacts,
   files: readonly FileFacts[],
-  why: string,
+  repair: Repair,
   first: readonly FileFacts[] = [],
 ): Draft {
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const agent = agentOf(store);
+  const identity = repair.tidy?.map(({ path, stamp }) => `${path} ${stamp}`).join("\n");
   return {
     code,
     path: store.path,
@@ -51,7 +51,8 @@ function about(
       at: file.mtimeMs,
       text: `${basenameOf(file.path)}, ${size(file.sizeBytes)}, from ${clock(file.mtimeMs)}`,
     })),
-    repair: nothing(why),
+    repair,
+    ...(identity !== undefined && { identity }),
   };
 }
 
@@ -63,15 +64,20 @@ function storeShrunk(store: StoreFacts, orphans: readonly FileFacts[]): Draft | 
   if (store.content.state !== "read") return undefined;
   const { sessions, sizeBytes } = store.content;
   if (orphans.length < fewOrphans || orphans.length < sessions.length * 2) return undefined;
-  const copies = store.leftovers.copies.filter((copy) => copy.sizeBytes > Math.max(sizeBytes, emptyBytes) * 2);
+  const copies = store.leftovers.copies.filter((copy) => isFarLarger(copy.sizeBytes, sizeBytes));
   if (sessions.length > 0 && copies.length === 0) return undefined;
   return about(
     "STORE-SHRUNK",
     store,
     orphans,
-    "Rows cannot be made again from transcripts without guessing: look for an older copy of the store first.",
+    nothing("Rows cannot be made again from transcripts without guessing: look for an older copy of the store first."),
     copies,
   );
+}
+
+/** What it has more than the store may be what the store has lost. */
+function isFarLarger(copyBytes: number, storeBytes: number): boolean {
+  return copyBytes > Math.max(storeBytes, emptyBytes) * 2;
 }
 
 function transcripts(store: StoreFacts, files: readonly FileFacts[]): Draft | undefined {
@@ -81,38 +87,73 @@ function transcripts(store: StoreFacts, files: readonly FileFacts[]): Draft | un
         "TX-ORPHAN",
         store,
         files,
-        "It is history, and stays: copy what you need, since OpenClaw's clean-up deletes it some day.",
+        nothing(
+          "It is history, and stays: copy what you need, since OpenClaw's clean-up deletes it some day (`openclaw sessions cleanup --dry-run` counts it).",
+        ),
       );
 }
 
-function trajectories(store: StoreFacts, now: number, { namedByOthers }: Around): Draft | undefined {
+function trajectories(store: StoreFacts, now: number, around: Around): Draft | undefined {
   const transcriptOf = (path: string): string =>
     basenameOf(path).replace(/\.(trajectory\.jsonl|trajectory-path\.json)$/, ".jsonl");
   const files = store.leftovers.trajectories.filter(
-    (file) => now - file.mtimeMs > pruneAfter(store) && !namedByOthers.has(transcriptOf(file.path)),
+    (file) => now - file.mtimeMs > pruneAfter(store) && !around.namedByOthers.has(transcriptOf(file.path)),
   );
-  return files.length === 0
-    ? undefined
-    : about("TRAJ-ORPHAN", store, files, "They belong to no transcript any more; OpenClaw's clean-up takes them.");
+  if (files.length === 0) return undefined;
+  const repair = unnamed(files, around, "They belong to no transcript, archive or row any more");
+  return about("TRAJ-ORPHAN", store, files, repair);
 }
 
+/**
+ * Facts I 45: proven only where the store that they were to become is whole and newer, nobody writes, and the newest of
+ * them stays.
+ */
 function temporaries(store: StoreFacts, now: number): Draft | undefined {
   const files = store.leftovers.temporaries.filter((file) => now - file.mtimeMs > hourMs);
-  return files.length === 0
-    ? undefined
-    : about(
-        "TMP-LEFT",
-        store,
-        files,
-        "A writer was killed before it put them in place; newer gateways sweep them at their start.",
-      );
+  if (files.length === 0 || store.content.state !== "read") return undefined;
+  return about("TMP-LEFT", store, files, outdated(files, store.content, store));
 }
 
-function checkpoints(store: StoreFacts, now: number): Draft | undefined {
-  const files = store.leftovers.checkpoints.filter((file) => now - file.mtimeMs > pruneAfter(store));
-  return files.length === 0
-    ? undefined
-    : about("CKPT-ORPHAN", store, files, "No row has them as a checkpoint of its compaction.");
+function outdated(
+  files: readonly LeftFile[],
+  written: { readonly sizeBytes: number; readonly mtimeMs: number },
+  { writer, place }: StoreFacts,
+): Repair {
+  const [newest, ...rest] = files.toSorted((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+  const older = rest.filter(({ mtimeMs }) => mtimeMs < written.mtimeMs);
+  if (older.length === 0)
+    return nothing(
+      `${basenameOf(newest?.path ?? "")} stays: it is the newest, and may hold what never came into the store.`,
+    );
+  const why = "The store is whole and newer than they are; the newest of them stays.";
+  if (older.some(({ sizeBytes }) => isFarLarger(sizeBytes, written.sizeBytes)))
+    return tidy(older, "ask", `${why} One of them is far larger than the store: look into it first.`);
+  const isSure = writer.state === "stopped" && place.shared === undefined;
+  return isSure ? tidy(older, "proven", `Proven: ${why}`) : tidy(older, "ask", why);
+}
+
+function checkpoints(store: StoreFacts, now: number, around: Around): Draft | undefined {
+  const files = store.leftovers.checkpoints.filter(
+    (file) => now - file.mtimeMs > pruneAfter(store) && !around.namedByOthers.has(basenameOf(file.path)),
+  );
+  if (files.length === 0) return undefined;
+  const repair = unnamed(files, around, "No row has them as a checkpoint of its compaction");
+  return about("CKPT-ORPHAN", store, files, repair);
+}
+
+/** That no row names a file is known only where all rows are. */
+function unnamed(files: readonly LeftFile[], around: Around, why: string): Repair {
+  if (around.keys === undefined)
+    return nothing("Another store of this state directory cannot be read: its rows may name them.");
+  return tidy(files, "ask", `${why}. Nothing is deleted.`);
+}
+
+/** What is no regular file of this user's own stays where it is. */
+function tidy(files: readonly LeftFile[], repairClass: RepairClass, why: string): Repair {
+  const movable = files.filter(({ isMovable }) => isMovable);
+  if (movable.length === 0)
+    return nothing("They are links, or belong to another user: look at them, and move them by hand.");
+  return { kind: "tidy", class: repairClass, tidy: movable, why };
 }
 
 /** Backups have no retention; reset transcripts may have their own, or none (facts C4, F). */
@@ -128,7 +169,7 @@ function archives(store: StoreFacts, now: number): Draft | undefined {
     "ARCHIVE-BLOAT",
     store,
     files,
-    "`openclaw sessions cleanup` takes archives that are past their retention.",
+    nothing("`openclaw sessions cleanup` takes what is past its retention; with `--dry-run` it only says so."),
   );
   return { ...draft, args: { ...draft.args, age: span(Math.max(...files.map(over))) } };
 }

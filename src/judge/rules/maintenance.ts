@@ -10,6 +10,8 @@ import { rowEvidence } from "./running.ts";
 const hugeBytes = 10 << 20;
 const usualMaxEntries = 500;
 const groupOrOthers = 0o077;
+const ownerOnly = 0o600;
+const byHand = "Others can read every conversation's keys: `chmod 600`, given by the file's owner, closes it.";
 
 /** A row that the next clean-up takes although there is a conversation behind it (facts F, N: the default is enforce in J2). */
 export function pruneRisk(session: SessionCase): Draft | undefined {
@@ -64,18 +66,15 @@ function draft(
 
 /** The programs write it 0600 (facts I 48). */
 function permissions(store: StoreFacts): Draft | undefined {
-  const { mode, isOwn } = store.place;
+  const { mode, isOwn, hasOwnUid } = store.place;
   const open = mode !== undefined && (mode & groupOrOthers) !== 0;
   if (!open && isOwn) return undefined;
   const shown = mode === undefined ? "?" : mode.toString(8).padStart(4, "0");
   const reason = isOwn ? `its mode is ${shown}` : "it belongs to another user";
-  return draft(
-    "PERM",
-    store,
-    { reason },
-    `The store's file: ${reason}.`,
-    `Others can read every conversation's keys: \`chmod 600\` closes it.`,
-  );
+  const told = draft("PERM", store, { reason }, `The store's file: ${reason}.`, byHand);
+  if (!hasOwnUid || !open || store.content.state !== "read") return told;
+  const why = "Others can read every conversation's keys; OpenClaw itself writes the file for its owner alone.";
+  return { ...told, repair: { kind: "correct", class: "ask", mode: ownerOnly, why } };
 }
 
 function huge(store: StoreFacts): Draft | undefined {

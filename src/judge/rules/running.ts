@@ -138,7 +138,7 @@ function rpcIdle(session: SessionCase): Draft | undefined {
 function runAbandoned(session: SessionCase): Draft[] {
   const { quiet, key, end, endedAt, startedAt, deadLocks } = session;
   if (!quiet || isSuspended(session)) return [];
-  const resumes = willResume(session);
+  const resumes = willResume(session)?.effect;
   const explained = deadLocks.length > 0 || (end !== undefined && end.source !== "transcript") || endedAt !== undefined;
   if (resumes === undefined && explained) return [];
   const evidence = [
@@ -154,7 +154,11 @@ function runAbandoned(session: SessionCase): Draft[] {
 }
 
 /** What the next gateway start does with the row, or undefined where it does nothing or nothing is known (facts 0.2, B6). */
-function willResume({ store, facts, kind }: SessionCase): string | undefined {
+export function willResume({
+  store,
+  facts,
+  kind,
+}: SessionCase): { readonly effect: string; readonly asksModel: boolean } | undefined {
   const { fields } = facts.row;
   const spawned = typeof fields["spawnDepth"] === "number" && fields["spawnDepth"] > 0;
   if (kind === "subagent" || kind === "cron" || kind === "acp" || spawned || fields["subagentRole"] != null)
@@ -163,14 +167,16 @@ function willResume({ store, facts, kind }: SessionCase): string | undefined {
   const role = facts.transcript.tail?.lastMessage?.role;
   const waits = role === "user" || role === "tool" || role === "toolResult";
   if (from !== undefined && compareVersions(from, firstThatResumes) >= 0) {
-    return waits
+    const effect = waits
       ? "the next gateway start sends a model request to go on with it"
       : "the next gateway start marks it as failed and tells its chat that it was interrupted";
+    return { effect, asksModel: waits };
   }
   if (fields["abortedLastRun"] !== true || from === undefined) return undefined;
-  return waits
+  const effect = waits
     ? "it is marked as aborted, so the next gateway start resumes it"
     : "it is marked as aborted, so the next gateway start fails it";
+  return { effect, asksModel: waits };
 }
 
 function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {

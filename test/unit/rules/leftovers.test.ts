@@ -1,5 +1,5 @@
 import { done, key, sessionId } from "../../homeBuilder.ts";
-import { answered, day, tellStories, tx } from "./stories.ts";
+import { alive, answered, day, tellStories, tx } from "./stories.ts";
 
 const otherId = "99999999-2222-4333-8444-555555555555";
 const files = { [tx]: answered };
@@ -7,6 +7,8 @@ const old = 40 * day;
 /** Six conversations that no row has, or has lost. */
 const six = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((id) => [`~/${id}.jsonl`, answered]));
 const rows = { [key]: done() };
+const temporaries = { "~/sessions.json.0f1e.tmp": "{", "~/.fs-safe-replace.7.0f1e.tmp": "{" };
+const aged = { "~/sessions.json.0f1e.tmp": day, "~/.fs-safe-replace.7.0f1e.tmp": 2 * day };
 
 tellStories("what lies beside a store", {
   "STORE-SHRUNK": [
@@ -111,7 +113,17 @@ tellStories("what lies beside a store", {
       "past the retention",
       { rows, files: { ...files, "~/a.trajectory.jsonl": "" }, ages: { "~/a.trajectory.jsonl": old } },
       {},
-      ["TRAJ-ORPHAN info none never"],
+      ["TRAJ-ORPHAN info tidy ask"],
+    ],
+    [
+      "where another store cannot be read, whose rows may name it",
+      {
+        rows,
+        files: { ...files, "~/a.trajectory.jsonl": "", "agents/work/sessions/sessions.json": "{" },
+        ages: { "~/a.trajectory.jsonl": old },
+      },
+      {},
+      ["TRAJ-ORPHAN info none never", "STORE-UNPARSABLE error none never"],
     ],
     ["of today", { rows, files: { ...files, "~/a.trajectory.jsonl": "" } }, {}, []],
     [
@@ -151,8 +163,49 @@ tellStories("what lies beside a store", {
       "of 2026.4.2 and of 2026.5.18",
       {
         rows,
-        files: { ...files, "~/sessions.json.0f1e.tmp": "{", "~/.fs-safe-replace.7.0f1e.tmp": "{" },
-        ages: { "~/sessions.json.0f1e.tmp": day, "~/.fs-safe-replace.7.0f1e.tmp": day },
+        files: { ...files, ...temporaries },
+        ages: aged,
+      },
+      {},
+      ["TMP-LEFT info tidy proven"],
+    ],
+    [
+      "of 2026.4.2 and of 2026.5.18, while a gateway may be writing",
+      { rows, files: { ...files, ...temporaries }, ages: aged },
+      alive,
+      ["TMP-LEFT info tidy ask"],
+    ],
+    [
+      "where other machines may write",
+      { rows, files: { ...files, ...temporaries }, ages: aged, within: "Dropbox" },
+      { here: true },
+      ["STORE-ON-SYNC warning none never", "TMP-LEFT info tidy ask"],
+    ],
+    [
+      "one of them far larger than the store",
+      { rows, files: { ...files, ...temporaries, "~/.fs-safe-replace.7.0f1e.tmp": " ".repeat(9000) }, ages: aged },
+      {},
+      ["TMP-LEFT info tidy ask"],
+    ],
+    [
+      "where the store has lost rows: they may be in there",
+      { rows: {}, files: { ...six, ...temporaries }, ages: aged },
+      {},
+      ["STORE-SHRUNK error none never", "TX-ORPHAN info none never", "TMP-LEFT info none never"],
+    ],
+    [
+      "one, which is the newest",
+      { rows, files: { ...files, "~/sessions.json.0f1e.tmp": "{" }, ages: { "~/sessions.json.0f1e.tmp": day } },
+      {},
+      ["TMP-LEFT info none never"],
+    ],
+    [
+      "two that are newer than the store",
+      {
+        rows,
+        files: { ...files, ...temporaries },
+        ages: { "~/sessions.json.0f1e.tmp": 2 * day, "~/.fs-safe-replace.7.0f1e.tmp": 2 * day },
+        storeAge: 3 * day,
       },
       {},
       ["TMP-LEFT info none never"],
@@ -178,7 +231,27 @@ tellStories("what lies beside a store", {
         ages: { [`~/${sessionId}.checkpoint.c1.jsonl`]: old },
       },
       {},
-      ["CKPT-ORPHAN info none never"],
+      ["CKPT-ORPHAN info tidy ask"],
+    ],
+    [
+      "named by a row of another agent",
+      {
+        rows,
+        files: {
+          ...files,
+          [`~/${sessionId}.checkpoint.c1.jsonl`]: answered,
+          "agents/work/sessions/sessions.json": JSON.stringify({
+            "agent:work:main": done({
+              sessionFile: "w.jsonl",
+              compactionCheckpoints: [{ preCompaction: { sessionFile: `/x/${sessionId}.checkpoint.c1.jsonl` } }],
+            }),
+          }),
+          "agents/work/sessions/w.jsonl": answered,
+        },
+        ages: { [`~/${sessionId}.checkpoint.c1.jsonl`]: old },
+      },
+      {},
+      [],
     ],
     [
       "named by its row, under the place where it was",

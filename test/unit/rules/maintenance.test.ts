@@ -50,8 +50,14 @@ tellStories("maintenance and places", {
     ["nothing was said in it", { rows: { [key]: done({ ...old, status: "failed" }) } }, {}, []],
   ],
   PERM: [
-    ["others may read it", { rows: {}, mode: 0o644 }, here, ["PERM warning none never"]],
-    ["the group may write it", { rows: {}, mode: 0o620 }, here, ["PERM warning none never"]],
+    ["others may read it", { rows: {}, mode: 0o644 }, here, ["PERM warning correct ask"]],
+    ["the group may write it", { rows: {}, mode: 0o620 }, here, ["PERM warning correct ask"]],
+    [
+      "others may read it, and it is no store",
+      { rows: "{", mode: 0o644 },
+      here,
+      ["STORE-UNPARSABLE error none never", "PERM warning none never"],
+    ],
     ["its owner's alone", { rows: {}, mode: 0o600 }, here, []],
     ["read-only", { rows: {}, mode: 0o400 }, here, []],
     [

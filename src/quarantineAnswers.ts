@@ -1,0 +1,36 @@
+// What the worker answers about the quarantine: how much it holds, and that it was emptied.
+import { dirname } from "node:path";
+import type { PurgeSummary, QuarantineSummary } from "./model/messages.ts";
+import type { Scan } from "./model/scan.ts";
+import { UserError } from "./model/userError.ts";
+import { nodeFiles } from "./repair/files.ts";
+import { refusalOf } from "./repair/jsonStoreRepair.ts";
+import { type PurgeInput, purge, quarantineContent } from "./repair/purge.ts";
+import type { RepairContext } from "./repairs.ts";
+
+/** `scan`: names the state directories that may have a quarantine beside them. Throws a UserError where one cannot be read. */
+export function quarantineSummary(scan: Scan, context: RepairContext): QuarantineSummary {
+  const { files, token } = told(() => quarantineContent(inputOf(scan, context)));
+  return { ...sumOf(files), folders: [...new Set(files.map(({ path }) => dirname(path)))], token };
+}
+
+/** Throws a UserError where it holds something else by now, or a repair is under way. */
+export function emptyQuarantine(scan: Scan, token: string, context: RepairContext): PurgeSummary {
+  return told(() => sumOf(purge(inputOf(scan, context), token, Date.now())));
+}
+
+function inputOf({ stateDirs }: Scan, { files = nodeFiles, folder }: RepairContext): PurgeInput {
+  return { files, folder, stateDirs: stateDirs.map(({ path }) => path) };
+}
+
+function sumOf(files: readonly { readonly sizeBytes: number }[]): PurgeSummary {
+  return { files: files.length, bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+function told<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new UserError(refusalOf(error));
+  }
+}

@@ -1,0 +1,88 @@
+// Between any two calls of a repair the directory becomes a link to another one, whose files have the same names and, but
+// for the store, the same bytes: the store there stays as it is and no byte there is lost, and what was moved away is old
+// or the previewed new. Node has no openat, so two things are left to who can swap within one call: a file there gets the
+// new name that the one here was to get, and the one name that is being removed goes there instead of here.
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { nodeFiles } from "../../src/repair/files.ts";
+import { recoverRepairs } from "../../src/repairs.ts";
+import { imagesIn } from "../repairing.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { watched } from "./faults.ts";
+import { type Scene, type Stage, stages } from "./scenes.ts";
+
+type Images = ReadonlyMap<string, string>;
+
+/** What a repair of ours leaves where it cannot reach any more: a file of its own, the store lock of 2026.4. */
+const isOurs = (name: string): boolean => /\.session-inspector\.|sessions\.json\.lock$/.test(name);
+
+function decoyOf({ built: { sessionsDir, store } }: Scene): string {
+  const decoy = temporaryDirectory();
+  cpSync(sessionsDir, decoy, { recursive: true, preserveTimestamps: true });
+  writeFileSync(join(decoy, "sessions.json"), readFileSync(store, "utf8").replace("{", '{\n  "theirs": {},'));
+  return decoy;
+}
+
+/** @returns whether the repair came to the `point`-th call from its first change on: what is swapped before is planned with */
+async function swappedAt(stage: Stage, allowed: readonly Images[], point: number, told: string): Promise<boolean> {
+  const scene = await stage();
+  const { sessionsDir, home } = scene.built;
+  const aside = `${sessionsDir}.aside`;
+  const decoy = decoyOf(scene);
+  const theirs = imagesIn(decoy);
+  let count = 0;
+  let removing = "";
+  await scene.act(
+    watched((call, make) => {
+      if (count > 0 || call.changes) count += 1;
+      if (count === point) {
+        count += 1;
+        renameSync(sessionsDir, aside);
+        symlinkSync(decoy, sessionsDir);
+        if (call.name === "unlink") removing = basename(String(call.args[0]));
+      }
+      return make();
+    }),
+  );
+  if (count < point) return false;
+  const left = imagesIn(decoy);
+  equal(left.get("sessions.json"), theirs.get("sessions.json"), `${told}: their store was changed`);
+  const contents = new Set(left.values());
+  const lost = [...theirs].map(([name, image]) => (contents.has(image) ? removing : name));
+  deepEqual(
+    lost.filter((name) => name !== removing),
+    [],
+    `${told}: theirs was lost`,
+  );
+  rmSync(sessionsDir);
+  renameSync(aside, sessionsDir);
+  await recoverRepairs(scene.bench.context);
+  const found = imagesIn(home);
+  for (const name of new Set([...found.keys(), ...allowed.flatMap((images) => [...images.keys()])])) {
+    const isKnown = allowed.some((images) => images.get(name) === found.get(name));
+    ok(isKnown || isOurs(name), `${told}: ${name} is neither the old nor the new`);
+  }
+  return true;
+}
+
+describe("A directory that is swapped for a link during a repair", () => {
+  let points = 0;
+  const some = Object.entries(stages).filter(([name]) => !/field by field|undo of a restore/.test(name));
+  for (const [name, stage] of some) {
+    it(`leaves what lies behind the link alone: ${name}`, async () => {
+      const { built, act } = await stage();
+      const before = imagesIn(built.home);
+      await act(nodeFiles);
+      const allowed = [before, imagesIn(built.home)];
+      let point = 1;
+      while (await swappedAt(stage, allowed, point, `${name}, call ${point}`)) point += 1;
+      points += point - 1;
+      ok(point > 20, `only ${point - 1} points`);
+    });
+  }
+
+  it("was tried at hundreds of points", () => {
+    ok(points > 400, `only ${points}`);
+  });
+});

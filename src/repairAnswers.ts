@@ -25,8 +25,8 @@ import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { prepare } from "./repair/prepare.ts";
+import { keptUntil } from "./repair/retention.ts";
 import {
-  expiryOf,
   planChoices,
   planPruning,
   planReceiptUndo,
@@ -163,7 +163,7 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
     id,
     batch,
     at,
-    expiresAt: expiryOf(receipt),
+    keptUntil: keptUntil(receipt),
     action: plan.action,
     state,
     storePath: plan.store.path,

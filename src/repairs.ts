@@ -23,8 +23,9 @@ import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts"
 import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
-import { imageOf, listReceipts, loadReceipt, sweepReceipts } from "./repair/receiptFolder.ts";
+import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
+import { sweepReceipts } from "./repair/retention.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
@@ -162,7 +163,7 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     results.push(await run(plan, batch, () => lookAgain(store, input), { ...context, input }));
   }
   try {
-    sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now() - retentionMs);
+    sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());
   } catch (error) {
     // What retention cannot take away today it takes another day; the repairs are done.
     if (!isSystemError(error)) throw error;
@@ -216,14 +217,6 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   if (receipt.captured === true) return { answer: "yes", why: "The store was captured and named as yours." };
   const { kind, path, stateDir } = receipt.plan.store;
   return lookAgain({ kind, path, stateDir }, input);
-}
-
-/** How long a receipt is kept, and with it the way back. */
-const retentionMs = 90 * 86_400_000;
-
-/** When retention takes a receipt, epoch milliseconds. The newest one stays whatever its age. */
-export function expiryOf(receipt: Receipt): number {
-  return receipt.at + retentionMs;
 }
 
 function run(

@@ -1,7 +1,7 @@
 // One run of mocha, the same in a plain Node and in VS Code's extension host, and what it counted.
 import { format } from "node:util";
 
-/** @typedef {{ passed: number, failed: number }} Counts */
+/** @typedef {{ passed: number, failed: number, notTried?: number }} Counts tests without a body were not tried here */
 
 /**
  * @param {object} options
@@ -30,8 +30,8 @@ export async function runMocha({ load, write, timeoutMs }) {
   }
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
-      const { passes = 0, failures = 0 } = runner.stats ?? {};
-      resolve({ passed: passes, failed: failures });
+      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      resolve({ passed: passes, failed: failures, ...(pending > 0 && { notTried: pending }) });
     });
   });
 }

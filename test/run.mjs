@@ -1,5 +1,5 @@
 // Runs what is asked for and ends with one line: how much passed and how much failed, over everything that ran.
-//   node test/run.mjs check | unit | fault | host | oldest | e2e | live | all   [--grep TEXT]
+//   node test/run.mjs check | unit | fault | faultLong | host | oldest | e2e | live | all   [--grep TEXT]
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -18,6 +18,7 @@ const steps = {
   package: () => script("package"),
   unit: () => mochaFiles("unit", 10_000),
   fault: () => mochaFiles("fault", 240_000, { env: inMemory() }),
+  faultLong: () => mochaFiles("fault", 240_000, { env: { ...inMemory(), FAULT_EXTENT: "long" } }),
   e2e: () => mochaFiles("e2e", 120_000),
   host: () => hostTests("current"),
   oldest: () => hostTests("oldest"),
@@ -30,6 +31,7 @@ const plans = {
   check: ["lint", "types", "unit"],
   unit: ["unit"],
   fault: ["fault"],
+  faultLong: ["faultLong"],
   host: ["build", "host"],
   oldest: ["build", "oldest"],
   e2e: ["build", "package", "e2e"],
@@ -47,22 +49,32 @@ if (values.grep) process.env["TEST_GREP"] = values.grep;
 if (process.stdout.isTTY) process.env["TEST_COLOR"] = "1";
 process.chdir(root);
 
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, notTried: 0 };
 for (const name of plan) {
   console.log(`\n── ${name} ──`);
   const began = Date.now();
-  const { passed, failed } = await steps[name]().catch((error) => {
+  const {
+    passed,
+    failed,
+    notTried = 0,
+  } = await steps[name]().catch((error) => {
     console.error(error);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, notTried: 0 };
   });
   total.passed += passed;
   total.failed += failed;
-  console.log(`${name}: ${passed} passed, ${failed} failed, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  total.notTried += notTried;
+  console.log(`${name}: ${counted({ passed, failed, notTried })}, ${((Date.now() - began) / 1000).toFixed(1)} s`);
   // Without what is tested, the tests that follow would only repeat that it is missing.
   if (failed && (name === "build" || name === "package")) break;
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
+console.log(`\n${counted(total)}`);
 process.exit(total.failed ? 1 : 0);
+
+/** @param {Counts} counts */
+function counted({ passed, failed, notTried = 0 }) {
+  return `${passed} passed, ${failed} failed${notTried > 0 ? `, ${notTried} not tried` : ""}`;
+}
 
 /**
  * @param {string} name of a script in package.json

@@ -5,7 +5,7 @@ import { type BuiltHome, buildHome, done, key, minute, now, running, sessionId, 
 export const ended = now - 50 * minute;
 export const other = "agent:main:other";
 
-export function sick(version = "2026.5.18", more: Readonly<Record<string, unknown>> = {}): BuiltHome {
+export function sick(version: string | null = "2026.5.18", more: Readonly<Record<string, unknown>> = {}): BuiltHome {
   return buildHome({
     version,
     rows: { [key]: running(), [other]: done({ sessionId: "other" }), ...more },

@@ -8,6 +8,7 @@ import { UserError } from "../model/userError.ts";
 import { editText, recoveredText } from "../plan/editText.ts";
 import type { Choice } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
+import { keptUntil } from "../repair/retention.ts";
 import {
   planChoices,
   planPruning,
@@ -144,6 +145,7 @@ export function receiptsJson(receipts: readonly Receipt[]): Record<string, unkno
     receipts: receipts.map((receipt) => ({
       ...resultJson({ receipt, plan: receipt.plan, applied: receipt.state === "done" }),
       at: receipt.at,
+      keptUntil: keptUntil(receipt),
       state: receipt.state,
       undoes: receipt.plan.undoes,
       undoneBy: receipt.undoneBy,
@@ -180,12 +182,12 @@ export function sparedText(spared: readonly PruneCandidate[]): string {
 
 export function receiptsText(receipts: readonly Receipt[]): string {
   if (receipts.length === 0) return "No repairs so far.\n";
-  const lines = receipts.map(({ id, at, state, plan, undoneBy, purgedAt }) => {
+  const lines = receipts.map((receipt) => {
+    const { id, at, state, plan, undoneBy, purgedAt } = receipt;
     const fate = purgedAt !== undefined ? `${state}, purged` : undoneBy === undefined ? state : `${state}, undone`;
-    return visibleText(
-      `${id}  ${clock(at)}  ${plan.action}  ${fate}  ${plan.edits.length} edits  ${plan.store.path}`,
-      600,
-    );
+    const kept = `kept at least until ${clock(keptUntil(receipt)).slice(0, 10)}`;
+    const what = [plan.action, fate, `${plan.edits.length} edits`, kept, plan.store.path];
+    return visibleText([id, clock(at), ...what].join("  "), 600);
   });
   return `${lines.join("\n")}\n`;
 }

@@ -173,7 +173,8 @@ export interface ReceiptSummary {
   readonly id: string;
   readonly batch: string;
   readonly at: number;
-  readonly expiresAt: number;
+  /** Epoch milliseconds; until then no retention takes it. */
+  readonly keptUntil: number;
   readonly action: string;
   readonly state: string;
   readonly storePath: string;

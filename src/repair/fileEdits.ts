@@ -6,7 +6,7 @@ import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
 import { elementsIn, putElements, takeElements } from "./elements.ts";
-import { codeOf, type Files, syncDirectory } from "./files.ts";
+import { codeOf, type Files, syncDirectory, unlinkIfThere } from "./files.ts";
 import { checkMode, setMode } from "./modes.ts";
 import { checkMove, moveFile } from "./moves.ts";
 import { moveTo, placeCopy, placeNew } from "./placing.ts";
@@ -129,7 +129,9 @@ function renameFile({ files }: FileWorld, edit: EditOf<"rename">, id: string): s
 /** OpenClaw's clean-up takes archives and what lay beside them away; the receipt still has them. */
 function putCopies(files: Files, { copies = [] }: EditOf<"rename">, id: string): void {
   for (const { from, to } of copies) {
-    if (files.lstat(to) === undefined && files.lstat(from) !== undefined)
-      placeCopy(files, from, to, temporaryBeside(to, id));
+    const temporary = temporaryBeside(to, id);
+    // A crash between the copy's new name and the end of its old one leaves both.
+    unlinkIfThere(files, temporary);
+    if (files.lstat(to) === undefined && files.lstat(from) !== undefined) placeCopy(files, from, to, temporary);
   }
 }

@@ -1,5 +1,6 @@
 // The only door of `repair` to the disk: one small port, so that a fault can be put at every call.
 import * as fs from "node:fs";
+import { dirname } from "node:path";
 
 export interface Files {
   open(path: string, flags: string, mode?: number): number;
@@ -16,6 +17,7 @@ export interface Files {
   rename(from: string, to: string): void;
   link(from: string, to: string): void;
   unlink(path: string): void;
+  /** With its parents; nothing is done where it is there. */
   mkdir(path: string, mode: number): void;
   rmdir(path: string): void;
   readdir(path: string): string[];
@@ -37,7 +39,7 @@ export const nodeFiles: Files = {
   rename: (from, to) => fs.renameSync(from, to),
   link: (from, to) => fs.linkSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
-  mkdir: (path, mode) => void fs.mkdirSync(path, { recursive: true, mode }),
+  mkdir: makeFolder,
   rmdir: (path) => fs.rmdirSync(path),
   readdir: (path) => fs.readdirSync(path),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
@@ -50,6 +52,17 @@ function openToRead(path: string): number {
   if (stats.isFile() || stats.isDirectory()) return fd;
   fs.closeSync(fd);
   throw Object.assign(new Error(`${path} is not a regular file`), { code: "ENXIO", syscall: "open", path });
+}
+
+/** With its parents. Node's own way of that says ENOENT where the disk is read-only. */
+function makeFolder(path: string, mode: number): void {
+  if (fs.existsSync(path)) return;
+  makeFolder(dirname(path), mode);
+  try {
+    fs.mkdirSync(path, { mode });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
 }
 
 const chunkBytes = 4 << 20;

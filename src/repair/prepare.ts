@@ -12,7 +12,7 @@ import { type Files, readAll, withOpen } from "./files.ts";
 import { modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { PlanMismatch, type RowTexts, readRows } from "./rowSplice.ts";
-import { openBytes } from "./storeFile.ts";
+import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
@@ -32,7 +32,10 @@ export interface StoredLock {
 
 const lockLimitBytes = 65_536n;
 
-/** Throws a PlanMismatch where the store does not parse, and what the system throws where it cannot be read. */
+/**
+ * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
+ * where it cannot be read.
+ */
 export function prepare(
   files: Files,
   storePath: string,
@@ -40,11 +43,13 @@ export function prepare(
   lockPaths: readonly string[],
   kind: StoreKind = "openclaw-json",
 ): Prepared {
-  const read = withOpen(files, storePath, "r", undefined, (fd) => ({
-    basis: imageOfOpen(files, fd),
-    rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
-    mode: modeOf(files, fd),
-  }));
+  const read = withOpen(files, storePath, "r", undefined, (fd) =>
+    readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
+      basis: imageOfOpen(files, fd),
+      rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
+      mode: modeOf(files, fd),
+    })),
+  );
   if (kind === "agentctl") {
     const elements = readElements(files, storePath, lockPaths);
     return { ...read, locks: new Map(), files: new Map(), elements };

@@ -99,22 +99,3 @@ export function imageOfOpen(files: Files, fd: number): FileImage {
   });
   return { sha256: hash.digest("hex"), sizeBytes };
 }
-
-/** Takes receipts away that were finished before `olderThan` (epoch milliseconds), never the newest one. */
-export function sweepReceipts(files: Files, folder: StateFolder, olderThan: number): void {
-  const [, ...older] = listReceipts(files, folder);
-  for (const { id, at, state } of older) {
-    if (at < olderThan && (state === "done" || state === "rolledBack")) removeFolder(files, receiptPath(folder, id));
-  }
-}
-
-/** The manifest goes last: what is left of a receipt after a crash is still a receipt, and is swept again. */
-function removeFolder(files: Files, path: string): void {
-  const names = files.readdir(path).sort((a, b) => Number(a === "manifest.json") - Number(b === "manifest.json"));
-  for (const name of names) {
-    const child = join(path, name);
-    if (files.lstat(child)?.isDirectory()) removeFolder(files, child);
-    else unlinkIfThere(files, child);
-  }
-  files.rmdir(path);
-}

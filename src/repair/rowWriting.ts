@@ -17,8 +17,10 @@ import {
   openBytes,
   planAgain,
   putInPlace,
+  readUnchanged,
   splicedImage,
   stampOf,
+  stampOfOpen,
   temporaryBeside,
   writeBeside,
 } from "./storeFile.ts";
@@ -35,13 +37,21 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
   const path = files.realpath(plan.store.path);
   const stamp = stampOf(files, path);
   return withOpen(files, path, "r", undefined, (fd) => {
-    const before = imageOfOpen(files, fd);
-    if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
+    const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const rows = content === undefined ? rowBytes(plan.store.kind, openBytes(files, fd)) : undefined;
-    const splices = rows === undefined ? [] : movedBy(spliceRows(rows.object, edits), rows.start);
-    const after = content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from);
+    const { before, rows, splices, after } = readUnchanged(files, fd, opened, () => {
+      const before = imageOfOpen(files, fd);
+      if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
+      const rows = content === undefined ? rowBytes(plan.store.kind, openBytes(files, fd)) : undefined;
+      const splices = rows === undefined ? [] : movedBy(spliceRows(rows.object, edits), rows.start);
+      return {
+        before,
+        rows,
+        splices,
+        after: content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from),
+      };
+    });
     if (content !== undefined && after.sha256 !== content.sha256)
       throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
     const temporary = temporaryBeside(path, receipt.id);
@@ -55,10 +65,14 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
       const backup = receiptPath(folder, receipt.id, "store.json");
       if (keepCopy(files, path, backup).sha256 !== before.sha256) throw new UserError(planAgain);
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
-      writeNew(files, fd, temporary, splices, content?.from);
-      if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
-      if (rows !== undefined) checkMeaning(files, rows.object, plan.store.kind, temporary, edits);
-      const vendorLock = plan.store.era === "J1" ? vendorLockOf(path, now) : undefined;
+      readUnchanged(files, fd, opened, () => {
+        writeNew(files, fd, temporary, splices, content?.from);
+        if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
+        if (rows !== undefined) checkMeaning(files, rows.object, plan.store.kind, temporary, edits);
+      });
+      // A version that takes none does not mind it; one that may take it, does.
+      const takesLock = plan.store.kind === "openclaw-json" && plan.store.era !== "J2";
+      const vendorLock = takesLock ? vendorLockOf(path, now) : undefined;
       reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
       if (stampOf(files, path) !== stamp) throw new UserError(planAgain);

@@ -1,9 +1,11 @@
 // The store's own file: read for a plan, written beside itself, put in place by a rename.
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
 import type { FileImage } from "../model/receipt.ts";
-import { type Files, readPieces, syncDirectory, withOpen, writeAll } from "./files.ts";
+import { UserError } from "../model/userError.ts";
+import { type Files, isSystemError, readPieces, syncDirectory, withOpen, writeAll } from "./files.ts";
 import type { Splice } from "./members.ts";
 import type { StoreBytes } from "./rowSplice.ts";
 
@@ -34,7 +36,30 @@ export function openBytes(files: Files, fd: number): StoreBytes {
 /** What tells a file from every other and from its own later self; the time of change of its inode cannot be set back. */
 export function stampOf(files: Files, path: string): string | undefined {
   const stats = files.lstat(path);
-  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+  return stats === undefined ? undefined : stampOfStats(stats);
+}
+
+function stampOfStats({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
+export function stampOfOpen(files: Files, fd: number): string {
+  return stampOfStats(files.fstat(fd));
+}
+
+/**
+ * What `read` gives of this open file, which had this stamp. Bytes that change while they are read make no sense, in
+ * whatever way that shows: throws a UserError then.
+ */
+export function readUnchanged<T>(files: Files, fd: number, stamp: string, read: () => T): T {
+  let result: T;
+  try {
+    result = read();
+  } catch (error) {
+    throw isSystemError(error) || stampOfOpen(files, fd) === stamp ? error : new UserError(planAgain);
+  }
+  if (stampOfOpen(files, fd) !== stamp) throw new UserError(planAgain);
+  return result;
 }
 
 /** The hash that the store will have, without writing anything. */

@@ -34,7 +34,7 @@ async function pickReceipt(receipts: readonly ReceiptSummary[], parts: RepairPar
       [
         changes(receipt.edits.length),
         stateWords(receipt),
-        vscode.l10n.t("kept until {0}", day(receipt.expiresAt)),
+        vscode.l10n.t("kept at least until {0}", day(receipt.keptUntil)),
       ].join(" · "),
       150,
     ),
@@ -64,7 +64,7 @@ async function receiptActions(receipt: ReceiptSummary, parts: RepairParts): Prom
   actions.push({ label: vscode.l10n.t("$(list-flat) Show What Was Changed"), run: () => showText(receipt, parts) });
   actions.push({ label: vscode.l10n.t("$(folder-opened) Open Receipt Folder"), run: () => revealFile(receipt.folder) });
   const title = receiptTitle(receipt);
-  const placeHolder = vscode.l10n.t("{0}, kept until {1}", stateWords(receipt), day(receipt.expiresAt));
+  const placeHolder = vscode.l10n.t("{0}, kept at least until {1}", stateWords(receipt), day(receipt.keptUntil));
   await (await vscode.window.showQuickPick(actions, { title, placeHolder }))?.run();
 }
 
@@ -94,7 +94,7 @@ async function showText(receipt: ReceiptSummary, { documents }: RepairParts): Pr
     receiptTitle(receipt),
     receipt.storePath,
     stateWords(receipt),
-    vscode.l10n.t("kept until {0}", day(receipt.expiresAt)),
+    vscode.l10n.t("kept at least until {0}", day(receipt.keptUntil)),
     receipt.folder,
     "",
     ...receipt.edits.map(({ text }) => text),

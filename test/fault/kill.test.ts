@@ -1,45 +1,108 @@
-// The same with processes that are truly killed.
+// A process that is killed at every point of a repair, of an undo and of the recovery itself: what it leaves is the old or
+// the new, and the next start settles it (promise 2).
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { receiptsOf, recoverRepairs, undoReceipt } from "../../src/repairs.ts";
-import { now } from "../homeBuilder.ts";
-import { changedBetween, imagesIn } from "../repairing.ts";
-import { type Stage, stages } from "./scenes.ts";
+import { key } from "../homeBuilder.ts";
+import { imagesIn } from "../repairing.ts";
+import { figures, isLong } from "./extent.ts";
+import type { Moment } from "./faults.ts";
+import { bundledChild, eachPoint, orderOf, wasKilled } from "./killing.ts";
+import { type End, eachIsOldOrNew, settles, undisturbed } from "./outcome.ts";
+import { type Scene, type Stage, stages, writeOtherRow } from "./scenes.ts";
 
-describe("a process that is killed while it repairs", () => {
-  it("leaves the old or the new, and the next one settles it", async () => {
-    const ends = { old: 0, new: 0 };
-    const child = join(import.meta.dirname, "killChild.ts");
-    for (let point = 1; ; point++) {
-      const { built, bench } = await (stages["finalize under the store lock of 2026.4"] as Stage)();
-      const before = imagesIn(built.home);
-      const args = [
-        "--disable-warning=ExperimentalWarning",
-        child,
-        built.home,
-        bench.context.folder.path,
-        `${now}`,
-        `${point}`,
-      ];
-      const { signal, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-      equal(stderr, "");
-      if (signal === null) break;
-      equal(signal, "SIGKILL");
-      await recoverRepairs(bench.context);
-      const [receipt] = receiptsOf(bench.context);
-      const changed = changedBetween(before, imagesIn(built.home));
-      if (receipt?.state === "done") {
-        equal(changed.length, 2, `point ${point}: ${changed.join(", ")}`);
-        equal((await undoReceipt(receipt, bench.context)).refused, undefined);
-        ends.new += 1;
-      } else {
-        ok(receipt === undefined || receipt.state === "rolledBack", `point ${point}: ${receipt?.state}`);
-        ends.old += 1;
+/** Just after a change the disk is as just before the next one: `npm test` leaves that out, the long run does not. */
+const moments: readonly Moment[] = isLong ? ["before", "inTheMiddle", "after"] : ["before", "inTheMiddle"];
+
+/** `npm test` kills at every change of these, and at every fourth of the others. */
+const whole = new Set<string>([
+  "finalize under the store lock of 2026.4",
+  "prune, receipts on another disk",
+  "undo of a prune, field by field, after the archive was deleted",
+]);
+
+describe("a process that is killed", () => {
+  let all = 0;
+  const tried = figures(() => `${all} processes killed in all`);
+  const start = bundledChild();
+  const kill = (scene: Scene, point: number, moment: Moment, everyCall = false): Promise<boolean> =>
+    wasKilled(start(orderOf(scene, { point, moment, everyCall }, "kill")));
+
+  for (const [name, stage] of Object.entries(stages) as [string, Stage][]) {
+    it(`${name}: at every point`, async () => {
+      const known = await undisturbed(stage);
+      const ends: Record<End, number> = { old: 0, new: 0 };
+      const points: string[] = [];
+      for (const moment of moments) {
+        const met = await eachPoint(
+          async (point) => {
+            const scene = await stage();
+            if (!(await kill(scene, point, moment, isLong))) return false;
+            const told = `${name}, ${moment} ${point}`;
+            eachIsOldOrNew(known, scene, told);
+            ends[await settles(known, scene, told)] += 1;
+            return true;
+          },
+          isLong || whole.has(name) ? 1 : 4,
+        );
+        points.push(`${met} ${moment === "inTheMiddle" ? "in the middle" : moment}`);
+        all += met;
       }
-      deepEqual(changedBetween(before, imagesIn(built.home)), [], `point ${point}`);
-    }
-    ok(ends.old > 0 && ends.new > 0);
-    process.stdout.write(`    killed at ${ends.old + ends.new} points, ${ends.old} taken back, ${ends.new} finished\n`);
+      ok(ends.old > 0 && ends.new > 0, JSON.stringify(ends));
+      tried.push(`${name}: ${points.join(", ")}; ${ends.old} taken back, ${ends.new} finished`);
+    }).timeout(1_800_000);
+  }
+
+  const recovered: readonly (keyof typeof stages)[] = isLong
+    ? (Object.keys(stages) as (keyof typeof stages)[])
+    : ["finalize under the store lock of 2026.4"];
+  const step = isLong ? 3 : 16;
+  for (const name of recovered) {
+    it(`${name}: and again at every point of the recovery`, async () => {
+      const stage: Stage = stages[name];
+      const known = await undisturbed(stage);
+      let points = 0;
+      const again = async (first: number): Promise<boolean> => {
+        let killed = true;
+        points += await eachPoint(async (point) => {
+          const scene = await stage();
+          killed = await kill(scene, first, "before");
+          if (!killed || !(await kill({ ...scene, task: { do: "recover" } }, point, "before"))) return false;
+          eachIsOldOrNew(known, scene, `${name}, before ${first}, recovery before ${point}`);
+          await settles(known, scene, `${name}, before ${first}, recovery before ${point}`);
+          return true;
+        });
+        return killed;
+      };
+      for (let first = 1; await again(first); first += step);
+      ok(points > 0);
+      all += points;
+      tried.push(`${name}: killed, and the recovery killed at ${points} points`);
+    }).timeout(3_600_000);
+  }
+
+  it("is told truly also where others wrote the store before it was recovered", async () => {
+    const met = await eachPoint(async (point) => {
+      const scene = await stages["finalize and its lock"]();
+      if (!(await kill(scene, point, "before"))) return false;
+      const { store, bench } = scene;
+      writeOtherRow(scene);
+      await recoverRepairs(bench.context);
+      const written = imagesIn(bench.home);
+      const [receipt] = receiptsOf(bench.context);
+      const rows = (): Record<string, { status?: string }> => JSON.parse(readFileSync(store, "utf8"));
+      const isNew = rows()[key]?.status === "done";
+      equal(receipt?.state === "done", isNew, `point ${point}: ${receipt?.state}`);
+      if (receipt !== undefined && isNew) await undoReceipt(receipt, bench.context);
+      equal(rows()[key]?.status, "running", `point ${point}`);
+      ok("agent:main:new" in rows());
+      deepEqual(
+        [...written.keys()].filter((path) => path.endsWith(".tmp")),
+        [],
+        `point ${point}`,
+      );
+      return true;
+    });
+    tried.push(`others wrote before the recovery: ${met} points`);
   }).timeout(240_000);
 });

@@ -1,10 +1,12 @@
-// Repairs of every kind and their undos, made ready to be struck at any point.
+// Repairs of every kind and their undos, made ready to be struck at any point. A new kind of repair is one more line of
+// `stages`.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RepairResult } from "../../src/model/receipt.ts";
-import { type Files, nodeFiles } from "../../src/repair/files.ts";
-import { planChoices, planPruning, repairPlans, undoReceipt } from "../../src/repairs.ts";
+import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
+import type { Finding } from "../../src/model/finding.ts";
+import { planChoices, planPruning } from "../../src/repairs.ts";
 import { scan } from "../../src/scan.ts";
+import { unpackCase } from "../fixtures/unpack.ts";
 import {
   type BuiltHome,
   buildHome,
@@ -19,12 +21,14 @@ import {
   transcript,
 } from "../homeBuilder.ts";
 import { type Bench, type BenchSpec, benchOf, newestReceipt } from "../repairing.ts";
+import { type Disk, disks } from "./faults.ts";
+import { perform, type Task } from "./task.ts";
 
 export interface Scene {
-  readonly built: BuiltHome;
+  readonly store: string;
   readonly bench: Bench;
-  /** The repair or undo, through this port. */
-  act(files: Files): Promise<RepairResult | undefined>;
+  readonly disk: Disk;
+  readonly task: Task;
 }
 
 export type Stage = () => Promise<Scene>;
@@ -32,20 +36,38 @@ export type Stage = () => Promise<Scene>;
 const day = 24 * 60 * minute;
 const said = transcript(["user", now - 61 * minute], ["assistant", now - 60 * minute, { stopReason: "stop" }]);
 const second = "aaaaaaaa-2222-4333-8444-555555555555";
-const other = "agent:main:direct:x";
+export const other = "agent:main:direct:x";
+
+const records = trajectory(
+  ["session.started", now - 60 * minute],
+  ["session.ended", now - 50 * minute, { status: "success" }],
+);
 
 function sick(version: string): BuiltHome {
   return buildHome({
     version,
     rows: { [key]: running(), [other]: { sessionId: second, n: 1.5 } },
     files: {
-      [`~/${sessionId}.trajectory.jsonl`]: trajectory(
-        ["session.started", now - 60 * minute],
-        ["session.ended", now - 50 * minute, { status: "success" }],
-      ),
+      [`~/${sessionId}.trajectory.jsonl`]: records,
       [`~/${sessionId}.jsonl`]: said,
       [`~/${sessionId}.jsonl.lock`]: lock(),
     },
+  });
+}
+
+/** Ended, and its row does not say when. */
+function endless(): BuiltHome {
+  const { endedAt: _missing, ...row } = done();
+  return buildHome({
+    rows: { [key]: row, [other]: { sessionId: second } },
+    files: { [`~/${sessionId}.trajectory.jsonl`]: records, [`~/${sessionId}.jsonl`]: said },
+  });
+}
+
+function locked(): BuiltHome {
+  return buildHome({
+    rows: { [key]: done() },
+    files: { [`~/${sessionId}.jsonl`]: said, [`~/${sessionId}.jsonl.lock`]: lock() },
   });
 }
 
@@ -73,6 +95,8 @@ function archived(): BuiltHome {
   });
 }
 
+const offersRepair = ({ repair }: Finding): boolean => repair.kind !== "none";
+
 function untidy(): BuiltHome {
   const ages = {
     "~/sessions.json.0f1e.tmp": 2 * day,
@@ -88,56 +112,95 @@ function open(): BuiltHome {
   return buildHome({ rows: { [key]: done() }, files: { [`~/${sessionId}.jsonl`]: said }, mode: 0o644 });
 }
 
-async function repairing(built: BuiltHome, spec: BenchSpec = {}): Promise<Scene> {
-  const bench = benchOf(built, spec);
-  const seen = await scan(bench.context.input);
-  const chosen = seen.findings.filter(({ repair }) => repair.kind !== "none").map((finding) => ({ finding }));
-  const { plans } = planChoices(seen, chosen, bench.context);
-  return { built, bench, act: async (files) => (await repairPlans(seen, plans, { ...bench.context, files }))[0] };
+function repairing({ home }: { home: string }, disk: Disk = "usual", spec: BenchSpec = {}): Promise<Scene> {
+  return repairingOn(benchOf({ home }, spec), disk);
 }
 
-async function pruning(built: BuiltHome): Promise<Scene> {
+/** Everything that one store offers. */
+async function repairingOn(bench: Bench, disk: Disk): Promise<Scene> {
+  const seen = await scan(bench.context.input);
+  const first = seen.findings.find(offersRepair)?.store;
+  const chosen = seen.findings.filter((finding) => finding.store === first && offersRepair(finding));
+  const choices = chosen.map((finding) => ({ finding }));
+  const { plans } = planChoices(seen, choices, bench.context);
+  return { store: plans[0]?.store.path ?? "", bench, disk, task: { do: "repair", seen, plans } };
+}
+
+/** As a genuine gateway of 2026.4.2 left it that was killed: several rows and several locks. */
+function captured(): Promise<Scene> {
+  const { home, now: at, processesFile } = unpackCase("2026.4.2-sigkill-not-restarted");
+  const processes = readFileSync(processesFile, "utf8").replace(/^.*openclaw.*\n/gm, "");
+  const bench = benchOf({ home }, { now: at });
+  const capture = { processes: parseCapturedProcesses(processes) };
+  const input = { ...bench.context.input, capture };
+  return repairingOn({ ...bench, context: { ...bench.context, input } }, "usual");
+}
+
+async function pruning(built: BuiltHome, disk: Disk = "usual"): Promise<Scene> {
   const bench = benchOf(built);
   const seen = await scan({ ...bench.context.input, prune: { keys: new Set([other]) } });
   const { plans } = planPruning(seen, bench.context);
-  return { built, bench, act: async (files) => (await repairPlans(seen, plans, { ...bench.context, files }))[0] };
+  return { store: built.store, bench, disk, task: { do: "repair", seen, plans } };
 }
 
-/** After that repair was made, and `meanwhile` happened. */
-async function undoing(made: Promise<Scene>, meanwhile: (built: BuiltHome) => void = () => undefined): Promise<Scene> {
-  const { built, bench, act } = await made;
-  await act(nodeFiles);
-  meanwhile(built);
-  const receipt = newestReceipt(bench);
-  return { built, bench, act: (files) => undoReceipt(receipt, { ...bench.context, files }) };
+interface UndoSpec {
+  /** After the repair was made. */
+  readonly meanwhile?: (scene: Scene) => void;
+  readonly only?: ReadonlySet<string>;
+}
+
+async function undoing(made: Promise<Scene>, { meanwhile, only }: UndoSpec = {}): Promise<Scene> {
+  const scene = await made;
+  await perform(scene.task, { ...scene.bench.context, files: disks[scene.disk] });
+  meanwhile?.(scene);
+  const task: Task = { do: "undo", receipt: newestReceipt(scene.bench), ...(only !== undefined && { only }) };
+  return { ...scene, task };
 }
 
 /** As a gateway does: another row, by a new file. */
-export function writeOtherRow({ store }: BuiltHome): void {
+export function writeOtherRow({ store }: Pick<Scene, "store">): void {
   const rows = JSON.parse(readFileSync(store, "utf8"));
   writeFileSync(store, JSON.stringify({ ...rows, "agent:main:new": { sessionId: "new" } }, null, 2));
 }
 
-function cleanUp({ sessionsDir }: BuiltHome): void {
-  for (const name of readdirSync(sessionsDir)) if (/\.deleted\.|trajectory/.test(name)) rmSync(join(sessionsDir, name));
+function cleanUp({ store }: Scene): void {
+  const folder = join(store, "..");
+  for (const name of readdirSync(folder)) if (/\.deleted\.|trajectory/.test(name)) rmSync(join(folder, name));
 }
 
-export const stages: Readonly<Record<string, Stage>> = {
+export const stages = {
   "finalize and its lock": () => repairing(sick("2026.5.18")),
   "finalize under the store lock of 2026.4": () => repairing(sick("2026.4.2")),
+  "all that a captured store offers": captured,
+  correct: () => repairing(endless()),
+  unlock: () => repairing(locked()),
   prune: () => pruning(old()),
+  "prune, receipts on another disk": () => pruning(old(), "receipts on another disk"),
+  "prune on a disk without hard links": () => pruning(old(), "no hard links"),
   restore: () => repairing(archived()),
   tidy: () => repairing(untidy()),
-  mode: () => repairing(open(), { here: true }),
+  mode: () => repairing(open(), "usual", { here: true }),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
-  "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), writeOtherRow),
+  "undo of a finalize under the store lock of 2026.4": () => undoing(repairing(sick("2026.4.2"))),
+  "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), { meanwhile: writeOtherRow }),
+  "undo of one row of a captured store": async () => {
+    const made = await captured();
+    const edit =
+      made.task.do === "repair" ? made.task.plans[0]?.edits.find(({ kind }) => kind === "fields") : undefined;
+    return undoing(Promise.resolve(made), { only: new Set(edit !== undefined && "key" in edit ? [edit.key] : []) });
+  },
+  "undo of a correct": () => undoing(repairing(endless())),
+  "undo of an unlock": () => undoing(repairing(locked())),
+  "undo of an unlock on a disk without hard links": () => undoing(repairing(locked(), "no hard links")),
   "undo of a prune": () => undoing(pruning(old())),
   "undo of a prune, field by field, after the archive was deleted": () =>
-    undoing(pruning(old()), (built) => {
-      writeOtherRow(built);
-      cleanUp(built);
+    undoing(pruning(old(), "receipts on another disk"), {
+      meanwhile: (scene) => {
+        writeOtherRow(scene);
+        cleanUp(scene);
+      },
     }),
   "undo of a restore": () => undoing(repairing(archived())),
   "undo of a tidy": () => undoing(repairing(untidy())),
-  "undo of a mode": () => undoing(repairing(open(), { here: true })),
-};
+  "undo of a mode": () => undoing(repairing(open(), "usual", { here: true })),
+} satisfies Readonly<Record<string, Stage>>;

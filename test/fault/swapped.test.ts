@@ -4,12 +4,13 @@
 // new name that the one here was to get, and the one name that is being removed goes there instead of here.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { nodeFiles } from "../../src/repair/files.ts";
 import { recoverRepairs } from "../../src/repairs.ts";
 import { imagesIn } from "../repairing.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { watched } from "./faults.ts";
+import { act, undisturbed } from "./outcome.ts";
 import { type Scene, type Stage, stages } from "./scenes.ts";
 
 type Images = ReadonlyMap<string, string>;
@@ -17,9 +18,9 @@ type Images = ReadonlyMap<string, string>;
 /** What a repair of ours leaves where it cannot reach any more: a file of its own, the store lock of 2026.4. */
 const isOurs = (name: string): boolean => /\.session-inspector\.|sessions\.json\.lock$/.test(name);
 
-function decoyOf({ built: { sessionsDir, store } }: Scene): string {
+function decoyOf({ store }: Scene): string {
   const decoy = temporaryDirectory();
-  cpSync(sessionsDir, decoy, { recursive: true, preserveTimestamps: true });
+  cpSync(dirname(store), decoy, { recursive: true, preserveTimestamps: true });
   writeFileSync(join(decoy, "sessions.json"), readFileSync(store, "utf8").replace("{", '{\n  "theirs": {},'));
   return decoy;
 }
@@ -27,14 +28,16 @@ function decoyOf({ built: { sessionsDir, store } }: Scene): string {
 /** @returns whether the repair came to the `point`-th call from its first change on: what is swapped before is planned with */
 async function swappedAt(stage: Stage, allowed: readonly Images[], point: number, told: string): Promise<boolean> {
   const scene = await stage();
-  const { sessionsDir, home } = scene.built;
+  const { home } = scene.bench;
+  const sessionsDir = dirname(scene.store);
   const aside = `${sessionsDir}.aside`;
   const decoy = decoyOf(scene);
   const theirs = imagesIn(decoy);
   let count = 0;
   let removing = "";
-  await scene.act(
-    watched((call, make) => {
+  await act(
+    scene,
+    watched(nodeFiles, (call, make) => {
       if (count > 0 || call.changes) count += 1;
       if (count === point) {
         count += 1;
@@ -71,10 +74,8 @@ describe("A directory that is swapped for a link during a repair", () => {
   const some = Object.entries(stages).filter(([name]) => !/field by field|undo of a restore/.test(name));
   for (const [name, stage] of some) {
     it(`leaves what lies behind the link alone: ${name}`, async () => {
-      const { built, act } = await stage();
-      const before = imagesIn(built.home);
-      await act(nodeFiles);
-      const allowed = [before, imagesIn(built.home)];
+      const { before, after } = await undisturbed(stage);
+      const allowed = [before, after];
       let point = 1;
       while (await swappedAt(stage, allowed, point, `${name}, call ${point}`)) point += 1;
       points += point - 1;

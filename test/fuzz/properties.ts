@@ -12,6 +12,7 @@ import { nodeFiles } from "../../src/repair/files.ts";
 import { PlanMismatch, type RowEdit, readRows, spliceRows } from "../../src/repair/rowSplice.ts";
 import { receiptsOf, recoverRepairs } from "../../src/repairs.ts";
 import { Death, dyingAt } from "../fault/faults.ts";
+import { act } from "../fault/outcome.ts";
 import { stages } from "../fault/scenes.ts";
 import { key, scanHome, sessionId } from "../homeBuilder.ts";
 import { besideWork, goesOn } from "../hostileHome.ts";
@@ -246,7 +247,7 @@ const splice: Property = {
     }),
 };
 
-const stageNames = Object.keys(stages);
+const stageNames = Object.keys(stages) as (keyof typeof stages)[];
 
 const repair: Property = {
   quickRuns: 6,
@@ -258,18 +259,18 @@ const repair: Property = {
       async (name, point, inTheMiddle) => {
         try {
           const stage = stages[name];
-          if (stage === undefined) return;
-          const undisturbed = await stage();
-          const allowed = [readFileSync(undisturbed.built.store, "utf8")];
-          await undisturbed.act(nodeFiles);
-          allowed.push(readFileSync(undisturbed.built.store, "utf8"));
-          const { built, bench, act } = await stage();
+          const calm = await stage();
+          const allowed = [readFileSync(calm.store, "utf8")];
+          await act(calm, nodeFiles);
+          allowed.push(readFileSync(calm.store, "utf8"));
+          const scene = await stage();
+          const { store, bench } = scene;
           const deadly = dyingAt(point, inTheMiddle);
-          await act(deadly.files).catch((error: unknown) => ok(error instanceof Death, String(error)));
+          await act(scene, deadly.files).catch((error: unknown) => ok(error instanceof Death, String(error)));
           counts(deadly.struck() ? "died" : "lived");
-          ok(allowed.includes(readFileSync(built.store, "utf8")), "in between");
+          ok(allowed.includes(readFileSync(store, "utf8")), "in between");
           await recoverRepairs(bench.context);
-          ok(allowed.includes(readFileSync(built.store, "utf8")), "in between after recovery");
+          ok(allowed.includes(readFileSync(store, "utf8")), "in between after recovery");
           ok(receiptsOf(bench.context).every(({ state }) => state === "done" || state === "rolledBack"));
         } finally {
           removeTemporary();

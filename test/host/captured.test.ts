@@ -9,7 +9,7 @@ import { commands } from "../../src/ids.ts";
 import type { TreeNode } from "../../src/ui/treeNode.ts";
 import { type UnpackedCase, unpackCase } from "../fixtures/unpack.ts";
 import { type Answers, answering, type Heard } from "./asked.ts";
-import { drawn, home, inspector } from "./inspector.ts";
+import { drawn, eventually, home, inspector } from "./inspector.ts";
 
 const caseName = "2026.5.18-sigkill-not-restarted";
 const extensionId = "openclaw-session-inspector.openclaw-session-inspector";
@@ -77,7 +77,9 @@ describe("A store that was captured on another machine", () => {
     const said = await inspect({});
     assert.deepEqual(said, { modals: [], told: [], errors: [] });
     assert.match(words(), /^captured .*2026.* · gateway stopped$/);
-    assert.deepEqual(api.sessions.view.selection, [node()]);
+    const { view } = api.sessions;
+    const selected = await eventually(view.onDidChangeSelection, () => view.selection[0]);
+    assert.deepEqual(selected, node());
     const stores = new Set(api.model.stores.filter((store) => store.stateDir === stateDir).map(({ id }) => id));
     const seen = [...api.model.sessions.values()].filter(({ store }) => stores.has(store));
     const told = cli();

@@ -141,38 +141,43 @@ describe("a repair is refused", () => {
     ok(!mine?.includes("--mine"), mine);
   });
 
-  it("while the store lock of 2026.4 is held, and made under that lock when it is free", async () => {
-    const built = sick("2026.4.2");
-    const lockPath = `${built.store}.lock`;
-    const seenLocks: string[] = [];
-    const bench = benchOf(built, {
-      files: {
-        ...nodeFiles,
-        rename: (from, to) => {
-          if (to === built.store) seenLocks.push(readFileSync(lockPath, "utf8"));
-          nodeFiles.rename(from, to);
+  for (const [version, era] of [
+    ["2026.4.2", "J1"],
+    [null, undefined],
+  ] as const) {
+    it(`while the store lock of 2026.4 is held, and made under that lock when it is free (version ${version})`, async () => {
+      const built = sick(version);
+      const lockPath = `${built.store}.lock`;
+      const seenLocks: string[] = [];
+      const bench = benchOf(built, {
+        files: {
+          ...nodeFiles,
+          rename: (from, to) => {
+            if (to === built.store) seenLocks.push(readFileSync(lockPath, "utf8"));
+            nodeFiles.rename(from, to);
+          },
         },
-      },
+      });
+      const seen = await look(bench);
+      equal(seen.stores[0]?.era, era);
+      writeFileSync(lockPath, JSON.stringify({ pid: 1 }));
+      const before = imagesIn(built.home);
+      const [refused] = await repairSeen(bench, seen, provenFindings(seen));
+      ok(refused?.refused?.includes("locked"), refused?.refused);
+      deepEqual(changedBetween(before, imagesIn(built.home)), []);
+      rmSync(lockPath);
+      const [applied] = await repairSeen(bench, seen, provenFindings(seen));
+      equal(applied?.refused, undefined);
+      deepEqual(
+        seenLocks.map((text) => JSON.parse(text).pid),
+        [process.pid],
+      );
+      deepEqual(
+        [...imagesIn(built.home).keys()].filter((name) => /lock|tmp$/.test(name)),
+        [],
+      );
     });
-    const seen = await look(bench);
-    equal(seen.stores[0]?.era, "J1");
-    writeFileSync(lockPath, JSON.stringify({ pid: 1 }));
-    const before = imagesIn(built.home);
-    const [refused] = await repairSeen(bench, seen, provenFindings(seen));
-    ok(refused?.refused?.includes("locked"), refused?.refused);
-    deepEqual(changedBetween(before, imagesIn(built.home)), []);
-    rmSync(lockPath);
-    const [applied] = await repairSeen(bench, seen, provenFindings(seen));
-    equal(applied?.refused, undefined);
-    deepEqual(
-      seenLocks.map((text) => JSON.parse(text).pid),
-      [process.pid],
-    );
-    deepEqual(
-      [...imagesIn(built.home).keys()].filter((name) => /lock|tmp$/.test(name)),
-      [],
-    );
-  });
+  }
 });
 
 /** What is said of a store that was moved, and of the same one once the person says that it is theirs. */

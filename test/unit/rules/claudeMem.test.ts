@@ -155,7 +155,9 @@ describe("claude-mem's worker", () => {
     const process60 = seen.byPid.get(60);
     const withTicks = (startTicks: number) => ({
       ...seen,
-      byPid: new Map([[60, { pid: 60, argv: ["node", "x.js"], ...(process60?.startedAt && { startedAt: now }), startTicks }]]),
+      byPid: new Map([
+        [60, { pid: 60, argv: ["node", "x.js"], ...(process60?.startedAt && { startedAt: now }), startTicks }],
+      ]),
     });
     equal((await findWorker(folder, withTicks(777), [])).pid, 60);
     equal((await findWorker(folder, withTicks(999), [])).state, "stopped");

@@ -1,20 +1,21 @@
 // agentctl's folders: found, read, and judged with what OpenClaw's stores and gateways tell of the sessions that it mirrors.
 import { dirname, join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findFolders } from "./inspect/homes.ts";
 import { sqliteStoresIn } from "./inspect/openclawJson/storeFiles.ts";
-import { readProcesses } from "./inspect/processes.ts";
+import type { ProcessTable } from "./inspect/processes.ts";
 import { judgeAgentctl } from "./judge/agentctl/judgeAgentctl.ts";
 import type { KnownSessions } from "./judge/agentctl/rowCase.ts";
 import type { AgentctlFacts } from "./model/agentctl.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
-import type { Permission, Writer } from "./model/store.ts";
+import type { Permission } from "./model/store.ts";
 import {
   believed,
   type Found,
+  type LookAgainInput,
+  lookTwice,
   type Neighbour,
   type NeighbourInput,
   permissionOf,
@@ -23,7 +24,6 @@ import {
   shut,
 } from "./neighbourStores.ts";
 import { findDaemon } from "./owner/agentctlDaemon.ts";
-import { type LookInput, secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 
 /** The files that its daemon rewrites; its logs and its socket lie beside them. */
@@ -49,15 +49,10 @@ export async function agentctlStores(input: NeighbourInput): Promise<Neighbour[]
     });
     found.push({
       awaitsSecondLook: writer !== seen && facts.rows.length + facts.locks.length > 0,
-      judge: (before, reports) => judged(dir, facts, before, reports),
+      judge: (before, reports) => judged(dir, facts, processes, before, reports),
     });
   }
   return found;
-}
-
-/** What of a scan's input a fresh look at a writer needs. */
-export interface LookAgainInput extends LookInput {
-  readonly memory?: { readonly stoppedSince: Map<string, number> };
 }
 
 /** Who may write it, by a fresh look at its daemon, and a second one where no earlier look counts. */
@@ -65,34 +60,35 @@ export async function agentctlPermission(
   { stateDir, problem }: { readonly stateDir: string; readonly problem?: string },
   input: LookAgainInput,
 ): Promise<Permission> {
-  const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
-  const look = async (): Promise<{ seen: Writer; writer: Writer }> => {
-    const processes = input.capture?.processes ?? readProcesses();
-    const seen = await findDaemon(stateDir, processes);
-    return { seen, writer: believed(stateDir, seen, { processes, stoppedSince }) };
-  };
-  let { seen, writer } = await look();
-  if (writer !== seen) {
-    await wait(secondLookMs + 20);
-    ({ seen, writer } = await look());
-  }
-  return permissionOf("agentctl", writer, problem);
+  const { writer, processes } = await lookTwice(stateDir, input, (processes) => findDaemon(stateDir, processes));
+  return permissionOf("agentctl", { writer, processes, problem });
 }
 
-function judged(dir: FoundStateDir, facts: AgentctlFacts, before: Scan, reports: Reports): Found {
+function judged(
+  dir: FoundStateDir,
+  facts: AgentctlFacts,
+  processes: ProcessTable,
+  before: Scan,
+  reports: Reports,
+): Found {
   const { path, writer, rows, sizeBytes, fileVersion, broken } = facts;
   const [worst] = broken;
   const problem = worst?.state === "unparsable" ? "STORE-UNPARSABLE" : "STORE-UNREADABLE";
-  const place = placed(dir, "daemon", {
-    kind: "agentctl",
-    path,
-    agent: "agentctl",
-    writer,
-    sessions: rows.length,
-    sizeBytes,
-    ...(fileVersion !== undefined && { fileVersion }),
-    ...(worst !== undefined && { problem }),
-  });
+  const place = placed(
+    dir,
+    "daemon",
+    {
+      kind: "agentctl",
+      path,
+      agent: "agentctl",
+      writer,
+      sessions: rows.length,
+      sizeBytes,
+      ...(fileVersion !== undefined && { fileVersion }),
+      ...(worst !== undefined && { problem }),
+    },
+    permissionOf("agentctl", { writer, processes, problem: worst && problem }),
+  );
   const { findings, sessions, locks } = judgeAgentctl(facts, before.now, knownSessions(dir, before, reports));
   return { ...place, sessions, locks, findings: withLines(findings) };
 }

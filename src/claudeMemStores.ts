@@ -3,12 +3,23 @@ import { homedir } from "node:os";
 import { dataDirectoryOf } from "./inspect/claudeMem/dataDirectory.ts";
 import { readClaudeMem } from "./inspect/claudeMem/readClaudeMem.ts";
 import { type FoundStateDir, findFolders, isUnnamed } from "./inspect/homes.ts";
+import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
 import { judgeClaudeMem } from "./judge/claudeMem/judgeClaudeMem.ts";
 import type { ClaudeMemFacts } from "./model/claudeMem.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
-import type { StoreKind } from "./model/store.ts";
-import { believed, type Found, type Neighbour, type NeighbourInput, placed, shut } from "./neighbourStores.ts";
+import type { Permission, StoreKind } from "./model/store.ts";
+import type { Where } from "./model/where.ts";
+import {
+  believed,
+  type Found,
+  type LookAgainInput,
+  type Neighbour,
+  type NeighbourInput,
+  permissionOf,
+  placed,
+  shut,
+} from "./neighbourStores.ts";
 import { findWorker } from "./owner/claudeMemWorker.ts";
 import { blindSpot } from "./owner/writer.ts";
 
@@ -30,10 +41,20 @@ export async function claudeMemStores(input: NeighbourInput): Promise<Neighbour[
     if (facts === undefined) continue;
     found.push({
       awaitsSecondLook: writer !== seen && facts.rows.some(({ status }) => status === "active"),
-      judge: (before) => judged(dir, facts, before),
+      judge: (before) => judged(dir, facts, processes, before),
     });
   }
   return found;
+}
+
+/** Who may write it, by a fresh look at its worker; that its schema is known is looked at with the rows. */
+export async function claudeMemPermission(
+  { stateDir, problem }: { readonly stateDir: string; readonly problem?: string },
+  input: LookAgainInput & { readonly where: Where },
+): Promise<Permission> {
+  const ports = isUnnamed(input.where) ? usualPorts() : [];
+  const processes = input.capture?.processes ?? readProcesses();
+  return permissionOf("claude-mem", { writer: await findWorker(stateDir, processes, ports), processes, problem });
 }
 
 /** Up to 12.3 and since (facts 2.1). */
@@ -41,18 +62,28 @@ function usualPorts(): number[] {
   return [37_777, 37_700 + (process.getuid === undefined ? 77 : process.getuid() % 100)];
 }
 
-function judged(dir: FoundStateDir, facts: ClaudeMemFacts, before: Scan): Found {
+function judged(dir: FoundStateDir, facts: ClaudeMemFacts, processes: ProcessTable, before: Scan): Found {
   const { path, writer, rows, sizeBytes, fileVersion, problem } = facts;
-  const place = placed(dir, "worker", {
-    kind: "claude-mem",
-    path,
-    agent: "claude-mem",
-    writer,
-    sessions: rows.length,
-    sizeBytes,
-    ...(fileVersion !== undefined && { fileVersion }),
-    ...(problem !== undefined && { problem: "STORE-UNREADABLE" }),
-  });
+  const place = placed(
+    dir,
+    "worker",
+    {
+      kind: "claude-mem",
+      path,
+      agent: "claude-mem",
+      writer,
+      sessions: rows.length,
+      sizeBytes,
+      ...(fileVersion !== undefined && { fileVersion }),
+      ...(problem !== undefined && { problem: "STORE-UNREADABLE" }),
+    },
+    permissionOf("claude-mem", {
+      writer,
+      processes,
+      ...(problem !== undefined && { problem: "STORE-UNREADABLE" }),
+      ...(!facts.isKnown && { newer: "Its schema is not known here, and is never written." }),
+    }),
+  );
   const known = {
     openclaw: sessionsOf(before, ["openclaw-json", "openclaw-sqlite"]),
     agentctl: sessionsOf(before, ["agentctl"]),

@@ -1,14 +1,15 @@
 // The stores of other programs beside OpenClaw's. Each kind is found, read and judged by itself; a fifth is one more line.
+import { setTimeout as wait } from "node:timers/promises";
 import { agentctlFiles, agentctlStores } from "./agentctlStores.ts";
 import { claudeMemStores } from "./claudeMemStores.ts";
 import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import type { FoundStateDir } from "./inspect/homes.ts";
-import type { ProcessTable } from "./inspect/processes.ts";
+import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
 import type { WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
-import { wasStopped } from "./owner/look.ts";
+import { type LookInput, secondLookMs, wasStopped } from "./owner/look.ts";
 import { permissionFor } from "./repair/permission.ts";
 
 export interface NeighbourInput {
@@ -73,6 +74,29 @@ export function believed(
   return { ...seen, state: "unknown", why: `${seen.why}, seen once so far` };
 }
 
+/** What of a scan's input a fresh look at a writer needs. */
+export interface LookAgainInput extends LookInput {
+  readonly memory?: { readonly stoppedSince: Map<string, number> };
+}
+
+/** A fresh look at the writer of a folder, and a second one, 2 s later, where no earlier look counts. */
+export async function lookTwice(
+  path: string,
+  { capture, memory }: LookAgainInput,
+  find: (processes: ProcessTable) => Promise<Writer>,
+): Promise<{ readonly writer: Writer; readonly processes: ProcessTable }> {
+  const stoppedSince = memory?.stoppedSince ?? new Map<string, number>();
+  const look = async (): Promise<{ seen: Writer; writer: Writer; processes: ProcessTable }> => {
+    const processes = capture?.processes ?? readProcesses();
+    const seen = await find(processes);
+    return { seen, writer: believed(path, seen, { processes, stoppedSince }), processes };
+  };
+  const { seen, ...first } = await look();
+  if (first.writer === seen) return first;
+  await wait(secondLookMs + 20);
+  return look();
+}
+
 /** What of such a store is followed; a database that its worker writes all the time is not, and is read with the rest. */
 export function neighbourFiles({ kind, stateDir }: Store): string[] {
   return kind === "agentctl" ? agentctlFiles(stateDir) : [];
@@ -86,17 +110,25 @@ export function shut({ path, origin, problem = "" }: FoundStateDir, program: "da
   return { awaitsSecondLook: false, judge: () => found };
 }
 
-export function permissionOf(kind: StoreKind, writer: Writer, problem: string | undefined): Permission {
-  const { state, why } = writer;
-  const { platform } = process;
+/** What permission depends on besides the kind of store. */
+export interface PermissionFacts {
+  readonly writer: Writer;
+  readonly processes: ProcessTable;
+  readonly problem?: string | undefined;
+  /** Why it is none of the versions that are written. */
+  readonly newer?: string | undefined;
+}
+
+export function permissionOf(kind: StoreKind, { writer, processes, problem, newer }: PermissionFacts): Permission {
   return permissionFor({
     kind,
-    writer: state,
-    writerWhy: why,
-    platform,
+    writer: writer.state,
+    writerWhy: writer.why,
+    platform: process.platform,
     problem,
     movedFrom: undefined,
-    unlisted: undefined,
+    unlisted: processes.source === "captured" ? processes.incomplete : undefined,
+    newer,
   });
 }
 
@@ -105,11 +137,10 @@ export function placed(
   { path, origin }: FoundStateDir,
   program: "daemon" | "worker",
   store: Omit<Store, "id" | "stateDir" | "permission">,
+  permission: Permission,
 ): Pick<Found, "stateDirs" | "stores"> {
-  const { kind, writer, problem } = store;
-  const permission = permissionOf(kind, writer, problem);
   return {
-    stateDirs: [{ path, origin, program, writer, stores: 1 }],
+    stateDirs: [{ path, origin, program, writer: store.writer, stores: 1 }],
     stores: [{ ...store, id: store.path, stateDir: path, permission }],
   };
 }

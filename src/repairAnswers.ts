@@ -1,7 +1,6 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
 import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
-import { type Outcome, outcomes } from "./judge/end.ts";
 import type {
   PurgeSummary,
   QuarantineSummary,
@@ -20,7 +19,7 @@ import type { PruneCandidate, Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
 import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
-import type { Choice } from "./plan/repairPlan.ts";
+import { type Choice, outcomesOf } from "./plan/repairPlan.ts";
 import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { refusalOf } from "./repair/jsonStoreRepair.ts";
@@ -126,14 +125,16 @@ export function repairAnswers(
 }
 
 /** Throws a UserError where a proposal is not there any more, or an outcome is none. */
-function chosenBy(choices: readonly RepairChoice[], { findings }: Scan): Choice[] {
+function chosenBy(choices: readonly RepairChoice[], { findings, stores }: Scan): Choice[] {
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  const kindOf = new Map(stores.map(({ id, kind }) => [id, kind]));
   return choices.map(({ finding: id, status }) => {
     const finding = byId.get(id);
     if (finding === undefined) throw new UserError("What was proposed has changed since. Look at it again.");
     if (status === undefined) return { finding };
-    if (finding.repair.kind !== "finalize" || !outcomes.includes(status as Outcome))
-      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${outcomes.join(", ")}.`);
+    const outcomes = outcomesOf[kindOf.get(finding.store) ?? "openclaw-json"];
+    if (finding.repair.kind !== "finalize" || !outcomes.has(status))
+      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${[...outcomes].join(", ")}.`);
     return { finding, status };
   });
 }

@@ -19,6 +19,7 @@ import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
+import { isDatabase } from "./repair/database.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
 import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
@@ -70,12 +71,11 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
     };
     attempt("tidy", leftovers, () => planLeftovers(store, leftovers, context));
     attempt("finalize", rest, () => {
-      // It is no file of rows: there is nothing to plan with.
-      if (store.kind === "claude-mem") throw new UserError(store.permission.why);
       const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
       const stored = prepare(files, store.path, keys, locks, store.kind);
-      checkSame(store);
+      if (isDatabase(store.kind)) checkSameRows(scan, store, stored);
+      else checkSame(store);
       checkSameElements(scan, store, stored);
       return planRepair(plannedStore(store), stored, rest);
     });
@@ -134,6 +134,14 @@ function isOwn(transcript: string, { path, stateDir }: Store): boolean {
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
 function checkSame({ path, fileVersion }: Store): void {
   if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
+}
+
+/** Its file changes with every row that others write: what counts is each row that was judged. */
+function checkSameRows({ sessions }: Scan, { id }: Store, { rows }: Prepared): void {
+  for (const [key, { place }] of rows) {
+    const judged = sessions.find((session) => session.store === id && session.key === key);
+    if (judged?.rowVersion !== place?.version) throw new UserError(planAgain);
+  }
 }
 
 /** A directory lock is told by its place, and another may stand there by now. */

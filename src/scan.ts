@@ -1,6 +1,7 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
 import { agentctlPermission } from "./agentctlStores.ts";
+import { claudeMemPermission } from "./claudeMemStores.ts";
 import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
@@ -154,6 +155,7 @@ function withoutIdle(report: WriterReport): WriterReport {
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
   if (store.kind === "agentctl") return agentctlPermission(store, input);
+  if (store.kind === "claude-mem") return claudeMemPermission(store, input);
   return permissionOf(store, writerOf(await lookAt(store.stateDir, input), store.stateDir), input);
 }
 

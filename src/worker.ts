@@ -19,6 +19,8 @@ import { neighbourFiles } from "./neighbourStores.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
+import { chosen } from "./plan/repairPlan.ts";
+import { isDatabase, readRowsOf } from "./repair/database.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import { gatewayView, type ScanMemory, writerNow } from "./scan.ts";
@@ -209,9 +211,15 @@ function findSession(name: SessionName): Session {
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError(notInScan);
-  if (store.kind === "claude-mem")
-    throw new UserError("Rows of claude-mem are in a database: their tooltip has it all.");
+  if (isDatabase(store.kind)) return rowTextOf(store, session.key);
   return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
+}
+
+/** The cells that a repair may write. */
+function rowTextOf({ kind, path }: Scan["stores"][number], key: string): string {
+  const text = readRowsOf(kind, path, new Set([key])).rows.get(key)?.text;
+  if (text === undefined) throw new UserError("The row is not in the database any more. Refresh the view.");
+  return text;
 }
 
 const handlers: {
@@ -256,10 +264,8 @@ const handlers: {
       ({ store, session: key, repair }) => store === name.store && key === name.key && repair.set !== undefined,
     );
     const set = proposal?.repair.set ?? {};
-    return compareRow(
-      row as Record<string, unknown>,
-      status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
-    );
+    const kind = latest?.stores.find(({ id }) => id === name.store)?.kind ?? "openclaw-json";
+    return compareRow(row as Record<string, unknown>, chosen(set, status, kind));
   },
   shapes({ store, keys }) {
     const path = latest?.stores.find(({ id }) => id === store)?.path;

@@ -58,3 +58,14 @@ export function claudeMemHome({ rows, prompts = {}, waiting = [], schema = 49, h
   database.close();
   return place;
 }
+
+export type Rows = Record<string, unknown>[];
+
+/** Every row of every table of a database. */
+export function rowsOf(path: string): Record<string, Rows> {
+  const database = new DatabaseSync(path);
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all();
+  const all = tables.map(({ name }) => [String(name), database.prepare(`SELECT * FROM "${name}"`).all()] as const);
+  database.close();
+  return JSON.parse(JSON.stringify(Object.fromEntries(all)));
+}

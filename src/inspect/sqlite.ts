@@ -17,7 +17,7 @@ const busyTimeoutMs = 20;
 let loaded: Sqlite | null | undefined;
 
 /** Undefined in a Node without SQLite. */
-function sqlite(): Sqlite | undefined {
+export function sqlite(): Sqlite | undefined {
   if (loaded === undefined) loaded = load() ?? null;
   return loaded ?? undefined;
 }
@@ -56,4 +56,23 @@ export function openDatabase(path: string, opening: Opening): Database {
     throw error;
   }
   return database;
+}
+
+export type Values = Readonly<Record<string, unknown>>;
+/** Gives every row that a statement selects. */
+export type Select = (sql: string) => Values[];
+
+/** An integer that no number of JavaScript's can hold, as only a damaged row has one, becomes the nearest that can. */
+export function selectFrom(database: Database): Select {
+  return (sql) => {
+    const statement = database.prepare(sql);
+    statement.setReadBigInts(true);
+    return (statement.all() as Values[]).map((row) => {
+      const entries = Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === "bigint" ? Number(value) : value,
+      ]);
+      return Object.fromEntries(entries) as Values;
+    });
+  };
 }

@@ -34,6 +34,8 @@ export interface MemoryRow {
   readonly completedAt?: number;
   /** The latest prompt, observation or summary; read of active rows only. */
   readonly activeAt?: number;
+  /** Another one once anything happened in it. */
+  readonly version: string;
   /** Messages that wait to be processed (up to 13.0). */
   readonly waiting: number;
   /** The OpenClaw key that it belongs to, by its content id. */

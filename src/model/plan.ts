@@ -30,8 +30,17 @@ interface LockContent {
   readonly mode: number;
 }
 
+/** A row of a database: its key there is not always what it is called. */
+export interface RowPlace {
+  readonly table: string;
+  readonly id: number | string;
+  /** What the plan was made from, in words of our own: another one voids the plan (promise 4). */
+  readonly version: string;
+}
+
 export type Edit =
-  | { readonly kind: "fields"; readonly key: string; readonly fields: readonly FieldEdit[] }
+  /** `row`: in a database. */
+  | { readonly kind: "fields"; readonly key: string; readonly fields: readonly FieldEdit[]; readonly row?: RowPlace }
   | { readonly kind: "removeRow"; readonly key: string; readonly before: string }
   | { readonly kind: "addRow"; readonly key: string; readonly after: string }
   /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */

@@ -1,6 +1,6 @@
 // From findings and choices to edits: pure. What the store holds now comes in as text, spelled as in the store.
 import type { Finding } from "../model/finding.ts";
-import type { Edit, FieldEdit, ListElement, Plan, PlanBasis, PlannedStore } from "../model/plan.ts";
+import type { Edit, FieldEdit, ListElement, Plan, PlanBasis, PlannedStore, RowPlace } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 
 export interface Choice {
@@ -9,10 +9,18 @@ export interface Choice {
   readonly status?: string;
 }
 
+export interface StoredRow {
+  readonly text: string;
+  /** JSON text of each. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** In a database. */
+  readonly place?: RowPlace;
+}
+
 export interface Stored {
   readonly basis: PlanBasis;
   /** By key: each field's JSON text. */
-  readonly rows: ReadonlyMap<string, { readonly text: string; readonly fields: ReadonlyMap<string, string> }>;
+  readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
   /** Locks that are elements of a list, by path (`/dir#3`), with the file that the list is in. */
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
@@ -33,7 +41,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
   edits.push(...elementEdits(choices, stored));
   const [first] = choices;
   const action = first?.finding.repair.kind ?? "none";
-  const touchesRows = edits.some((edit) => edit.kind === "fields" || edit.kind === "removeRow");
+  const touchesFile = edits.some(isInFile);
   return {
     store,
     action: action === "none" ? "finalize" : action,
@@ -44,8 +52,13 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
       message,
       ...(session !== undefined && { session }),
     })),
-    ...(touchesRows && { basis: stored.basis }),
+    ...(touchesFile && { basis: stored.basis }),
   };
+}
+
+/** Whether it rests on the store's file as a whole: a row of a database rests on itself. */
+export function isInFile(edit: Edit): boolean {
+  return edit.kind === "fields" ? edit.row === undefined : "key" in edit || edit.kind === "content";
 }
 
 /** All elements of a file go at once: it is written whole. */
@@ -70,7 +83,8 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   const edits: Edit[] = [];
   if (session !== undefined && row !== undefined && repair.kind === "prune")
     edits.push({ kind: "removeRow", key: session, before: row.text });
-  if (session !== undefined && fields.length > 0) edits.push({ kind: "fields", key: session, fields });
+  if (session !== undefined && fields.length > 0)
+    edits.push({ kind: "fields", key: session, fields, ...(row?.place !== undefined && { row: row.place }) });
   for (const path of repair.unlock ?? []) {
     const lock = stored.locks.get(path);
     if (lock !== undefined) edits.push({ kind: "removeLock", path, ...lock, ...rows });
@@ -86,21 +100,21 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
 
 const openclawOutcomes: ReadonlySet<string> = new Set(["done", "failed", "killed", "timeout"]);
 /** What the programs themselves write (agentctl facts 1.1, 2.2). */
-const outcomes: Readonly<Record<StoreKind, ReadonlySet<string>>> = {
+export const outcomesOf: Readonly<Record<StoreKind, ReadonlySet<string>>> = {
   "openclaw-json": openclawOutcomes,
   "openclaw-sqlite": openclawOutcomes,
   agentctl: new Set(["stopped", "completed", "failed", "error"]),
   "claude-mem": new Set(["completed", "failed"]),
 };
 
-/** A chosen outcome changes what goes with it (DESIGN, finalize). */
-function chosen(
+/** A chosen outcome changes what goes with it (DESIGN, finalize). Throws a RangeError for one that the program has not. */
+export function chosen(
   set: Readonly<Record<string, unknown>>,
   status: string | undefined,
   kind: StoreKind,
 ): Readonly<Record<string, unknown>> {
   if (status === undefined) return set;
-  if (!outcomes[kind].has(status)) throw new RangeError(`no outcome of a run: ${status}`);
+  if (!outcomesOf[kind].has(status)) throw new RangeError(`no outcome of a run: ${status}`);
   if (kind === "agentctl" || kind === "claude-mem") return { ...set, status };
   return { ...set, status, abortedLastRun: status === "killed" };
 }

@@ -2,7 +2,7 @@
 // by field, where the row still holds what we wrote (promise 3). Pure.
 import type { Edit, FieldEdit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
-import type { Stored } from "./repairPlan.ts";
+import { isInFile, type Stored } from "./repairPlan.ts";
 
 /** What is at the places that a receipt moved files from and to, and the mode of the store. */
 export interface StoredNow extends Stored {
@@ -37,7 +37,7 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     findings: plan.findings,
     left,
     ...(only === undefined && { undoes: receipt.id }),
-    ...(rows.length > 0 && { basis: stored.basis }),
+    ...(rows.some(isInFile) && { basis: stored.basis }),
   };
 }
 
@@ -49,8 +49,13 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
   }
   if (edit.kind !== "fields") return [];
   const row = stored.rows.get(edit.key);
-  if (row === undefined) {
+  if (row === undefined || (edit.row !== undefined && row.place?.id !== edit.row.id)) {
     left.push(`${edit.key} is gone and is not brought back.`);
+    return [];
+  }
+  // The cells of a row in a database tell one thing together: it goes back whole, or stays.
+  if (edit.row !== undefined && edit.fields.some(({ field, after }) => (row.fields.get(field) ?? null) !== after)) {
+    left.push(`${edit.key} was changed since and is left as it is.`);
     return [];
   }
   const inverse: FieldEdit[] = [];
@@ -59,7 +64,9 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
     if (now === after) inverse.push({ field, before: after, after: before });
     else left.push(`${field} of ${edit.key} was changed since and is left as it is.`);
   }
-  return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
+  return inverse.length === 0
+    ? []
+    : [{ kind: "fields", key: edit.key, fields: inverse, ...(row.place !== undefined && { row: row.place }) }];
 }
 
 /** Never over what has the name again; what is not in the quarantine any more is said. */

@@ -1,6 +1,7 @@
 // The only door of `repair` to the disk: one small port, so that a fault can be put at every call.
 import * as fs from "node:fs";
 import { dirname } from "node:path";
+import { openRows, type RowDatabase } from "./rowDatabase.ts";
 
 export interface Files {
   open(path: string, flags: string, mode?: number): number;
@@ -23,6 +24,8 @@ export interface Files {
   readdir(path: string): string[];
   /** Copy-on-write where the file system has it; fails where `to` exists. */
   copy(from: string, to: string): void;
+  /** Opens one that is there, to be written. */
+  database(path: string): RowDatabase;
 }
 
 export const nodeFiles: Files = {
@@ -43,6 +46,7 @@ export const nodeFiles: Files = {
   rmdir: (path) => fs.rmdirSync(path),
   readdir: (path) => fs.readdirSync(path),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
+  database: openRows,
 };
 
 /** What is no file any more by now must neither make us wait, as a FIFO would, nor have no end, as a device may. */

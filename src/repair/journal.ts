@@ -1,16 +1,22 @@
 // The steps of a repair that a crash may leave to the next start, the same for whoever takes them.
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
+import { UserError } from "../model/userError.ts";
+import { isDatabase, wasCommitted } from "./database.ts";
 import { type FileWorld, finishFiles } from "./fileEdits.ts";
 import { type Files, isSystemError, unlinkIfThere } from "./files.ts";
 import { imageOf, loadReceipt, saveReceipt } from "./receiptFolder.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import { releaseVendorLock } from "./vendorLock.ts";
 
-/** Whether the row file was put in the store's place: told by the new file, which is beside the store until then. */
+/**
+ * Whether the row file was put in the store's place, told by the new file, which is beside the store until then; in a
+ * database, whether the rows were committed. Throws a UserError where that cannot be read now.
+ */
 export function wasPut(files: Files, receipt: Receipt): boolean {
   const { state, temporary, before } = receipt;
   if (state === "rowsWritten") return true;
+  if (state === "prepared" && isDatabase(receipt.plan.store.kind)) return wasCommitted(receipt);
   if (state !== "prepared" || temporary === undefined || files.lstat(temporary) !== undefined) return false;
   return storeHash(files, receipt) !== before?.sha256;
 }
@@ -69,6 +75,20 @@ export function rollBack(files: Files, folder: StateFolder, receipt: Receipt): R
     if (!isSystemError(error)) throw error;
     return rolledBack;
   }
+}
+
+/** Returns where it had come to pass all the same, by a rename or in a database; throws `error` where it had not. */
+export function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
+  let put: boolean;
+  try {
+    put = wasPut(files, receipt);
+  } catch (second) {
+    if (!isSystemError(second) && !(second instanceof UserError)) throw second;
+    throw new UserError("The repair was interrupted and is finished or taken back at the next start. Look again then.");
+  }
+  if (put) return;
+  rollBack(files, folder, receipt);
+  throw error;
 }
 
 /** Removes what lies beside the store: the new row file and the inspected program's store lock, where it is ours. */

@@ -1,10 +1,12 @@
-// One repair of one JSON store, as a journalled sequence of steps each of which can be done again: intent, backup, row
+// One repair of one store, as a journalled sequence of steps each of which can be done again: intent, backup, row
 // file, locks, renames, done. Whatever happens in between, recovery knows from the receipt what was meant (promise 2).
 import { randomUUID } from "node:crypto";
 import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { isDatabase } from "./database.ts";
+import { putDatabaseRows } from "./databaseWriting.ts";
 import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
 import { finish, rollBack } from "./journal.ts";
@@ -59,7 +61,9 @@ export function refusalOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof PlanMismatch) return `${planAgain} (${error.message})`;
   if (!isSystemError(error)) throw error;
-  const { path } = error as NodeJS.ErrnoException;
+  const { path, message } = error as NodeJS.ErrnoException;
+  if (codeOf(error) === "ERR_SQLITE_ERROR")
+    return `SQLite refused ("${message}"): nothing was changed. Try again in a moment.`;
   const where = path === undefined ? "" : ` at ${path}`;
   return `The system refused (${codeOf(error)}${where}): nothing was changed. Mend that and try again.`;
 }
@@ -73,7 +77,7 @@ function momentAfterLast(now: number): number {
 }
 
 function applyUnderLock(input: RepairInput): RepairResult {
-  const { plan, files, folder } = input;
+  const { plan, folder } = input;
   checkFiles(input, plan);
   const at = momentAfterLast(input.now());
   const receipt: Receipt = {
@@ -85,7 +89,7 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = touchesStore(plan) ? putRows(files, folder, receipt, input.now()) : keepOnly(input, receipt);
+  const written = putWhatIsMeant(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -93,6 +97,13 @@ function applyUnderLock(input: RepairInput): RepairResult {
     const note = `What was chosen is under way; the rest was interrupted (${codeOf(error)}) and is finished at the next start.`;
     return { plan, receipt: { ...written, notes: [...(written.notes ?? []), note] }, applied: true };
   }
+}
+
+function putWhatIsMeant(input: RepairInput, receipt: Receipt): Receipt {
+  const { plan, files, folder } = input;
+  if (!touchesStore(plan)) return keepOnly(input, receipt);
+  if (isDatabase(plan.store.kind)) return putDatabaseRows(files, folder, receipt);
+  return putRows(files, folder, receipt, input.now());
 }
 
 /** Whether its file itself is written. */

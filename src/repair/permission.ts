@@ -13,17 +13,20 @@ export interface PermissionQuestion {
   readonly movedFrom: string | undefined;
   /** Why nobody knows what ran where it was captured. */
   readonly unlisted: string | undefined;
+  /** Why it is none of the versions that are written. */
+  readonly newer?: string | undefined;
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted } = question;
-  if (kind !== "openclaw-json" && kind !== "agentctl") return no("This kind of store is shown only.");
+  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted, newer } = question;
+  if (kind === "openclaw-sqlite") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }
   if (problem === "STORE-UNPARSABLE")
     return no("A store that does not parse is never written: restore it from a copy first.");
   if (problem !== undefined) return no("A store that cannot be read is never written.");
+  if (newer !== undefined) return no(newer);
   // Whoever owns it elsewhere may still write it there: no look at this machine, and no person here, can vouch for that.
   if (unlisted !== undefined)
     return no(`It was captured, and ${unlisted}: open it with its process list to have it repaired.`);
@@ -32,6 +35,7 @@ export function permissionFor(question: PermissionQuestion): Permission {
     return { ...no(why), claimable: true };
   }
   if (kind === "agentctl") return ofAgentctl(writer, writerWhy);
+  if (kind === "claude-mem") return ofClaudeMem(writer, writerWhy);
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
   if (writer === "unknown") {
     return {
@@ -48,6 +52,15 @@ function ofAgentctl(writer: WriterState, why: string): Permission {
   if (writer === "unknown")
     return no(`Whether agentctl's daemon runs cannot be told (${why}): nothing is written until it is certain.`);
   return no(`agentctl's daemon runs (${why}): stop it first, then repair, then start it again.`);
+}
+
+/** Its worker goes on with a row that was finalized, and finalizes none that is not active (facts 2.4). */
+function ofClaudeMem(writer: WriterState, why: string): Permission {
+  if (writer === "stopped") return { answer: "yes", why: `claude-mem's worker is stopped: ${why}.` };
+  return {
+    answer: "yes",
+    why: `claude-mem's worker may run (${why}): each row is finalized for itself, and only while it still is active.`,
+  };
 }
 
 function no(why: string): Permission {

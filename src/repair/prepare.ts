@@ -7,6 +7,7 @@ import type { ListElement, PlanBasis } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { rowBytes } from "./agentctlRows.ts";
+import { isDatabase, readRowsOf, type TableRow } from "./database.ts";
 import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { modeOf } from "./modes.ts";
@@ -16,7 +17,7 @@ import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
-  readonly rows: ReadonlyMap<string, RowTexts>;
+  readonly rows: ReadonlyMap<string, RowTexts & Partial<Pick<TableRow, "place">>>;
   readonly locks: ReadonlyMap<string, StoredLock>;
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
   readonly mode: number | undefined;
@@ -30,6 +31,8 @@ export interface StoredLock {
   readonly mode: number;
 }
 
+/** Nothing rests on the whole of the store's file. */
+const noBasis: PlanBasis = { sha256: "", sizeBytes: 0 };
 const lockLimitBytes = 65_536n;
 
 /**
@@ -43,6 +46,11 @@ export function prepare(
   lockPaths: readonly string[],
   kind: StoreKind = "openclaw-json",
 ): Prepared {
+  if (isDatabase(kind)) {
+    const { rows, refusal } = readRowsOf(kind, storePath, keys);
+    if (refusal !== undefined) throw new UserError(refusal);
+    return { rows, basis: noBasis, locks: new Map(), files: new Map(), mode: undefined };
+  }
   const read = withOpen(files, storePath, "r", undefined, (fd) =>
     readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
       basis: imageOfOpen(files, fd),
@@ -67,7 +75,7 @@ export function prepareFiles(files: Files, storePath: string, paths: readonly st
   const isThere = files.lstat(storePath) !== undefined;
   const mode = isThere ? withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd)) : undefined;
   return {
-    basis: { sha256: "", sizeBytes: 0 },
+    basis: noBasis,
     rows: new Map(),
     locks: new Map(),
     mode,

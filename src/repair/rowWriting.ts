@@ -5,8 +5,8 @@ import type { Receipt } from "../model/receipt.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { movedBy, rowBytes } from "./agentctlRows.ts";
-import { type Files, isSystemError, withOpen } from "./files.ts";
-import { rollBack, wasPut } from "./journal.ts";
+import { type Files, withOpen } from "./files.ts";
+import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import type { Splice } from "./members.ts";
 import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
@@ -83,20 +83,6 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
     }
     return { ...current, state: "rowsWritten" };
   });
-}
-
-/** Returns where the rename had happened all the same; throws `error` where it had not. */
-function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
-  let put: boolean;
-  try {
-    put = wasPut(files, receipt);
-  } catch (second) {
-    if (!isSystemError(second)) throw second;
-    throw new UserError("The repair was interrupted and is finished or taken back at the next start. Look again then.");
-  }
-  if (put) return;
-  rollBack(files, folder, receipt);
-  throw error;
 }
 
 function writeNew(

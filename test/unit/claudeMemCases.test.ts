@@ -1,16 +1,13 @@
 // A captured folder of claude-mem, whose worker was killed: all that it holds is in its write-ahead log.
 import { deepEqual, equal } from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { scan } from "../../src/scan.ts";
-import { unpackHome } from "../fixtures/unpack.ts";
+import { capturedAt, unpackClaudeMem } from "../fixtures/claudeMem.ts";
 import { changedBetween, imagesIn, onlyInit } from "../repairing.ts";
 
-const source = join(import.meta.dirname, "..", "fixtures", "claude-mem", "v13.15.3-killed-worker");
-const capturedAt = Date.parse(readFileSync(join(source, "captured-at.txt"), "utf8").trim());
 /** Nobody ran: the captured list shows its init and ps. */
 const ghosts = ["openclaw-agent:main:main-1", "openclaw-agent:main:main-2", "openclaw-agent:main:main-3"];
 
@@ -25,7 +22,7 @@ function copies(): string[] {
 
 describe("a captured folder of claude-mem", () => {
   it("is read through its log, with every ghost and no other row flagged", async () => {
-    const { sessions, findings, stores } = await look(unpackHome(source));
+    const { sessions, findings, stores } = await look(unpackClaudeMem());
     deepEqual(
       sessions.map(({ key, claimed }) => [key, claimed]),
       [...ghosts.map((key) => [key, "active"]), ["openclaw-agent:main:main-4", "completed"]],
@@ -39,7 +36,7 @@ describe("a captured folder of claude-mem", () => {
   });
 
   it("proposes both stamps of the last trace, and leaves the outcome to a person", async () => {
-    const [first] = (await look(unpackHome(source))).findings;
+    const [first] = (await look(unpackClaudeMem())).findings;
     deepEqual([first?.code, first?.repair.kind, first?.repair.class], ["MEM-GHOST", "finalize", "ask"]);
     deepEqual(first?.repair.set, {
       status: "completed",
@@ -49,7 +46,7 @@ describe("a captured folder of claude-mem", () => {
   });
 
   it("leaves no trace of the reading, neither in the home nor beside", async () => {
-    const home = unpackHome(source);
+    const home = unpackClaudeMem();
     const before = imagesIn(home);
     const seen = await look(home);
     deepEqual(changedBetween(before, imagesIn(home)), []);

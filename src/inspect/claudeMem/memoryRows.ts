@@ -1,9 +1,11 @@
 // The rows of `sdk_sessions`, in the columns that both known schemas have. Prompts and observations are counted and timed,
 // never read.
 import { asNumber, asText } from "../openclawJson/records.ts";
-import type { Database } from "../sqlite.ts";
+import type { Select, Values } from "../sqlite.ts";
 
 export interface StoredRow {
+  /** What it is called here: the id that its agent gave it, once in a database. */
+  readonly key: string;
   readonly id: number;
   readonly contentId: string;
   readonly memoryId?: string;
@@ -23,28 +25,44 @@ export interface StoredRows {
   readonly rows: readonly StoredRow[];
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 const needed = ["id", "content_session_id", "project", "status", "started_at_epoch", "completed_at_epoch"];
 
+/** v10.6.2 and 13.15.3: the schemas whose finalize was seen to be accepted (facts 2.2). */
+export const knownSchemas: ReadonlySet<number> = new Set([23, 49]);
+
 /** Undefined where the table lacks a column that is needed: it is then no session table that we know. */
-export function readMemoryRows(database: Database): StoredRows | undefined {
-  const columns = columnsOf(database, "sdk_sessions");
+export function readMemoryRows(select: Select): StoredRows | undefined {
+  const columns = columnsOf(select, "sdk_sessions");
   if (!needed.every((name) => columns.has(name))) return undefined;
   const optional = ["memory_session_id", "platform_source", "custom_title"].filter((name) => columns.has(name));
-  const traces = lastTraces(database);
-  const waiting = waitingMessages(database);
-  const rows = select(database, `SELECT ${[...needed, ...optional].join(", ")} FROM sdk_sessions ORDER BY id`);
-  const schema = columnsOf(database, "schema_versions").has("version")
-    ? asNumber(select(database, "SELECT max(version) AS version FROM schema_versions")[0]?.["version"])
+  const traces = lastTraces(select);
+  const waiting = waitingMessages(select);
+  const rows = select(`SELECT ${[...needed, ...optional].join(", ")} FROM sdk_sessions ORDER BY id`);
+  const schema = columnsOf(select, "schema_versions").has("version")
+    ? asNumber(select("SELECT max(version) AS version FROM schema_versions")[0]?.["version"])
     : undefined;
   return {
-    rows: rows.flatMap((row) => readRow(row, traces, waiting)),
+    rows: named(rows.flatMap((row) => readRow(row, traces, waiting))),
     ...(schema !== undefined && { schema }),
   };
 }
 
-function readRow(row: Values, traces: Traces, waiting: ReadonlyMap<number, number>): StoredRow[] {
+/** Another one once anything happened in the session. */
+export function rowVersionOf({ id, status, completedAt, activeAt, waiting }: StoredRow): string {
+  return JSON.stringify([id, status, completedAt, activeAt, waiting]);
+}
+
+/** One content id may stand in several rows, of several platforms: all but the first are told by their number too. */
+function named(rows: readonly Omit<StoredRow, "key">[]): StoredRow[] {
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    const key = seen.has(row.contentId) ? `${row.contentId}#${row.id}` : row.contentId;
+    seen.add(row.contentId);
+    return { key, ...row };
+  });
+}
+
+function readRow(row: Values, traces: Traces, waiting: ReadonlyMap<number, number>): Omit<StoredRow, "key">[] {
   const id = asNumber(row["id"]);
   const contentId = asText(row["content_session_id"]);
   const status = asText(row["status"]);
@@ -84,40 +102,35 @@ const activeContent = "SELECT content_session_id FROM sdk_sessions WHERE status 
 const activeMemory = "SELECT memory_session_id FROM sdk_sessions WHERE status = 'active'";
 
 /** There is no column for it (facts 2.2): the latest of what belongs to each active row. */
-function lastTraces(database: Database): Traces {
-  const byRow = columnsOf(database, "user_prompts").has("session_db_id");
-  const ofRow = byRow ? latest(database, "user_prompts", "session_db_id", active) : new Map();
-  const ofContent = byRow ? new Map() : latest(database, "user_prompts", "content_session_id", activeContent);
-  const ofMemory = latest(database, "observations", "memory_session_id", activeMemory);
-  for (const [id, at] of latest(database, "session_summaries", "memory_session_id", activeMemory)) {
+function lastTraces(select: Select): Traces {
+  const byRow = columnsOf(select, "user_prompts").has("session_db_id");
+  const ofRow = byRow ? latest(select, "user_prompts", "session_db_id", active) : new Map();
+  const ofContent = byRow ? new Map() : latest(select, "user_prompts", "content_session_id", activeContent);
+  const ofMemory = latest(select, "observations", "memory_session_id", activeMemory);
+  for (const [id, at] of latest(select, "session_summaries", "memory_session_id", activeMemory)) {
     ofMemory.set(id, Math.max(at, ofMemory.get(id) ?? at));
   }
   return { ofRow, ofContent, ofMemory };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what the column holds is what the caller asks by
-function latest(database: Database, table: string, column: string, wanted: string): Map<any, number> {
-  const columns = columnsOf(database, table);
+function latest(select: Select, table: string, column: string, wanted: string): Map<any, number> {
+  const columns = columnsOf(select, table);
   if (!columns.has(column) || !columns.has("created_at_epoch")) return new Map();
   const sql = `SELECT ${column} AS owner, max(created_at_epoch) AS at FROM ${table} WHERE ${column} IN (${wanted}) GROUP BY 1`;
-  const found = select(database, sql).map(({ owner, at }) => [owner, asNumber(at)] as const);
+  const found = select(sql).map(({ owner, at }) => [owner, asNumber(at)] as const);
   return new Map(found.flatMap(([owner, at]) => (at === undefined ? [] : [[owner, at]])));
 }
 
 /** Messages that were given to the worker and that nothing has processed yet. */
-function waitingMessages(database: Database): ReadonlyMap<number, number> {
-  if (!columnsOf(database, "pending_messages").has("session_db_id")) return new Map();
+function waitingMessages(select: Select): ReadonlyMap<number, number> {
+  if (!columnsOf(select, "pending_messages").has("session_db_id")) return new Map();
   const rows = select(
-    database,
     "SELECT session_db_id AS owner, count(*) AS count FROM pending_messages WHERE status IN ('pending', 'processing') GROUP BY 1",
   );
   return new Map(rows.map(({ owner, count }) => [Number(owner), Number(count)]));
 }
 
-function columnsOf(database: Database, table: string): ReadonlySet<string> {
-  return new Set(select(database, `PRAGMA table_info(${table})`).map(({ name }) => String(name)));
-}
-
-function select(database: Database, sql: string): Values[] {
-  return database.prepare(sql).all() as Values[];
+function columnsOf(select: Select, table: string): ReadonlySet<string> {
+  return new Set(select(`PRAGMA table_info(${table})`).map(({ name }) => String(name)));
 }

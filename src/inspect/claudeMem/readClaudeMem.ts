@@ -8,7 +8,8 @@ import { programOf } from "../../owner/program.ts";
 import { type DatabaseMemory, readDatabase } from "../databaseReading.ts";
 import type { ProcessTable } from "../processes.ts";
 import { isUnreadable, statsAt } from "../regularFile.ts";
-import { readMemoryRows, type StoredRow, type StoredRows } from "./memoryRows.ts";
+import { selectFrom } from "../sqlite.ts";
+import { knownSchemas, readMemoryRows, rowVersionOf, type StoredRow, type StoredRows } from "./memoryRows.ts";
 
 export interface ClaudeMemInput {
   readonly directory: string;
@@ -19,8 +20,6 @@ export interface ClaudeMemInput {
   readonly memory?: DatabaseMemory | undefined;
 }
 
-/** v10.6.2 and 13.15.3: the schemas whose finalize was seen to be accepted (facts 2.2). */
-const knownSchemas: ReadonlySet<number> = new Set([23, 49]);
 /** The OpenClaw plugin calls a session `openclaw-<key>-<ms>` (facts 2.2). */
 const openclawId = /^openclaw-(.+)-\d+$/;
 
@@ -32,7 +31,7 @@ export function readClaudeMem(input: ClaudeMemInput): ClaudeMemFacts | undefined
   const read = readDatabase<StoredRows | undefined>({
     path,
     what: "sessions",
-    use: readMemoryRows,
+    use: (database) => readMemoryRows(selectFrom(database)),
     memory: input.memory,
   });
   if (isUnreadable(read)) {
@@ -53,23 +52,21 @@ export function readClaudeMem(input: ClaudeMemInput): ClaudeMemFacts | undefined
 }
 
 function memoryRows(rows: readonly StoredRow[], { directory, processes, blind }: ClaudeMemInput): MemoryRow[] {
-  const seen = new Set<string>();
   const activeIds = new Set(rows.filter(({ status }) => status === "active").map(({ contentId }) => contentId));
   const transcripts = transcriptTimes(join(dirname(directory), ".claude", "projects"), activeIds);
   const named = namesInArguments(activeIds, processes);
   const idle = idlePlatforms(processes, blind);
-  return rows.map(({ memoryId: _memoryId, ...row }) => {
-    const { contentId, id } = row;
+  return rows.map((stored) => {
+    const { memoryId: _memoryId, ...row } = stored;
+    const { contentId } = row;
     const openclawKey = openclawId.exec(contentId)?.[1];
     const platform = row.platform ?? (openclawKey === undefined ? "claude" : "openclaw");
-    const key = seen.has(contentId) ? `${contentId}#${id}` : contentId;
-    seen.add(contentId);
     const namedBy = named.get(contentId);
     const transcriptAt = transcripts.get(contentId);
     const noAgentRuns = idle(platform);
     return {
       ...row,
-      key,
+      version: rowVersionOf(stored),
       platform,
       ...(openclawKey !== undefined && { openclawKey }),
       ...(namedBy !== undefined && { namedBy }),

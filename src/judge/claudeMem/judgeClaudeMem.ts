@@ -232,6 +232,7 @@ function view(one: MemoryCase, facts: ClaudeMemFacts, findings: readonly string[
     why: why === "" ? `The row says ${row.status}.` : `The row says ${row.status}, and ${why}.`,
     proof: claims.map(claimEvidence),
     range: { start: 0, end: 0 },
+    rowVersion: row.version,
     findings,
     ...(row.startedAt !== undefined && { startedAt: row.startedAt }),
     ...(row.completedAt !== undefined && { endedAt: row.completedAt }),

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findFolders } from "./inspect/homes.ts";
-import { sqliteStoresIn } from "./inspect/openclawJson/storeFiles.ts";
+import { findDatabases } from "./inspect/openclawSqlite/findDatabases.ts";
 import type { ProcessTable } from "./inspect/processes.ts";
 import { judgeAgentctl } from "./judge/agentctl/judgeAgentctl.ts";
 import type { KnownSessions } from "./judge/agentctl/rowCase.ts";
@@ -108,7 +108,7 @@ function knownSessions({ path }: FoundStateDir, scan: Scan, { given, heard }: Re
     dirs.every(({ problem }) => problem === undefined) &&
     stores.every(({ problem }) => problem === undefined) &&
     // From 2026.8 on the sessions are in these.
-    dirs.every((dir) => sqliteStoresIn(dir.path).every((database) => paths.has(database)));
+    dirs.every((dir) => databasesIn(dir.path).every((database) => paths.has(database)));
   const byId = new Map<string, Session>();
   for (const session of sessions) if (session.sessionId !== undefined) byId.set(session.sessionId, session);
   return {
@@ -126,4 +126,13 @@ function listOf({ given, heard }: Reports): Pick<KnownSessions, "listed" | "isGi
   const lists = heard.map(({ listed }) => listed).filter((listed) => listed !== undefined);
   if (lists.length === 0 || lists.length < heard.length) return { isGiven: false };
   return { isGiven: false, listed: new Set(lists.flatMap((listed) => [...listed])) };
+}
+
+/** One that cannot be listed may be there: it is told as one that nobody read. */
+function databasesIn(stateDir: string): string[] {
+  try {
+    return findDatabases(stateDir).map(({ path }) => path);
+  } catch {
+    return [stateDir];
+  }
 }

@@ -75,7 +75,7 @@ export function believed(
 }
 
 /** What of a scan's input a fresh look at a writer needs. */
-export interface LookAgainInput extends LookInput {
+export interface LookAgainInput extends Omit<LookInput, "memory"> {
   readonly memory?: { readonly stoppedSince: Map<string, number> };
 }
 

@@ -63,6 +63,7 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
     const attempt = (action: Plan["action"], choices: readonly Choice[], plan: () => Plan): void => {
       if (choices.length === 0) return;
       try {
+        checkWritable(store);
         plans.push(plan());
       } catch (error) {
         const none: Plan = { store: plannedStore(store), action, edits: [], findings: plannedFindings(choices) };
@@ -108,6 +109,7 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     if (rows.length === 0) continue;
     const planned = plannedStore(store);
     try {
+      checkWritable(store);
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
       checkSame(store);
       // A copy's rows name the transcripts of the original, which may be live: they are that one's.
@@ -123,6 +125,11 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     }
   }
   return { plans, refused };
+}
+
+/** Only what has a writer is read for one. */
+function checkWritable({ kind, permission }: Store): void {
+  if (kind === "openclaw-sqlite") throw new UserError(permission.why);
 }
 
 /** In the state directory of the store, or beside it where it is configured to be elsewhere. */

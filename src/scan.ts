@@ -2,14 +2,13 @@
 import { basename, dirname } from "node:path";
 import { agentctlPermission } from "./agentctlStores.ts";
 import { claudeMemPermission } from "./claudeMemStores.ts";
-import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
 import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
-import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
-import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
-import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
+import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
+import type { StatePlace } from "./inspect/storeReader.ts";
+import { storeReaders } from "./inspect/storeReaders.ts";
 import { judge } from "./judge/judge.ts";
 import type { Around } from "./judge/neighbours.ts";
 import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
@@ -51,8 +50,6 @@ export interface ScanMemory {
   readonly stores: StoreMemory;
   /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
   readonly stoppedSince: Map<string, number>;
-  /** What was read of databases that are the same since. */
-  readonly databases?: DatabaseMemory;
 }
 
 export interface Asking {
@@ -109,7 +106,7 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
 
 function neighbourInput(look: Look, input: ScanInput, stoppedSince: Map<string, number>): NeighbourInput {
   const { where, env, memory } = input;
-  return { where, env, processes: look.processes, stoppedSince, databases: memory?.databases };
+  return { where, env, processes: look.processes, stoppedSince, databases: memory?.stores.databases };
 }
 
 /** Only what claims to run is worth a question, and only a gateway that runs can answer one. */
@@ -137,7 +134,9 @@ async function hearAll(
     if (!own.some((store) => isWorthAsking(store, look))) continue;
     const rows = own.reduce((sum, { content }) => sum + (content.state === "read" ? content.sessions.length : 0), 0);
     const port = ports.get(dir.path);
-    const subject = { stateDir: dir.path, era: own[0]?.era, rows, ...(port !== undefined && { port }) };
+    // Beside a database whatever else is there was left by an older version.
+    const era = own.find((store) => store.era === "S")?.era ?? own[0]?.era;
+    const subject = { stateDir: dir.path, era, rows, ...(port !== undefined && { port }) };
     const told = await hear(subject, look, asking.answers, mayAsk);
     if (told !== undefined) heard.set(dir.path, told);
   }
@@ -239,18 +238,17 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
     return [];
   }
   try {
-    const stores = findStoreFiles(dir.path, config).map((file) =>
-      readJsonStore({
-        file,
-        stateDir: dir.path,
-        config,
-        processes: look.processes,
-        blind: blindSpot(dir.path, look.processes),
-        writer: writerOf(look, dir.path),
-        ...(input.memory !== undefined && { memory: input.memory.stores }),
-      }),
-    );
-    return withSharedVersion(stores).map((store, i) =>
+    const found: StatePlace = {
+      stateDir: dir.path,
+      config,
+      processes: look.processes,
+      blind: blindSpot(dir.path, look.processes),
+      writer: writerOf(look, dir.path),
+      state: look.states.get(dir.path),
+      ...(input.memory !== undefined && { memory: input.memory.stores }),
+    };
+    const stores = storeReaders.flatMap((reader) => reader.readStores(found));
+    return stores.map((store, i) =>
       i === 0 ? { ...store, locks: [...store.locks, ...ownGatewayLocks(dir.path, look)] } : store,
     );
   } catch (error) {
@@ -265,14 +263,6 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
 function ownGatewayLocks(stateDir: string, look: Look): LockFacts[] {
   const served = realPath(stateDir);
   return look.gatewayLocks.filter((lock) => lock.stateDir === served).map(({ facts }) => facts);
-}
-
-/** One installation owns a state directory: what one of its stores tells of the version holds for all (facts P). */
-function withSharedVersion(stores: readonly StoreFacts[]): StoreFacts[] {
-  const version = combineVersions(stores.map((store) => store.version).filter((range) => range !== undefined));
-  if (version === undefined) return [...stores];
-  const era = eraOf(version);
-  return stores.map(({ era: _own, ...store }) => ({ ...store, version, ...(era !== undefined && { era }) }));
 }
 
 function judgeAll(
@@ -338,7 +328,19 @@ function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
   }
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
   const isWhole = siblings.every((store) => store.content.state === "read");
-  return { otherStateDirs: keys.size > 0 ? [...others] : [], sharesDirectory, namedByOthers, ...(isWhole && { keys }) };
+  const otherEra = siblings.find((store) => store.kind !== facts.kind && agentDirOf(store) === agentDirOf(facts));
+  return {
+    otherStateDirs: keys.size > 0 ? [...others] : [],
+    sharesDirectory,
+    namedByOthers,
+    ...(isWhole && { keys }),
+    ...(otherEra !== undefined && { otherEra }),
+  };
+}
+
+/** `agents/<id>`: a JSON store lies in its `sessions`, a database in its `agent`. */
+function agentDirOf({ path }: StoreFacts): string {
+  return dirname(dirname(path));
 }
 
 function isSplitFrom(a: string, b: string): boolean {

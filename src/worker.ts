@@ -6,9 +6,9 @@ import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEver
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
-import { readRowShapes } from "./inspect/openclawJson/rowShapes.ts";
-import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
-import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
+import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
+import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
@@ -20,7 +20,6 @@ import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
-import { isDatabase, readRowsOf } from "./repair/database.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import { gatewayView, type ScanMemory, writerNow } from "./scan.ts";
@@ -57,7 +56,7 @@ const repairs = repairAnswers(
 );
 
 function newMemory(): ScanMemory {
-  return { stores: storeMemory(), stoppedSince: new Map(), databases: new Map() };
+  return { stores: storeMemory(), stoppedSince: new Map() };
 }
 
 function everythingInput(): EverythingInput {
@@ -155,7 +154,12 @@ function followDisk(): void {
   const dirs = latest.stateDirs.filter(({ program }) => program === undefined).map(({ path }) => path);
   const stores = latest.stores.filter(({ stateDir }) => dirs.includes(stateDir));
   watch.follow({
-    directories: [...new Set([...stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
+    directories: [
+      ...new Set([
+        ...stores.map(({ path }) => dirname(path)),
+        ...storeReaders.flatMap((reader) => dirs.flatMap((dir) => reader.directories(dir))),
+      ]),
+    ],
     paths: [
       ...dirs.flatMap((path) => [
         join(path, "agents"),
@@ -211,15 +215,7 @@ function findSession(name: SessionName): Session {
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError(notInScan);
-  if (isDatabase(store.kind)) return rowTextOf(store, session.key);
-  return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
-}
-
-/** The cells that a repair may write. */
-function rowTextOf({ kind, path }: Scan["stores"][number], key: string): string {
-  const text = readRowsOf(kind, path, new Set([key])).rows.get(key)?.text;
-  if (text === undefined) throw new UserError("The row is not in the database any more. Refresh the view.");
-  return text;
+  return readerOf(store.kind).rowText(store, session);
 }
 
 const handlers: {
@@ -268,11 +264,12 @@ const handlers: {
     return compareRow(row as Record<string, unknown>, chosen(set, status, kind));
   },
   shapes({ store, keys }) {
-    const path = latest?.stores.find(({ id }) => id === store)?.path;
-    if (path === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-    return readRowShapes(path, new Set(keys));
+    const found = latest?.stores.find(({ id }) => id === store);
+    if (found === undefined) throw new UserError(notInScan);
+    return readerOf(found.kind).rowShapes(found, new Set(keys));
   },
-  excerpt: (ask) => readExcerpt(ask),
+  excerpt: ({ kind, ...place }) =>
+    place.event === undefined ? readExcerpt(place) : readEventExcerpt(place.path, place.event, kind === "trajectory"),
   writer: ({ stateDir }) => {
     const isLive = latest?.stateDirs.some(({ path, captured }) => path === stateDir && captured === undefined);
     if (isLive !== true) throw new UserError(notInScan);

@@ -34,6 +34,7 @@ function storeText(store: Store, scan: Scan, paint: Paint): string[] {
       ? ""
       : [version.from ?? "", version.to ?? ""].filter((v, i, all) => all.indexOf(v) === i).join(" to ");
   const about = [
+    store.kind === "openclaw-sqlite" && "SQLite",
     `${store.sessions} session${store.sessions === 1 ? "" : "s"}`,
     directoryLocks(store, scan),
     versions && `OpenClaw ${versions.trim()}`,

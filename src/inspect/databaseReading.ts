@@ -1,4 +1,5 @@
 // Reads a database and leaves no trace: no byte, no time, no file beside it (DESIGN, promise 1; facts G, Reading).
+import type { Stats } from "node:fs";
 import { hasOpenElsewhere } from "./openFiles.ts";
 import { withPrivateCopy } from "./privateCopy.ts";
 import { fileVersion, isUnreadable, statsAt, type Unreadable } from "./regularFile.ts";
@@ -11,6 +12,8 @@ export interface DatabaseReading<T> {
   readonly version: string;
   readonly sizeBytes: number;
   readonly walBytes: number;
+  /** Of the database or its log, whichever changed last. */
+  readonly mtimeMs: number;
   readonly opening: Opening;
 }
 
@@ -51,7 +54,9 @@ export function readDatabase<T>({ path, what, use, memory }: ReadingRequest<T>):
     if (noSqlite !== undefined) return { code: "NOSQLITE", reason: noSqlite };
     const opening = openingOf(files);
     if (opening === "live" && kept !== undefined && Date.now() - kept.at < betweenLiveMs) return kept;
-    const read = readOnce(files, opening, use);
+    const first = readOnce(files, opening, use);
+    // Its -shm may be closed to us: a copy is not.
+    const read = opening === "live" && isUnreadable(first) ? readOnce(files, "copy", use) : first;
     if (isUnreadable(read)) {
       problem = read;
       if (read.code !== "CHANGING" && filesOf(path, files.version)) return read;
@@ -60,8 +65,8 @@ export function readDatabase<T>({ path, what, use, memory }: ReadingRequest<T>):
     // What a living writer did meanwhile is read the next time; anything else must have held still.
     if (opening === "immutable" && !filesOf(path, files.version)) continue;
     const { whole, value } = read;
-    const { version, sizeBytes, walBytes } = files;
-    const reading = { value, version, sizeBytes, walBytes, opening };
+    const { version, sizeBytes, walBytes, mtimeMs } = files;
+    const reading = { value, version, sizeBytes, walBytes, mtimeMs, opening };
     memory?.set(name, { ...reading, at: Date.now(), whole });
     return reading;
   }
@@ -73,8 +78,10 @@ interface Files {
   readonly version: string;
   readonly sizeBytes: number;
   readonly walBytes: number;
+  readonly mtimeMs: number;
   readonly journalBytes: number;
-  readonly hasShm: boolean;
+  /** Both files of a log are there: whoever opens the database finds them, and makes none. */
+  readonly isWalOpen: boolean;
 }
 
 function filesOf(path: string): Files | Unreadable;
@@ -85,20 +92,27 @@ function filesOf(path: string, version?: string): Files | Unreadable | boolean {
   const [wal, journal, shm] = ["-wal", "-journal", "-shm"].map((end) => statsAt(`${path}${end}`));
   if (stats === undefined) return version === undefined ? { code: "ENOENT", reason: "it does not exist" } : false;
   if (!stats.isFile()) return version === undefined ? { code: "NOTFILE", reason: "it is not a regular file" } : false;
-  const now = [stats, wal, journal].map((one) => (one === undefined || one.size === 0 ? "-" : fileVersion(one)));
+  // Not the log's ctime: SQLite sets the owner of the log that a reader of root opens, to what it is (fchown in os_unix.c).
+  const logs = [wal, journal].map((one) => (one === undefined || one.size === 0 ? "-" : sizeAndTime(one)));
+  const now = [fileVersion(stats), ...logs];
   if (version !== undefined) return now.join(" ") === version;
   return {
     path,
     version: now.join(" "),
     sizeBytes: stats.size,
     walBytes: wal?.size ?? 0,
+    mtimeMs: Math.max(stats.mtimeMs, wal?.mtimeMs ?? 0),
     journalBytes: journal?.size ?? 0,
-    hasShm: shm?.isFile() === true,
+    isWalOpen: wal?.isFile() === true && shm?.isFile() === true,
   };
 }
 
-function openingOf({ path, walBytes, journalBytes, hasShm }: Files): Opening {
-  if (hasShm && hasOpenElsewhere(path)) return "live";
+function sizeAndTime({ dev, ino, size, mtimeMs }: Stats): string {
+  return `${dev}:${ino}:${size}:${mtimeMs}`;
+}
+
+function openingOf({ path, walBytes, journalBytes, isWalOpen }: Files): Opening {
+  if (isWalOpen && hasOpenElsewhere(path)) return "live";
   if (journalBytes > 0) return "rollback";
   return walBytes > 0 ? "copy" : "immutable";
 }

@@ -8,7 +8,9 @@ import type { Session } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
 import type { Draft } from "./draft.ts";
 import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
+import { columnRules } from "./rules/columns.ts";
 import { contentRules } from "./rules/content.ts";
+import { databaseRules } from "./rules/database.ts";
 import { identityRules } from "./rules/identity.ts";
 import { leftoverRules } from "./rules/leftovers.ts";
 import { lockRules, lockVerdict } from "./rules/locks.ts";
@@ -38,7 +40,12 @@ export function judge(store: StoreFacts, now: number, around: Around): Verdicts 
   const ofLock = sessionsByLock(cases);
   const neighbours = neighboursOf(cases);
   const ofSessions = cases.flatMap((session) => settle(sessionRules(session, neighbours, around)));
-  const ofStore = [...storeRules(store), ...storePlaceRules(store, around), ...leftoverRules(store, now, around)];
+  const ofStore = [
+    ...storeRules(store),
+    ...storePlaceRules(store, around),
+    ...databaseRules(store, around),
+    ...leftoverRules(store, now, around),
+  ];
   const ofLocks = store.locks.flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }));
   const findings = [...ofStore, ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
   const codes = codesBySubject(findings);
@@ -72,6 +79,7 @@ function sessionRules(session: SessionCase, neighbours: Neighbours, around: Arou
     ...registryRules(session),
     ...ofRow,
     ...recoveryRules(session),
+    ...columnRules(session),
     ...transcriptRules(session),
     ...contentRules(session),
     ...identityRules(session, neighbours, around),
@@ -142,8 +150,8 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     verdict,
     why,
     proof,
-    range,
     findings,
+    ...(range !== undefined && { range }),
     ...(sessionId !== undefined && { sessionId }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
@@ -153,6 +161,7 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     ...(model !== undefined && { model }),
     ...(label !== undefined && { label }),
     ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),
+    ...(facts.transcript.end !== undefined && { transcriptEnd: facts.transcript.end }),
     ...(facts.trajectory !== undefined && { trajectory: facts.trajectory.path }),
   };
 }

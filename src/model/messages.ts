@@ -1,4 +1,5 @@
 // What the extension host and the worker say to each other: plain data, one request, one answer; events come unasked.
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { Lock } from "./lock.ts";
 import type { Edit } from "./plan.ts";
@@ -21,8 +22,8 @@ export interface Requests {
   comparison: { ask: SessionName & { readonly status?: string }; answer: Comparison };
   /** What rows are made of, without their values, for a report of a bug. */
   shapes: { ask: { readonly store: string; readonly keys: readonly string[] }; answer: readonly RowShape[] };
-  /** A readable piece of a transcript or trajectory around a byte or a line. */
-  excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
+  /** A readable piece of a transcript or trajectory around a byte, a line or an event. */
+  excerpt: { ask: ExcerptName; answer: Excerpt };
   /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
   permission: { ask: { readonly store: string }; answer: WritePermission };
   /** Whether the gateway of a state directory runs, by a fresh look. */
@@ -53,6 +54,9 @@ export interface Requests {
 }
 
 export type RequestKind = keyof Requests;
+
+/** `kind` tells a trajectory's event from a transcript's of the same database. */
+export type ExcerptName = Pick<Evidence, "path" | "offset" | "line" | "event"> & { readonly kind?: Evidence["kind"] };
 
 export interface SessionName {
   readonly store: string;

@@ -19,7 +19,11 @@ export interface PermissionQuestion {
 
 export function permissionFor(question: PermissionQuestion): Permission {
   const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted, newer } = question;
-  if (kind === "openclaw-sqlite") return no("This kind of store is shown only.");
+  if (kind === "openclaw-sqlite") {
+    return no(
+      "Stores of OpenClaw 2026.8 and later are shown and not written yet: settle them with OpenClaw's own commands.",
+    );
+  }
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }

@@ -36,7 +36,7 @@ export function storeItem(
 ): vscode.TreeItem {
   const name = store.agent ?? store.path.replace(/^.*[\\/]/, "");
   const item = new vscode.TreeItem(labelText(name), Expanded);
-  const words = [counted(store.sessions)];
+  const words = [...(store.kind === "openclaw-sqlite" ? ["SQLite"] : []), counted(store.sessions)];
   // Every captured one was.
   if (store.movedFrom !== undefined && store.captured === undefined) {
     words.push(store.claimed === true ? vscode.l10n.t("moved here, yours") : vscode.l10n.t("moved here"));

@@ -20,6 +20,11 @@ function withoutOpenclaw({ processesFile }: UnpackedCase): string {
   return readFileSync(processesFile, "utf8").replace(/^.*openclaw.*\n/gm, "");
 }
 
+/** What is proposed for stores that have a writer. */
+function inFiles({ store }: Finding): boolean {
+  return store.startsWith("openclaw-json:");
+}
+
 function storeOf(seen: Scan, id: string): string {
   return seen.stores.find((store) => store.id === id)?.path ?? "";
 }
@@ -94,9 +99,9 @@ describe("repairs of captured stores", () => {
       const unpacked = unpackCase(name);
       const bench = benchOfCase(unpacked, withoutOpenclaw(unpacked));
       const asked = (seen: Scan): Finding[] =>
-        seen.findings.filter(
-          ({ repair }) => repair.kind === "finalize" || repair.kind === "unlock" || repair.kind === "correct",
-        );
+        seen.findings
+          .filter(inFiles)
+          .filter(({ repair }) => repair.kind === "finalize" || repair.kind === "unlock" || repair.kind === "correct");
       const stuck = unpacked.truth.sessions.filter(
         ({ store, claimed, flag }) => store === "openclaw-json" && claimed === "running" && flag === true,
       ).length;
@@ -106,12 +111,31 @@ describe("repairs of captured stores", () => {
 
   it("some of them hold what is proven", () => ok(proven > 0));
 
+  it("databases are written by nothing that is proposed for them", async () => {
+    let proposed = 0;
+    for (const name of caseNames) {
+      const unpacked = unpackCase(name);
+      const bench = benchOfCase(unpacked, withoutOpenclaw(unpacked));
+      const seen = await look(bench);
+      const findings = seen.findings.filter((one) => !inFiles(one) && one.repair.kind !== "none");
+      proposed += findings.length;
+      const before = imagesIn(unpacked.home);
+      for (const { applied, refused } of await repairSeen(bench, seen, findings)) {
+        equal(applied, false);
+        ok(refused?.includes("not written yet"), refused);
+      }
+      deepEqual(changedBetween(before, imagesIn(unpacked.home)), []);
+      deepEqual(receiptsOf(bench.context), []);
+    }
+    equal(proposed, 4);
+  });
+
   it("a gateway that runs keeps every proven repair away", async () => {
     for (const name of caseNames) {
       const unpacked = unpackCase(name);
       const stopped = benchOfCase(unpacked, withoutOpenclaw(unpacked));
       const seen = await look(stopped);
-      const findings = seen.findings.filter(({ repair }) => repair.kind !== "none");
+      const findings = seen.findings.filter(inFiles).filter(({ repair }) => repair.kind !== "none");
       const gateway = `${withoutOpenclaw(unpacked)}   9100       1 Fri Nov 20 10:00:00 2026 openclaw-gateway\n`;
       const running = benchOfCase(unpacked, gateway);
       const before = imagesIn(unpacked.home);

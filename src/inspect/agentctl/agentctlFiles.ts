@@ -9,6 +9,8 @@ import { arrayElements } from "./arrayElements.ts";
 export interface Element {
   readonly value: unknown;
   readonly range: ByteRange;
+  /** As it is spelled. */
+  readonly text: string;
 }
 
 export interface StateFile {
@@ -19,7 +21,7 @@ export interface StateFile {
 }
 
 export interface ListFile {
-  readonly elements: readonly (Element & { readonly text: string })[];
+  readonly elements: readonly Element[];
 }
 
 /** Genuine ones are some hundred KB; what is far larger is none of agentctl's. */
@@ -33,7 +35,8 @@ export function readState(path: string): StateFile | BrokenFile | undefined {
     const rows = new Map<string, Element>();
     if (sessions !== undefined && isObject(bytes, sessions)) {
       for (const [id, range] of rowsIn(bytes, sessions)) {
-        rows.set(id, { range, value: JSON.parse(bytes.toString("utf8", range.start, range.end)) });
+        const text = bytes.toString("utf8", range.start, range.end);
+        rows.set(id, { range, text, value: JSON.parse(text) });
       }
     }
     return { sizeBytes: bytes.length, fileVersion: version, rows };

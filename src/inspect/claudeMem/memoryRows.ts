@@ -25,7 +25,15 @@ export interface StoredRows {
   readonly rows: readonly StoredRow[];
 }
 
-const needed = ["id", "content_session_id", "project", "status", "started_at_epoch", "completed_at_epoch"];
+const needed = [
+  "id",
+  "content_session_id",
+  "project",
+  "status",
+  "started_at_epoch",
+  "completed_at",
+  "completed_at_epoch",
+];
 
 /** v10.6.2 and 13.15.3: the schemas whose finalize was seen to be accepted (facts 2.2). */
 export const knownSchemas: ReadonlySet<number> = new Set([23, 49]);
@@ -45,6 +53,30 @@ export function readMemoryRows(select: Select): StoredRows | undefined {
     rows: named(rows.flatMap((row) => readRow(row, traces, waiting))),
     ...(schema !== undefined && { schema }),
   };
+}
+
+/** What says how a session ended: nothing else is ever written (facts 2.4). */
+export const endCells = ["status", "completed_at", "completed_at_epoch"] as const;
+
+export interface MemoryCells {
+  readonly cells: Values;
+  readonly id: number;
+  readonly version: string;
+  readonly schema: number | undefined;
+}
+
+/** By key; of keys that have a row. Empty where it is no session table that we know. */
+export function memoryCells(select: Select, keys: ReadonlySet<string>): ReadonlyMap<string, MemoryCells> {
+  const found = readMemoryRows(select);
+  if (found === undefined) return new Map();
+  const wanted = found.rows.filter(({ key }) => keys.has(key));
+  const stored = new Map(select(`SELECT id, ${endCells.join(", ")} FROM sdk_sessions`).map((row) => [row["id"], row]));
+  return new Map(
+    wanted.map((row) => {
+      const { id: _id, ...cells } = stored.get(row.id) ?? {};
+      return [row.key, { cells, id: row.id, version: rowVersionOf(row), schema: found.schema }];
+    }),
+  );
 }
 
 /** Another one once anything happened in the session. */

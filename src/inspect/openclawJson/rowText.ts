@@ -9,7 +9,7 @@ import { rowFields } from "./rowFields.ts";
 import { scanStore } from "./storeScanner.ts";
 
 export interface KnownRow {
-  readonly range: ByteRange;
+  readonly range: ByteRange | undefined;
   readonly fileVersion: string | undefined;
 }
 

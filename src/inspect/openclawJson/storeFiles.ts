@@ -52,19 +52,8 @@ export function agentSessionDirs(stateDir: string): string[] {
   }
 }
 
-/** Databases that hold the sessions of an agent from 2026.8 on (facts 0.1). */
-export function sqliteStoresIn(stateDir: string): string[] {
-  const agents = join(stateDir, "agents");
-  try {
-    return listAgents(agents)
-      .map((agent) => join(agents, agent, "agent", "openclaw-agent.sqlite"))
-      .filter((path) => statsAt(path) !== undefined);
-  } catch {
-    return [];
-  }
-}
-
-function listAgents(directory: string): string[] {
+/** Throws where the directory exists but may not be listed. */
+export function listAgents(directory: string): string[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())

@@ -1,9 +1,11 @@
 // The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
 import { basename, dirname, join } from "node:path";
-import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
+import type { EntryPlace } from "../../model/evidence.ts";
+import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
+import { firstStart } from "./beginnings.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
@@ -13,24 +15,43 @@ const pointerLimitBytes = 64 << 10;
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
  * to a regular file that is no symbolic link; one that names another machine's place is looked for beside it by name.
  */
-export function readTrajectory(transcript: string, sessionId: string | undefined): TrajectoryFacts | undefined {
+export function readTrajectory(
+  transcript: string,
+  sessionId: string | undefined,
+): { readonly trajectory?: TrajectoryFacts; readonly brokenPointer?: PointerFacts } {
   const base = transcript.replace(/\.jsonl$/, "");
   const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
-  if (beside !== undefined) return beside;
-  const pointer = readPointer(`${base}.trajectory-path.json`, sessionId);
-  if (pointer === undefined) return undefined;
-  return readTrajectoryFile(pointer) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer)));
+  if (beside !== undefined) return { trajectory: beside };
+  const path = `${base}.trajectory-path.json`;
+  const pointer = readPointer(path);
+  if (pointer === undefined) return {};
+  if (pointer.sessionId !== sessionId)
+    return { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "mismatched" } };
+  if (namesOtherHost(pointer.file, path)) return {};
+  const pointed =
+    readTrajectoryFile(pointer.file) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer.file)));
+  return pointed === undefined
+    ? { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "missing" } }
+    : { trajectory: pointed };
 }
 
-function readPointer(path: string, sessionId: string | undefined): string | undefined {
+interface Pointer {
+  readonly sessionId: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+function readPointer(path: string): Pointer | undefined {
   const text = readText(path, pointerLimitBytes);
   if (isUnreadable(text)) return undefined;
   try {
     const pointer = asRecord(JSON.parse(text));
-    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer" || pointer["sessionId"] !== sessionId)
-      return undefined;
+    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer") return undefined;
+    const sessionId = asText(pointer["sessionId"]);
     const file = asText(pointer["runtimeFile"]);
-    return file === undefined || namesOtherHost(file, path) ? undefined : file;
+    return sessionId === undefined || file === undefined
+      ? undefined
+      : { sessionId, file, sizeBytes: Buffer.byteLength(text) };
   } catch {
     return undefined;
   }
@@ -39,40 +60,59 @@ function readPointer(path: string, sessionId: string | undefined): string | unde
 function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
   if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
   const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
-    let last: LifecycleEvent | undefined;
-    let lastAt: number | undefined;
-    let truncated = false;
-    let torn: boolean | undefined;
-    const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-      const event = parseLine(line);
+    const end = trajectoryEnd();
+    const seenAll = readLinesBackwards(fd, stats.size, (line) => end.see(parseLine(line), { offset: line.offset }));
+    const startedAt = firstStart(fd, stats.size);
+    return {
+      path,
+      sizeBytes: stats.size,
+      mtimeMs: stats.mtimeMs,
+      ...end.facts(seenAll),
+      ...(startedAt !== undefined && { startedAt }),
+    };
+  });
+  return isUnreadable(read) ? undefined : read;
+}
+
+export interface TrajectoryEnd {
+  /** Shown the events from the last to the first, undefined where one is torn, until it says "stop". */
+  see(event: Readonly<Record<string, unknown>> | undefined, place: EntryPlace): "stop" | undefined;
+  /** `seenAll`: it said stop, or the first event was shown. */
+  facts(seenAll: boolean): Pick<TrajectoryFacts, "decided" | "truncated" | "last" | "lastAt">;
+}
+
+/** What the end of a trajectory shows, wherever its events are kept. */
+export function trajectoryEnd(): TrajectoryEnd {
+  let last: LifecycleEvent | undefined;
+  let lastAt: number | undefined;
+  let truncated = false;
+  let torn: boolean | undefined;
+  return {
+    see(event, place) {
       torn ??= event === undefined;
       if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
       const type = asText(event["type"]) ?? "";
       lastAt ??= timeOf(event);
       if (type === "trace.truncated") truncated = true;
       if (!lifecycle.has(type)) return undefined;
-      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
+      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], place);
       // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
       return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
-    });
-    return {
-      path,
-      sizeBytes: stats.size,
-      mtimeMs: stats.mtimeMs,
+    },
+    facts: (seenAll) => ({
       // A torn last line may be the start of another run, or the end of this one.
       decided: torn !== true && (seenAll || last !== undefined),
       truncated,
       ...(last !== undefined && { last }),
       ...(lastAt !== undefined && { lastAt }),
-    };
-  });
-  return isUnreadable(read) ? undefined : read;
+    }),
+  };
 }
 
 function lifecycleEvent(
   event: Readonly<Record<string, unknown>>,
   type: LifecycleEvent["type"],
-  offset: number,
+  place: EntryPlace,
 ): LifecycleEvent {
   const data = asRecord(event["data"]) ?? {};
   const at = timeOf(event);
@@ -81,7 +121,7 @@ function lifecycleEvent(
   const status = asWord(data["status"]);
   return {
     type,
-    offset,
+    ...place,
     aborted: data["aborted"] === true,
     externalAbort: data["externalAbort"] === true,
     timedOut: data["timedOut"] === true,

@@ -6,7 +6,7 @@ import type { Repair } from "../../model/finding.ts";
 import type { Lock } from "../../model/lock.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
-import { emptyStaleMs, isForsaken, type SessionCase } from "../sessionCase.ts";
+import { emptyStaleMs, isForsaken, isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { clock, span } from "../words.ts";
 
 /** A payload comes moments after the file (facts D1: 5 s to 30 s of grace). */
@@ -31,6 +31,7 @@ export function lockVerdict({ store, lock, now }: LockCase): Lock["verdict"] {
 
 export function lockRules(lockCase: LockCase): Draft[] {
   const { lock } = lockCase;
+  if (isInDatabase(lockCase.store) && lock.kind !== "gateway") return eraLock(lockCase);
   if (lock.kind === "store") return storeLock(lockCase);
   if (lock.kind === "gateway") return gatewayLock(lockCase);
   if (lock.kind !== "transcript") return [];
@@ -120,6 +121,12 @@ function nameless(lockCase: LockCase): Draft[] {
     ];
   }
   return [draft(lockCase, "LOCK-EMPTY", unlock(lockCase))];
+}
+
+/** No version with a database looks at them; 7.2 betas did, and their schemas are not known ones (facts D1, I 20). */
+function eraLock(lockCase: LockCase): Draft[] {
+  if (lockVerdict(lockCase) !== "stale" || lockCase.store.database?.unknown !== undefined) return [];
+  return [draft(lockCase, "ERA-S-LOCKS", unlock(lockCase))];
 }
 
 /** J1 takes it for every write, so a dead one blocks them all; later versions never look at it (facts D2). */

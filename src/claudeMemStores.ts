@@ -63,7 +63,8 @@ function usualPorts(): number[] {
 }
 
 function judged(dir: FoundStateDir, facts: ClaudeMemFacts, processes: ProcessTable, before: Scan): Found {
-  const { path, writer, rows, sizeBytes, fileVersion, problem } = facts;
+  const { path, writer, rows, sizeBytes, fileVersion, problem, schema, isKnown } = facts;
+  const unknown = isKnown || problem !== undefined ? undefined : `schema ${schema ?? "?"}`;
   const place = placed(
     dir,
     "worker",
@@ -76,13 +77,9 @@ function judged(dir: FoundStateDir, facts: ClaudeMemFacts, processes: ProcessTab
       sizeBytes,
       ...(fileVersion !== undefined && { fileVersion }),
       ...(problem !== undefined && { problem: "STORE-UNREADABLE" }),
+      ...(unknown !== undefined && { unknown }),
     },
-    permissionOf("claude-mem", {
-      writer,
-      processes,
-      ...(problem !== undefined && { problem: "STORE-UNREADABLE" }),
-      ...(!facts.isKnown && { newer: "Its schema is not known here, and is never written." }),
-    }),
+    permissionOf("claude-mem", { writer, processes, problem: problem && "STORE-UNREADABLE", unknown }),
   );
   const known = {
     openclaw: sessionsOf(before, ["openclaw-json", "openclaw-sqlite"]),

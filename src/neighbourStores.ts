@@ -115,11 +115,11 @@ export interface PermissionFacts {
   readonly writer: Writer;
   readonly processes: ProcessTable;
   readonly problem?: string | undefined;
-  /** Why it is none of the versions that are written. */
-  readonly newer?: string | undefined;
+  /** Why it is none of the versions that are written, half a sentence. */
+  readonly unknown?: string | undefined;
 }
 
-export function permissionOf(kind: StoreKind, { writer, processes, problem, newer }: PermissionFacts): Permission {
+export function permissionOf(kind: StoreKind, { writer, processes, problem, unknown }: PermissionFacts): Permission {
   return permissionFor({
     kind,
     writer: writer.state,
@@ -128,7 +128,7 @@ export function permissionOf(kind: StoreKind, { writer, processes, problem, newe
     problem,
     movedFrom: undefined,
     unlisted: processes.source === "captured" ? processes.incomplete : undefined,
-    newer,
+    unknown,
   });
 }
 

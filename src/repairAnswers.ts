@@ -185,10 +185,8 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
   const noRows: ReturnType<typeof prepare>["rows"] = new Map();
-  const rows =
-    edits.length === 0
-      ? noRows
-      : prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), [], receipt.plan.store.kind).rows;
+  const { path, kind } = receipt.plan.store;
+  const rows = edits.length === 0 ? noRows : prepare(nodeFiles, path, new Set(rowKeys), [], kind).rows;
   const now: string[] = [];
   const undone: string[] = [];
   for (const edit of edits) {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
 import { type EverythingInput, inputFor } from "./everything.ts";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
+import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
@@ -19,7 +20,6 @@ import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
-import { isDatabase } from "./repair/database.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
 import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
@@ -27,6 +27,7 @@ import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
+import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
@@ -75,7 +76,7 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
       const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
       const stored = prepare(files, store.path, keys, locks, store.kind);
-      if (isDatabase(store.kind)) checkSameRows(scan, store, stored);
+      if (store.kind === "claude-mem") checkSameRows(scan, store, stored);
       else checkSame(store);
       checkSameElements(scan, store, stored);
       return planRepair(plannedStore(store), stored, rest);
@@ -127,9 +128,9 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
   return { plans, refused };
 }
 
-/** Only what has a writer is read for one. */
-function checkWritable({ kind, permission }: Store): void {
-  if (kind === "openclaw-sqlite") throw new UserError(permission.why);
+/** Of what is newer than what is known nothing is planned. */
+function checkWritable({ permission, unknown }: Store): void {
+  if (unknown !== undefined) throw new UserError(permission.why);
 }
 
 /** In the state directory of the store, or beside it where it is configured to be elsewhere. */
@@ -139,8 +140,9 @@ function isOwn(transcript: string, { path, stateDir }: Store): boolean {
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
-function checkSame({ path, fileVersion }: Store): void {
-  if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
+function checkSame({ kind, path, fileVersion }: Store): void {
+  const version = kind === "openclaw-sqlite" ? databaseVersionAt(path) : fileVersionAt(path);
+  if (fileVersion !== version) throw new UserError(planAgain);
 }
 
 /** Its file changes with every row that others write: what counts is each row that was judged. */
@@ -202,10 +204,10 @@ export function planReceiptUndo(
   const { edits, store } = receipt.plan;
   const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
-  const stored = touchesStore(receipt.plan)
-    ? prepare(files, store.path, keys, [], store.kind)
-    : prepareFiles(files, store.path, moved);
-  return planUndo(receipt, stored, only);
+  const isStored = touchesStore(receipt.plan);
+  const stored = isStored ? prepare(files, store.path, keys, [], store.kind) : prepareFiles(files, store.path, moved);
+  const asLeft = isStored && store.kind === "openclaw-sqlite" && { asLeft: rowsAsLeft(files, receipt) };
+  return planUndo(receipt, { ...stored, ...asLeft }, only);
 }
 
 /** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */

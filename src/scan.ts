@@ -190,11 +190,12 @@ export interface PermissionSubject {
   readonly path: string;
   readonly stateDir: string;
   readonly problem?: string;
+  readonly unknown?: string;
   readonly movedFrom?: string;
 }
 
 function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInput): Permission {
-  const { kind, problem, movedFrom } = subject;
+  const { kind, problem, unknown, movedFrom } = subject;
   const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
     kind,
@@ -202,6 +203,7 @@ function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInp
     writerWhy: writer.why,
     platform: process.platform,
     problem,
+    unknown,
     movedFrom: isTheirs ? undefined : movedFrom,
     unlisted: input.capture?.processes.incomplete,
   });
@@ -355,6 +357,7 @@ function isSplitFrom(a: string, b: string): boolean {
 
 function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
   const { content, era, version, agent, movedFrom, writer } = facts;
+  const unknown = facts.database?.unknown;
   const problem =
     content.state === "unparsable"
       ? "STORE-UNPARSABLE"
@@ -366,6 +369,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     path: facts.path,
     stateDir: facts.stateDir,
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
   const permission = permissionOf(subject, writer, input);
@@ -383,6 +387,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(era !== undefined && { era }),
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
     ...(movedFrom !== undefined && isClaimed(subject, input) && { claimed: true }),
   };

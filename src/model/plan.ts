@@ -30,17 +30,25 @@ interface LockContent {
   readonly mode: number;
 }
 
-/** A row of a database: its key there is not always what it is called. */
+/** A row of a database by the number that it has there. */
 export interface RowPlace {
-  readonly table: string;
-  readonly id: number | string;
+  readonly id: number;
   /** What the plan was made from, in words of our own: another one voids the plan (promise 4). */
   readonly version: string;
 }
 
 export type Edit =
-  /** `row`: in a database. */
-  | { readonly kind: "fields"; readonly key: string; readonly fields: readonly FieldEdit[]; readonly row?: RowPlace }
+  | {
+      readonly kind: "fields";
+      readonly key: string;
+      readonly fields: readonly FieldEdit[];
+      /** In a database: the columns that go with them, as `table.column`; null is NULL. */
+      readonly columns?: readonly FieldEdit[];
+      /** In a database whose rows are written cell by cell. */
+      readonly row?: RowPlace;
+      /** An undo in a database: the file of the receipt that holds the row as it was, and the hash of that. */
+      readonly rowFrom?: { readonly path: string; readonly sha256: string };
+    }
   | { readonly kind: "removeRow"; readonly key: string; readonly before: string }
   | { readonly kind: "addRow"; readonly key: string; readonly after: string }
   /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */
@@ -72,7 +80,10 @@ export type Edit =
   /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
   | { readonly kind: "content"; readonly from: string; readonly sha256: string };
 
-/** The version of a store's file that a plan was made from: any other voids the plan (promise 4). */
+/**
+ * The version of a store's file that a plan was made from: any other voids the plan (promise 4). In a database it is that
+ * of the rows in question.
+ */
 export interface PlanBasis {
   readonly sha256: string;
   readonly sizeBytes: number;

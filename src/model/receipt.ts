@@ -17,10 +17,13 @@ export interface Receipt {
   readonly at: number;
   readonly plan: Plan;
   readonly state: RepairState;
-  /** Of the store's file before and after, the same where it was only looked at; absent where not even that. */
+  /**
+   * Of the store's file before and after, the same where it was only looked at; absent where not even that. In a
+   * database: of the rows in question.
+   */
   readonly before?: FileImage;
   readonly after?: FileImage;
-  /** The copy of the store from before, in the receipt's folder. */
+  /** The copy of the store from before, in the receipt's folder; of a database its rows from before and after. */
   readonly backup?: string;
   /** The temporary file beside the store, while there is one. */
   readonly temporary?: string;

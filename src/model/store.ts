@@ -54,6 +54,8 @@ export interface Store {
   readonly permission: Permission;
   /** Code of the finding that keeps the store from being read. */
   readonly problem?: string;
+  /** Why it is never written, of a store newer than what is known, half a sentence. */
+  readonly unknown?: string;
   /** Where its rows say it lived before it was moved or copied here (facts O). */
   readonly movedFrom?: string;
   /** It was moved here, and the person said that it is theirs. */

@@ -2,6 +2,7 @@
 import type { Finding } from "../model/finding.ts";
 import type { Edit, FieldEdit, ListElement, Plan, PlanBasis, PlannedStore, RowPlace } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
+import { columnEdits } from "./databaseColumns.ts";
 
 export interface Choice {
   readonly finding: Finding;
@@ -11,9 +12,11 @@ export interface Choice {
 
 export interface StoredRow {
   readonly text: string;
-  /** JSON text of each. */
+  /** Each field's JSON text. */
   readonly fields: ReadonlyMap<string, string>;
-  /** In a database. */
+  /** In a database: columns that go with the fields, by `table.column`. */
+  readonly columns?: ReadonlyMap<string, string | null>;
+  /** In a database whose rows are written cell by cell. */
   readonly place?: RowPlace;
 }
 
@@ -79,12 +82,11 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
     repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status, store.kind) : repair.set;
   const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
-  const fields = row === undefined ? [] : fieldEdits(row.fields, set);
+  const ofRow = session === undefined || row === undefined ? undefined : rowEdit(session, row, set);
   const edits: Edit[] = [];
   if (session !== undefined && row !== undefined && repair.kind === "prune")
     edits.push({ kind: "removeRow", key: session, before: row.text });
-  if (session !== undefined && fields.length > 0)
-    edits.push({ kind: "fields", key: session, fields, ...(row?.place !== undefined && { row: row.place }) });
+  if (ofRow !== undefined) edits.push(ofRow);
   for (const path of repair.unlock ?? []) {
     const lock = stored.locks.get(path);
     if (lock !== undefined) edits.push({ kind: "removeLock", path, ...lock, ...rows });
@@ -117,6 +119,34 @@ export function chosen(
   if (!outcomesOf[kind].has(status)) throw new RangeError(`no outcome of a run: ${status}`);
   if (kind === "agentctl" || kind === "claude-mem") return { ...set, status };
   return { ...set, status, abortedLastRun: status === "killed" };
+}
+
+/** Undefined where nothing of it would change. */
+export function rowEdit(key: string, row: StoredRow, set: Readonly<Record<string, unknown>>): Edit | undefined {
+  const fields = fieldEdits(row.fields, set);
+  const columns = row.columns === undefined ? [] : columnEdits(row.columns, withEdits(row.fields, fields), keysOf(set));
+  if (fields.length === 0 && columns.length === 0) return undefined;
+  const { place } = row;
+  return {
+    kind: "fields",
+    key,
+    fields,
+    ...(columns.length > 0 && { columns }),
+    ...(place !== undefined && { row: place }),
+  };
+}
+
+function withEdits(fields: ReadonlyMap<string, string>, edits: readonly FieldEdit[]): Map<string, string> {
+  const changed = new Map(fields);
+  for (const { field, after } of edits) {
+    if (after === null) changed.delete(field);
+    else changed.set(field, after);
+  }
+  return changed;
+}
+
+function keysOf(set: Readonly<Record<string, unknown>>): Set<string> {
+  return new Set(Object.keys(set));
 }
 
 function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<string, unknown>>): FieldEdit[] {

@@ -1,7 +1,8 @@
 // The only door of `repair` to the disk: one small port, so that a fault can be put at every call.
 import * as fs from "node:fs";
 import { dirname } from "node:path";
-import { openRows, type RowDatabase } from "./rowDatabase.ts";
+import type { ColumnValues } from "../model/rowImage.ts";
+import { type Database, executeOn, openDatabaseFile, queryDatabase } from "./databaseFile.ts";
 
 export interface Files {
   open(path: string, flags: string, mode?: number): number;
@@ -24,8 +25,13 @@ export interface Files {
   readdir(path: string): string[];
   /** Copy-on-write where the file system has it; fails where `to` exists. */
   copy(from: string, to: string): void;
-  /** Opens one that is there, to be written. */
-  database(path: string): RowDatabase;
+  /** For writing, and alone unless it is `shared`: then it throws where another process has it open, at the first statement at the latest. */
+  openDatabase(path: string, shared?: boolean): Database;
+  query(database: Database, sql: string, ...values: readonly (string | number | null)[]): ColumnValues[];
+  /** Gives how many rows the statement changed itself. */
+  execute(database: Database, sql: string, ...values: readonly (string | number | null)[]): number;
+  /** Undoes what was not committed. */
+  closeDatabase(database: Database): void;
 }
 
 export const nodeFiles: Files = {
@@ -46,7 +52,10 @@ export const nodeFiles: Files = {
   rmdir: (path) => fs.rmdirSync(path),
   readdir: (path) => fs.readdirSync(path),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
-  database: openRows,
+  openDatabase: openDatabaseFile,
+  query: queryDatabase,
+  execute: executeOn,
+  closeDatabase: (database) => database.close(),
 };
 
 /** What is no file any more by now must neither make us wait, as a FIFO would, nor have no end, as a device may. */

@@ -2,10 +2,11 @@
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
-import { isDatabase, wasCommitted } from "./database.ts";
+import { wereMemoryRowsWritten } from "./claudeMemRows.ts";
 import { type FileWorld, finishFiles } from "./fileEdits.ts";
 import { type Files, isSystemError, unlinkIfThere } from "./files.ts";
 import { imageOf, loadReceipt, saveReceipt } from "./receiptFolder.ts";
+import { wereRowsWritten } from "./rowImages.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import { releaseVendorLock } from "./vendorLock.ts";
 
@@ -16,15 +17,25 @@ import { releaseVendorLock } from "./vendorLock.ts";
 export function wasPut(files: Files, receipt: Receipt): boolean {
   const { state, temporary, before } = receipt;
   if (state === "rowsWritten") return true;
-  if (state === "prepared" && isDatabase(receipt.plan.store.kind)) return wasCommitted(receipt);
+  if (isInDatabase(receipt)) return state === "prepared" && wereWritten(files, receipt);
   if (state !== "prepared" || temporary === undefined || files.lstat(temporary) !== undefined) return false;
   return storeHash(files, receipt) !== before?.sha256;
 }
 
+function isInDatabase({ plan }: Receipt): boolean {
+  return plan.store.kind === "openclaw-sqlite" || plan.store.kind === "claude-mem";
+}
+
+function wereWritten(files: Files, receipt: Receipt): boolean {
+  return receipt.plan.store.kind === "claude-mem" ? wereMemoryRowsWritten(receipt) : wereRowsWritten(files, receipt);
+}
+
 /** Undefined where the store is gone. */
-export function storeHash(files: Files, { plan }: Receipt): string | undefined {
+export function storeHash(files: Files, receipt: Receipt): string | undefined {
+  // What goes with rows of a database rests on nothing else that is in it.
+  if (isInDatabase(receipt)) return receipt.after?.sha256;
   try {
-    return imageOf(files, files.realpath(plan.store.path)).sha256;
+    return imageOf(files, files.realpath(receipt.plan.store.path)).sha256;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -77,7 +88,16 @@ export function rollBack(files: Files, folder: StateFolder, receipt: Receipt): R
   }
 }
 
-/** Returns where it had come to pass all the same, by a rename or in a database; throws `error` where it had not. */
+/** Removes what lies beside the store: the new row file and the inspected program's store lock, where it is ours. */
+function withoutTemporary(files: Files, receipt: Receipt): Receipt {
+  const { temporary, vendorLock, ...rest } = receipt;
+  if (temporary === undefined) return receipt;
+  unlinkIfThere(files, temporary);
+  if (vendorLock !== undefined) releaseVendorLock(files, vendorLock, receipt.id);
+  return rest;
+}
+
+/** After a failure: returns where the rows were written all the same; throws `error` where it had not. */
 export function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
   let put: boolean;
   try {
@@ -89,13 +109,4 @@ export function settleFailure(files: Files, folder: StateFolder, receipt: Receip
   if (put) return;
   rollBack(files, folder, receipt);
   throw error;
-}
-
-/** Removes what lies beside the store: the new row file and the inspected program's store lock, where it is ours. */
-function withoutTemporary(files: Files, receipt: Receipt): Receipt {
-  const { temporary, vendorLock, ...rest } = receipt;
-  if (temporary === undefined) return receipt;
-  unlinkIfThere(files, temporary);
-  if (vendorLock !== undefined) releaseVendorLock(files, vendorLock, receipt.id);
-  return rest;
 }

@@ -5,8 +5,8 @@ import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
-import { isDatabase } from "./database.ts";
-import { putDatabaseRows } from "./databaseWriting.ts";
+import { putMemoryRows } from "./claudeMemWriting.ts";
+import { putDatabaseRows } from "./databaseRows.ts";
 import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
 import { finish, rollBack } from "./journal.ts";
@@ -61,9 +61,7 @@ export function refusalOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof PlanMismatch) return `${planAgain} (${error.message})`;
   if (!isSystemError(error)) throw error;
-  const { path, message } = error as NodeJS.ErrnoException;
-  if (codeOf(error) === "ERR_SQLITE_ERROR")
-    return `SQLite refused ("${message}"): nothing was changed. Try again in a moment.`;
+  const { path } = error as NodeJS.ErrnoException;
   const where = path === undefined ? "" : ` at ${path}`;
   return `The system refused (${codeOf(error)}${where}): nothing was changed. Mend that and try again.`;
 }
@@ -89,7 +87,7 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = putWhatIsMeant(input, receipt);
+  const written = touchesStore(plan) ? putStore(input, receipt) : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -99,11 +97,10 @@ function applyUnderLock(input: RepairInput): RepairResult {
   }
 }
 
-function putWhatIsMeant(input: RepairInput, receipt: Receipt): Receipt {
-  const { plan, files, folder } = input;
-  if (!touchesStore(plan)) return keepOnly(input, receipt);
-  if (isDatabase(plan.store.kind)) return putDatabaseRows(files, folder, receipt);
-  return putRows(files, folder, receipt, input.now());
+function putStore({ files, folder, now }: RepairInput, receipt: Receipt): Receipt {
+  if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
+  if (receipt.plan.store.kind === "claude-mem") return putMemoryRows(files, folder, receipt);
+  return putRows(files, folder, receipt, now());
 }
 
 /** Whether its file itself is written. */

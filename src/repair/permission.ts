@@ -9,28 +9,23 @@ export interface PermissionQuestion {
   readonly platform: NodeJS.Platform;
   /** Code of the finding that keeps it from being read. */
   readonly problem: string | undefined;
+  /** Why its schema is none that is written. */
+  readonly unknown: string | undefined;
   /** Where it was before it was moved or copied here, unless the person said that it is theirs. */
   readonly movedFrom: string | undefined;
   /** Why nobody knows what ran where it was captured. */
   readonly unlisted: string | undefined;
-  /** Why it is none of the versions that are written. */
-  readonly newer?: string | undefined;
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted, newer } = question;
-  if (kind === "openclaw-sqlite") {
-    return no(
-      "Stores of OpenClaw 2026.8 and later are shown and not written yet: settle them with OpenClaw's own commands.",
-    );
-  }
+  const { kind, writer, writerWhy, platform, problem, unknown, movedFrom, unlisted } = question;
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }
   if (problem === "STORE-UNPARSABLE")
     return no("A store that does not parse is never written: restore it from a copy first.");
   if (problem !== undefined) return no("A store that cannot be read is never written.");
-  if (newer !== undefined) return no(newer);
+  if (unknown !== undefined) return no(`It is newer or other than what is known (${unknown}): it is shown only.`);
   // Whoever owns it elsewhere may still write it there: no look at this machine, and no person here, can vouch for that.
   if (unlisted !== undefined)
     return no(`It was captured, and ${unlisted}: open it with its process list to have it repaired.`);
@@ -41,6 +36,7 @@ export function permissionFor(question: PermissionQuestion): Permission {
   if (kind === "agentctl") return ofAgentctl(writer, writerWhy);
   if (kind === "claude-mem") return ofClaudeMem(writer, writerWhy);
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
+  if (kind === "openclaw-sqlite") return no(ofDatabase(writer, writerWhy));
   if (writer === "unknown") {
     return {
       answer: "vouch",
@@ -65,6 +61,16 @@ function ofClaudeMem(writer: WriterState, why: string): Permission {
     answer: "yes",
     why: `claude-mem's worker may run (${why}): each row is finalized for itself, and only while it still is active.`,
   };
+}
+
+/** A gateway that lives fails its runs on a row that others wrote, and nobody can vouch for one that is not seen (facts M). */
+function ofDatabase(writer: WriterState, why: string): string {
+  const then = "Stop the gateway, then repair, then start it again.";
+  if (writer === "unknown") {
+    return `Whether a gateway runs cannot be told (${why}), and a database is written only when it certainly does not. ${then}`;
+  }
+  const does = writer === "draining" ? "The gateway is about to stop and finishes its runs" : "The gateway runs";
+  return `${does} (${why}): its database is not written. ${then}`;
 }
 
 function no(why: string): Permission {

@@ -6,18 +6,21 @@ import { fileStampOf } from "../inspect/regularFile.ts";
 import type { ListElement, PlanBasis } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { columnTexts } from "../plan/databaseColumns.ts";
+import type { StoredRow } from "../plan/repairPlan.ts";
 import { rowBytes } from "./agentctlRows.ts";
-import { isDatabase, readRowsOf, type TableRow } from "./database.ts";
+import { preparedMemoryRows } from "./claudeMemRows.ts";
 import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { PlanMismatch, type RowTexts, readRows } from "./rowSplice.ts";
+import { hashOfImages, imagesAt } from "./rowImages.ts";
+import { PlanMismatch, readRows, rowTexts } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
-  readonly rows: ReadonlyMap<string, RowTexts & Partial<Pick<TableRow, "place">>>;
+  readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, StoredLock>;
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
   readonly mode: number | undefined;
@@ -46,11 +49,13 @@ export function prepare(
   lockPaths: readonly string[],
   kind: StoreKind = "openclaw-json",
 ): Prepared {
-  if (isDatabase(kind)) {
-    const { rows, refusal } = readRowsOf(kind, storePath, keys);
-    if (refusal !== undefined) throw new UserError(refusal);
+  if (kind === "claude-mem") {
+    const rows = preparedMemoryRows(files.realpath(storePath), keys);
     return { rows, basis: noBasis, locks: new Map(), files: new Map(), mode: undefined };
   }
+  const isList = kind === "agentctl";
+  const locks = storedLocks(files, isList ? [] : lockPaths);
+  if (kind === "openclaw-sqlite") return { ...prepareRows(files, storePath, keys), locks, files: new Map() };
   const read = withOpen(files, storePath, "r", undefined, (fd) =>
     readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
       basis: imageOfOpen(files, fd),
@@ -58,16 +63,31 @@ export function prepare(
       mode: modeOf(files, fd),
     })),
   );
-  if (kind === "agentctl") {
-    const elements = readElements(files, storePath, lockPaths);
-    return { ...read, locks: new Map(), files: new Map(), elements };
-  }
+  const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
+  return { ...read, locks, files: new Map(), ...elements };
+}
+
+/** Of a database, without a trace. */
+function prepareRows(
+  files: Files,
+  storePath: string,
+  keys: ReadonlySet<string>,
+): Pick<Prepared, "basis" | "rows" | "mode"> {
+  const images = imagesAt(files.realpath(storePath), [...keys]);
+  const rows = images.map(
+    (image) => [image.key, { ...rowTexts(String(image.node["entry_json"])), columns: columnTexts(image) }] as const,
+  );
+  const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
+  return { basis: hashOfImages(images), rows: new Map(rows), mode };
+}
+
+function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {
   const locks = new Map<string, StoredLock>();
-  for (const path of lockPaths) {
+  for (const path of paths) {
     const lock = readStoredLock(files, path);
     if (lock !== undefined) locks.set(path, lock);
   }
-  return { ...read, locks, files: new Map() };
+  return locks;
 }
 
 /** Where no row is to change nothing of the store is read but its mode: it may be torn, or gone. */

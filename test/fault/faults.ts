@@ -3,55 +3,25 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { relative, sep } from "node:path";
 import { type Files, nodeFiles } from "../../src/repair/files.ts";
-import type { RowDatabase } from "../../src/repair/rowDatabase.ts";
 
 /** Everything that the issue names; none of our code asks for one of the first six by name. */
 export const plainCodes = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "EBUSY"] as const;
 export const codes = [...plainCodes, "EXDEV"] as const;
 
-const changes = new Set([
-  "write",
-  "fchmod",
-  "fchown",
-  "rename",
-  "link",
-  "unlink",
-  "mkdir",
-  "rmdir",
-  "copy",
-  "run",
-  "exec",
-]);
+const changes = new Set(["write", "fchmod", "fchown", "rename", "link", "unlink", "mkdir", "rmdir", "copy", "execute"]);
 
-export type Call = {
-  readonly name: keyof Files | keyof RowDatabase;
-  readonly args: readonly unknown[];
-  readonly changes: boolean;
-};
+export type Call = { readonly name: keyof Files; readonly args: readonly unknown[]; readonly changes: boolean };
 
-/**
- * `onCall` sees every call before it is made, those of a database that was opened too; it may throw, or make it itself and
- * give its result.
- */
+/** `onCall` sees every call before it is made; it may throw, or make it itself and give its result. */
 export function watched(base: Files, onCall: (call: Call, make: () => unknown) => unknown): Files {
-  const seen = <T extends Files | RowDatabase>(port: T): T =>
-    new Proxy(port, {
-      get:
-        (target, name) =>
-        (...args: never[]) =>
-          onCall(
-            {
-              name: name as Call["name"],
-              args,
-              changes: changes.has(String(name)) || (name === "open" && args[1] !== "r"),
-            },
-            () => {
-              const given = (target[name as keyof T] as (...all: never[]) => unknown)(...args);
-              return name === "database" ? seen(given as RowDatabase) : given;
-            },
-          ),
-    });
-  return seen(base);
+  return new Proxy(base, {
+    get:
+      (files, name: keyof Files) =>
+      (...args: never[]) =>
+        onCall({ name, args, changes: changes.has(name) || (name === "open" && args[1] !== "r") }, () =>
+          (files[name] as (...all: never[]) => unknown)(...args),
+        ),
+  });
 }
 
 export function systemError(code: string, { name, args }: Call): Error {
@@ -90,8 +60,8 @@ export function failingAt(base: Files, point: number, code: string, lasts: boole
   const files = watched(base, (call, make) => {
     count += 1;
     if (count < point || (count > point && !lasts)) return make();
-    // A file that is open is closed whatever the system says.
-    if (call.name === "close") make();
+    // What is open is closed whatever the system says.
+    if (call.name === "close" || call.name === "closeDatabase") make();
     throw systemError(code, call);
   });
   return { files, struck: () => count >= point };

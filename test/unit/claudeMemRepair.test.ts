@@ -180,12 +180,12 @@ describe("repairs of claude-mem's database", () => {
       own.exec(sql);
       own.close();
       const [result] = await repairPlans(seen, plans, bench.context);
-      match(result?.refused ?? "", /never written/);
+      match(result?.refused ?? "", /shown only/);
       deepEqual(sessionsIn(bench).map(cellsOf), [untouched]);
     }
     deepEqual(
       (await look(newer)).stores.map(({ permission }) => permission),
-      [{ answer: "no", why: "Its schema is not known here, and is never written." }],
+      [{ answer: "no", why: "It is newer or other than what is known (schema 50): it is shown only." }],
     );
   });
 

@@ -25,8 +25,8 @@ export interface Files {
   readdir(path: string): string[];
   /** Copy-on-write where the file system has it; fails where `to` exists. */
   copy(from: string, to: string): void;
-  /** For writing, and alone: throws where another process has it open, at the first statement at the latest. */
-  openDatabase(path: string): Database;
+  /** For writing, and alone unless it is `shared`: then it throws where another process has it open, at the first statement at the latest. */
+  openDatabase(path: string, shared?: boolean): Database;
   query(database: Database, sql: string, ...values: readonly (string | number | null)[]): ColumnValues[];
   /** Gives how many rows the statement changed itself. */
   execute(database: Database, sql: string, ...values: readonly (string | number | null)[]): number;

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { views } from "../ids.ts";
 import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
+import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
 import type { WayAround } from "./gatewayRuns.ts";
@@ -16,11 +17,17 @@ import { doneSentence } from "./repairWords.ts";
 import { undoReceipts } from "./undo.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
 
-/** Fields of one row and nothing else: no lock, no mode, no transcript. */
-export function isOfOneRow({ session, repair }: Finding): boolean {
+/** Fields of one row of a JSON store and nothing else: no lock, no mode, no transcript, no database. */
+export function isOfOneRow({ session, repair }: Finding, store: Store | undefined): boolean {
   const { kind, class: repairClass, set, unlock = [], mode } = repair;
   const isOfFields = (kind === "finalize" || kind === "correct") && set !== undefined && mode === undefined;
-  return session !== undefined && repairClass !== "never" && isOfFields && unlock.length === 0;
+  return (
+    store?.kind === "openclaw-json" &&
+    session !== undefined &&
+    repairClass !== "never" &&
+    isOfFields &&
+    unlock.length === 0
+  );
 }
 
 /** @param status the outcome, where the person has chosen it already */
@@ -35,7 +42,7 @@ export function wayWhileItRuns(finding: Finding, parts: RepairParts, status?: Ou
 export async function repairWhileItRuns(finding: Finding, parts: RepairParts, status?: Outcome): Promise<void> {
   const { client, model } = parts;
   const store = model.store(finding.store);
-  if (store === undefined || !isOfOneRow(finding)) {
+  if (store === undefined || !isOfOneRow(finding, store)) {
     throw new UserError(
       vscode.l10n.t("Beside a running gateway one row is written at most, and nothing else. Stop the gateway first."),
     );

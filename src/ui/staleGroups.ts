@@ -10,9 +10,14 @@ export interface StaleGroups {
 }
 
 export interface AskedGroup {
-  readonly likely: Outcome;
+  readonly likely: Answer;
+  /** What its rows may become: what the program itself writes there. */
+  readonly answers: readonly Answer[];
   readonly findings: readonly Finding[];
 }
+
+/** An outcome of OpenClaw's, or a status of agentctl's or of claude-mem's. */
+export type Answer = Outcome | "stopped" | "completed";
 
 /** Of other findings than those that propose to finalize, nothing. The order of the findings is kept. */
 export function staleGroups(findings: readonly Finding[]): StaleGroups {
@@ -20,10 +25,22 @@ export function staleGroups(findings: readonly Finding[]): StaleGroups {
   const asked = stale.filter(({ repair }) => repair.class === "ask");
   return {
     proven: stale.filter(({ repair }) => repair.class === "proven"),
-    asked: outcomes
-      .map((likely) => ({ likely, findings: asked.filter((finding) => likelyOutcome(finding) === likely) }))
+    asked: [...outcomes.map(likelyFirst), ["stopped"] as const, ["completed", "failed"] as const]
+      .map((answers) => ({
+        likely: answers[0] as Answer,
+        answers,
+        findings: asked.filter((finding) => isAnsweredBy(finding, answers)),
+      }))
       .filter((group) => group.findings.length > 0),
   };
+}
+
+/** Whose row it is can be told by how it spells the time of its end. */
+function isAnsweredBy(finding: Finding, [likely]: readonly Answer[]): boolean {
+  const { set = {} } = finding.repair;
+  if ("completed_at" in set) return likely === "completed";
+  if (set["status"] === "stopped") return likely === "stopped";
+  return likelyOutcome(finding) === likely;
 }
 
 /** The outcome that is preselected. */

@@ -8,7 +8,15 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
-import { dateAndTime, findingSentence, ownerWords, permissionWords, sessionTitle, verdictWord } from "./words.ts";
+import {
+  dateAndTime,
+  findingSentence,
+  ownerWords,
+  permissionWords,
+  sessionTitle,
+  verdictWord,
+  writerTitle,
+} from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -43,7 +51,8 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
+export function stateDirTooltip({ path, problem, writer, program, captured }: StateDir): vscode.MarkdownString {
+  const kind = program === "daemon" ? "agentctl" : program === "worker" ? "claude-mem" : "openclaw-json";
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
@@ -52,7 +61,7 @@ export function stateDirTooltip({ path, problem, writer, captured }: StateDir): 
     const list = captured.processes ?? vscode.l10n.t("none: what ran there is not known, and it is shown only");
     text.pair(vscode.l10n.t("Process list"), list);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
+  text.pair(writerTitle(kind), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
 }
@@ -63,7 +72,7 @@ export function storeTooltip(store: Store): vscode.MarkdownString {
   if (store.version !== undefined) {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
+  text.pair(writerTitle(store.kind), writerWhy(store.writer));
   text.pair(vscode.l10n.t("Repair"), permissionWords(store.permission, store));
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);

@@ -1,10 +1,10 @@
 // A repair whose calls fail at every point: each file is the old or the previewed new, the next start settles it, the
 // receipt tells the truth, and the undo gives the old bytes back (promises 2 and 3).
 import { deepEqual, equal } from "node:assert/strict";
-import { changedBetween, imagesIn } from "../repairing.ts";
+import { changedBetween } from "../repairing.ts";
 import { figures, isLong } from "./extent.ts";
 import { codes, disks, failingAt, plainCodes, takingHalf } from "./faults.ts";
-import { act, eachIsOldOrNew, type Known, settles, undisturbed, wasToldTruly } from "./outcome.ts";
+import { act, eachIsOldOrNew, imagesOf, type Known, settles, undisturbed, wasToldTruly } from "./outcome.ts";
 import { type Stage, stages } from "./scenes.ts";
 
 interface Fault {
@@ -54,7 +54,7 @@ describe("a repair whose calls fail", () => {
       const known = await undisturbed(stage);
       const scene = await stage();
       equal((await act(scene, takingHalf(disks[scene.disk])))?.applied, true);
-      deepEqual(changedBetween(imagesIn(scene.bench.home), known.after), []);
+      deepEqual(changedBetween(imagesOf(scene.bench.home), known.after), []);
     });
   }
 });

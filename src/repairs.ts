@@ -1,7 +1,10 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type EverythingInput, inputFor } from "./everything.ts";
+import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
+import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
@@ -11,23 +14,25 @@ import type { Finding } from "./model/finding.ts";
 import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
-import type { Permission, Store } from "./model/store.ts";
+import type { Era, Permission, Store, StoreKind } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
+import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
+import { type RepairInput, refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
+import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
-import { lookAgain, type ScanInput } from "./scan.ts";
+import { lookAgain, type PermissionSubject, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
   /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
@@ -36,6 +41,8 @@ export interface RepairContext {
   readonly files?: Files;
   /** Ids of stores for which a person vouched that no gateway runs. */
   readonly vouched?: ReadonlySet<string>;
+  /** One row is to be written although its gateway runs ("Repair While It Runs"). */
+  readonly whileItRuns?: boolean;
 }
 
 /** A plan for each store, and a refusal for each that could not be prepared. */
@@ -72,7 +79,7 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
     attempt("finalize", rest, () => {
       const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
-      const stored = prepare(files, store.path, keys, locks);
+      const stored = prepare(files, store.path, keys, locks, store.kind);
       checkSame(store);
       return planRepair(plannedStore(store), stored, rest);
     });
@@ -123,9 +130,11 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
   return { plans, refused };
 }
 
-/** Only what has a writer is read for one. */
-function checkWritable({ kind, permission }: Store): void {
-  if (kind !== "openclaw-json") throw new UserError(permission.why);
+const written: ReadonlySet<StoreKind> = new Set(["openclaw-json", "openclaw-sqlite"]);
+
+/** Only what has a writer is read for one, and of a database only what is known. */
+function checkWritable({ kind, permission, unknown }: Store): void {
+  if (!written.has(kind) || unknown !== undefined) throw new UserError(permission.why);
 }
 
 /** In the state directory of the store, or beside it where it is configured to be elsewhere. */
@@ -135,8 +144,9 @@ function isOwn(transcript: string, { path, stateDir }: Store): boolean {
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
-function checkSame({ path, fileVersion }: Store): void {
-  if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
+function checkSame({ kind, path, fileVersion }: Store): void {
+  const version = kind === "openclaw-sqlite" ? databaseVersionAt(path) : fileVersionAt(path);
+  if (fileVersion !== version) throw new UserError(planAgain);
 }
 
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
@@ -155,7 +165,10 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     const store = scan.stores.find((candidate) => candidate.id === plan.store.id);
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     const input = inputFor(store, context.input);
-    results.push(await run(plan, batch, () => lookAgain(store, input), { ...context, input }));
+    const permission = whileItRuns(store, plans.length === 1 && isOneRow(plan), { ...context, input });
+    results.push(
+      await run(plan, batch, permission ?? { permission: () => lookAgain(store, input) }, { ...context, input }),
+    );
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());
@@ -182,10 +195,10 @@ export function planReceiptUndo(
   const { edits, store } = receipt.plan;
   const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
-  const stored = touchesStore(receipt.plan)
-    ? prepare(files, store.path, keys, [])
-    : prepareFiles(files, store.path, moved);
-  return planUndo(receipt, stored, only);
+  const isStored = touchesStore(receipt.plan);
+  const stored = isStored ? prepare(files, store.path, keys, [], store.kind) : prepareFiles(files, store.path, moved);
+  const asLeft = isStored && store.kind === "openclaw-sqlite" && { asLeft: rowsAsLeft(files, receipt) };
+  return planUndo(receipt, { ...stored, ...asLeft }, only);
 }
 
 /** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */
@@ -202,7 +215,10 @@ export async function undoReceipt(
     const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
-    return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);
+    const { era, ...store } = receipt.plan.store;
+    const subject = { ...store, era: era as Era | undefined, sessions: 0 };
+    const permission = whileItRuns(subject, isOneRow(receipt.plan) && plan.edits.length === 1, context);
+    return await run(plan, randomUUID(), permission ?? { permission: () => undoPermission(receipt, context) }, context);
   } catch (error) {
     return { plan: { ...receipt.plan, action: "undo", edits: [] }, applied: false, refused: refusalOf(error) };
   }
@@ -214,24 +230,43 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   return lookAgain({ kind, path, stateDir }, input);
 }
 
-function run(
-  plan: Plan,
-  batch: string,
-  permission: () => Promise<Permission>,
-  context: RepairContext,
-): Promise<RepairResult> {
+function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
   return repairJsonStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,
     folder: context.folder,
-    permission,
+    ...permission,
     vouched: context.vouched?.has(plan.store.id) === true,
     lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
     now: Date.now,
     ...(captured && { captured }),
   });
+}
+
+type MayWrite = Pick<RepairInput, "permission" | "lastWord">;
+
+/** Its gateway is asked twice, 2 s apart, the second time with everything prepared. Undefined where it is to be stopped. */
+function whileItRuns(
+  store: ServedStore & PermissionSubject,
+  isOneRow: boolean,
+  context: RepairContext,
+): MayWrite | undefined {
+  if (context.whileItRuns !== true) return undefined;
+  const look = () => lookWhileItRuns(store, isOneRow, context.input);
+  return {
+    permission: async () => {
+      const first = await look();
+      if (first.answer === "yes") await wait(secondLookMs);
+      return first;
+    },
+    lastWord: look,
+  };
+}
+
+function isOneRow({ edits }: Plan): boolean {
+  return edits.length === 1 && edits[0]?.kind === "fields";
 }
 
 /** By the processes of this moment, or of the capture. */

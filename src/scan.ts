@@ -14,7 +14,7 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { ClaimedStore, Where } from "./model/where.ts";
-import { type Answers, askNow, hear, type Told } from "./owner/asking.ts";
+import { type Answers, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
   type LookInput,
@@ -25,7 +25,7 @@ import {
   writerOf,
 } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { permissionFor } from "./repair/permission.ts";
+import { permissionFor, type WhileItRuns } from "./repair/permission.ts";
 
 export interface ScanInput extends LookInput {
   readonly where: Where;
@@ -143,21 +143,17 @@ export async function writerNow(stateDir: string, input: ScanInput): Promise<Wri
   return writerOf(await lookAt(stateDir, input), stateDir);
 }
 
-/** What the gateway of this store shows right now; undefined where it is not asked or does not answer. */
-export async function gatewayView(
-  { stateDir, era, sessions }: Store,
-  input: ScanInput,
-): Promise<WriterReport | undefined> {
-  const [place] = watched([placeAt(stateDir)], input);
-  const port = place?.port === undefined ? {} : { port: place.port };
-  return askNow({ stateDir, era, rows: sessions, ...port }, await lookAt(stateDir, input));
-}
-
-async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
+/** One look at the writer of a state directory, or a second one. */
+export async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
   const places = watched([placeAt(stateDir)], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   const look = await lookAtWriters(places, input, stoppedSince);
   return look.unconfirmed.size > 0 ? secondLook(places, input, stoppedSince) : look;
+}
+
+/** The loopback port that is known to be this directory's. */
+export function knownPort(stateDir: string, input: ScanInput): number | undefined {
+  return watched([placeAt(stateDir)], input)[0]?.port;
 }
 
 function placeAt(stateDir: string): Place {
@@ -170,11 +166,17 @@ export interface PermissionSubject {
   readonly path: string;
   readonly stateDir: string;
   readonly problem?: string;
+  readonly unknown?: string;
   readonly movedFrom?: string;
 }
 
-function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInput): Permission {
-  const { kind, problem, movedFrom } = subject;
+export function permissionOf(
+  subject: PermissionSubject,
+  writer: Writer,
+  input: ScanInput,
+  whileItRuns?: WhileItRuns,
+): Permission {
+  const { kind, problem, unknown, movedFrom } = subject;
   const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
     kind,
@@ -182,8 +184,10 @@ function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInp
     writerWhy: writer.why,
     platform: process.platform,
     problem,
+    unknown,
     movedFrom: isTheirs ? undefined : movedFrom,
     unlisted: input.capture?.processes.incomplete,
+    ...(whileItRuns !== undefined && { whileItRuns }),
   });
 }
 
@@ -335,6 +339,7 @@ function isSplitFrom(a: string, b: string): boolean {
 
 function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
   const { content, era, version, agent, movedFrom, writer } = facts;
+  const unknown = facts.database?.unknown;
   const problem =
     content.state === "unparsable"
       ? "STORE-UNPARSABLE"
@@ -346,6 +351,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     path: facts.path,
     stateDir: facts.stateDir,
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
   const permission = permissionOf(subject, writer, input);
@@ -363,6 +369,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(era !== undefined && { era }),
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
     ...(movedFrom !== undefined && isClaimed(subject, input) && { claimed: true }),
   };

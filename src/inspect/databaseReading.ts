@@ -73,6 +73,12 @@ export function readDatabase<T>({ path, what, use, memory }: ReadingRequest<T>):
   return problem;
 }
 
+/** The version of a database and its log that are at `path` now; undefined where there is none. */
+export function databaseVersionAt(path: string): string | undefined {
+  const files = filesOf(path);
+  return isUnreadable(files) ? undefined : files.version;
+}
+
 interface Files {
   readonly path: string;
   readonly version: string;

@@ -17,7 +17,7 @@ const busyTimeoutMs = 20;
 let loaded: Sqlite | null | undefined;
 
 /** Undefined in a Node without SQLite. */
-function sqlite(): Sqlite | undefined {
+export function sqlite(): Sqlite | undefined {
   if (loaded === undefined) loaded = load() ?? null;
   return loaded ?? undefined;
 }

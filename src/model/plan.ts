@@ -22,7 +22,15 @@ interface LockContent {
 }
 
 export type Edit =
-  | { readonly kind: "fields"; readonly key: string; readonly fields: readonly FieldEdit[] }
+  | {
+      readonly kind: "fields";
+      readonly key: string;
+      readonly fields: readonly FieldEdit[];
+      /** In a database: the columns that go with them, as `table.column`; null is NULL. */
+      readonly columns?: readonly FieldEdit[];
+      /** An undo in a database: the file of the receipt that holds the row as it was, and the hash of that. */
+      readonly rowFrom?: { readonly path: string; readonly sha256: string };
+    }
   | { readonly kind: "removeRow"; readonly key: string; readonly before: string }
   | { readonly kind: "addRow"; readonly key: string; readonly after: string }
   /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */
@@ -47,15 +55,30 @@ export type Edit =
       readonly stamp: string;
       readonly sizeBytes: number;
     }
-  /** Permission bits of the store's file. */
-  | { readonly kind: "mode"; readonly path: string; readonly before: number; readonly after: number }
+  /** Permission bits of the store's file; `identity`: device and inode, so that no other file gets them. */
+  | {
+      readonly kind: "mode";
+      readonly path: string;
+      readonly before: number;
+      readonly after: number;
+      readonly identity: string;
+    }
   /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
   | { readonly kind: "content"; readonly from: string; readonly sha256: string };
 
-/** The version of a store's file that a plan was made from: any other voids the plan (promise 4). */
+/**
+ * The version of a store's file that a plan was made from: any other voids the plan (promise 4). In a database it is that
+ * of the rows in question.
+ */
 export interface PlanBasis {
   readonly sha256: string;
   readonly sizeBytes: number;
+}
+
+/** Permission bits of a file, and which file it is: device and inode. */
+export interface StoredMode {
+  readonly bits: number;
+  readonly identity: string;
 }
 
 export interface PlannedStore {

@@ -5,7 +5,7 @@ import type { Receipt } from "../model/receipt.ts";
 export function editText(edit: Edit): string {
   switch (edit.kind) {
     case "fields": {
-      const fields = edit.fields.map(
+      const fields = [...edit.fields, ...(edit.columns ?? [])].map(
         ({ field, before, after }) => `${field} ${before ?? "(none)"} → ${after ?? "(none)"}`,
       );
       return `${edit.key}: ${fields.join(", ")}`;

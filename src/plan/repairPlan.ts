@@ -1,6 +1,7 @@
 // From findings and choices to edits: pure. What the store holds now comes in as text, spelled as in the store.
 import type { Finding } from "../model/finding.ts";
-import type { Edit, FieldEdit, Plan, PlanBasis, PlannedStore } from "../model/plan.ts";
+import type { Edit, FieldEdit, Plan, PlanBasis, PlannedStore, StoredMode } from "../model/plan.ts";
+import { columnEdits } from "./databaseColumns.ts";
 
 export interface Choice {
   readonly finding: Finding;
@@ -8,13 +9,20 @@ export interface Choice {
   readonly status?: string;
 }
 
+export interface StoredRow {
+  readonly text: string;
+  /** Each field's JSON text. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** In a database: columns that go with the fields, by `table.column`. */
+  readonly columns?: ReadonlyMap<string, string | null>;
+}
+
 export interface Stored {
   readonly basis: PlanBasis;
-  /** By key: each field's JSON text. */
-  readonly rows: ReadonlyMap<string, { readonly text: string; readonly fields: ReadonlyMap<string, string> }>;
+  readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
   /** Permission bits of the store's file, where there is one. */
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
 }
 
 /**
@@ -49,9 +57,8 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   const set = repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status) : repair.set;
   const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
-  const fields = row === undefined ? [] : fieldEdits(row.fields, set);
-  const edits: Edit[] = [];
-  if (session !== undefined && fields.length > 0) edits.push({ kind: "fields", key: session, fields });
+  const ofRow = session === undefined || row === undefined ? undefined : rowEdit(session, row, set);
+  const edits: Edit[] = ofRow === undefined ? [] : [ofRow];
   for (const path of repair.unlock ?? []) {
     const lock = stored.locks.get(path);
     if (lock !== undefined) edits.push({ kind: "removeLock", path, ...lock, ...rows });
@@ -60,8 +67,10 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   if (repair.from !== undefined && restored !== undefined)
     edits.push({ kind: "rename", from: repair.from, to: restored, ...rows });
   const { mode } = stored;
-  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode)
-    edits.push({ kind: "mode", path: store.path, before: mode, after: repair.mode });
+  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode.bits) {
+    const { bits, identity } = mode;
+    edits.push({ kind: "mode", path: store.path, before: bits, after: repair.mode, identity });
+  }
   return edits;
 }
 
@@ -72,6 +81,27 @@ function chosen(set: Readonly<Record<string, unknown>>, status: string | undefin
   if (status === undefined) return set;
   if (!outcomes.has(status)) throw new RangeError(`no outcome of a run: ${status}`);
   return { ...set, status, abortedLastRun: status === "killed" };
+}
+
+/** Undefined where nothing of it would change. */
+export function rowEdit(key: string, row: StoredRow, set: Readonly<Record<string, unknown>>): Edit | undefined {
+  const fields = fieldEdits(row.fields, set);
+  const columns = row.columns === undefined ? [] : columnEdits(row.columns, withEdits(row.fields, fields), keysOf(set));
+  if (fields.length === 0 && columns.length === 0) return undefined;
+  return { kind: "fields", key, fields, ...(columns.length > 0 && { columns }) };
+}
+
+function withEdits(fields: ReadonlyMap<string, string>, edits: readonly FieldEdit[]): Map<string, string> {
+  const changed = new Map(fields);
+  for (const { field, after } of edits) {
+    if (after === null) changed.delete(field);
+    else changed.set(field, after);
+  }
+  return changed;
+}
+
+function keysOf(set: Readonly<Record<string, unknown>>): Set<string> {
+  return new Set(Object.keys(set));
 }
 
 function fieldEdits(fields: ReadonlyMap<string, string>, set: Readonly<Record<string, unknown>>): FieldEdit[] {

@@ -8,6 +8,8 @@ import type { Stored } from "./repairPlan.ts";
 export interface StoredNow extends Stored {
   /** Stamps by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
+  /** Of a database: the rows that are as the repair left them, by key, with the hash of what they were before. */
+  readonly asLeft?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -23,13 +25,21 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     .map((edit) => inverseOfMove(edit, stored, left) ?? inverseOfFile(edit, receipt))
     .filter((edit) => edit !== undefined);
   const isOurs =
-    before !== undefined && after !== undefined && backup !== undefined && stored.basis.sha256 === after.sha256;
+    stored.asLeft === undefined &&
+    before !== undefined &&
+    after !== undefined &&
+    backup !== undefined &&
+    stored.basis.sha256 === after.sha256;
   const rows: Edit[] =
     isOurs && only === undefined
       ? [{ kind: "content", from: backup, sha256: before.sha256 }]
       : plan.edits
           .filter((edit) => only === undefined || ("key" in edit && only.has(edit.key)))
-          .flatMap((edit) => inverseOfRow(edit, stored, left));
+          .flatMap((edit) =>
+            stored.asLeft === undefined
+              ? inverseOfRow(edit, stored, left)
+              : inverseInDatabase(edit, receipt, stored.asLeft, left),
+          );
   return {
     store: plan.store,
     action: "undo",
@@ -62,11 +72,40 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
   return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
 }
 
+/**
+ * The whole row or nothing of it: half of what a run left, put back into a row that went on, would be a row of neither.
+ */
+function inverseInDatabase(
+  edit: Edit,
+  { backup }: Receipt,
+  asLeft: ReadonlyMap<string, string>,
+  left: string[],
+): Edit[] {
+  if (edit.kind !== "fields" || backup === undefined) return [];
+  const { key, fields, columns } = edit;
+  const sha256 = asLeft.get(key);
+  if (sha256 === undefined) {
+    left.push(`${key} was changed since, or is gone, and is left as it is.`);
+    return [];
+  }
+  const inverse = (edits: readonly FieldEdit[]): FieldEdit[] =>
+    edits.map(({ field, before, after }) => ({ field, before: after, after: before }));
+  return [
+    {
+      kind: "fields",
+      key,
+      fields: inverse(fields),
+      ...(columns !== undefined && { columns: inverse(columns) }),
+      rowFrom: { path: backup, sha256 },
+    },
+  ];
+}
+
 /** Never over what has the name again; what is not in the quarantine any more is said. */
 function inverseOfMove(edit: Edit, { files, mode }: StoredNow, left: string[]): Edit | undefined {
   if (edit.kind === "mode") {
     const { path, before, after } = edit;
-    if (mode === after) return { kind: "mode", path, before: after, after: before };
+    if (mode?.bits === after) return { kind: "mode", path, before: after, after: before, identity: mode.identity };
     left.push(`${path} has another mode since, which is left as it is.`);
   }
   if (edit.kind !== "move") return undefined;

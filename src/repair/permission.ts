@@ -1,4 +1,5 @@
 // May this store be written? This function decides, and nothing else does (DESIGN, Who may write).
+import type { WriterReport } from "../model/facts.ts";
 import type { Permission, StoreKind, WriterState } from "../model/store.ts";
 
 export interface PermissionQuestion {
@@ -9,26 +10,36 @@ export interface PermissionQuestion {
   readonly platform: NodeJS.Platform;
   /** Code of the finding that keeps it from being read. */
   readonly problem: string | undefined;
+  /** Why its schema is none that is written. */
+  readonly unknown: string | undefined;
   /** Where it was before it was moved or copied here, unless the person said that it is theirs. */
   readonly movedFrom: string | undefined;
   /** Why nobody knows what ran where it was captured. */
   readonly unlisted: string | undefined;
+  /** It is meant to be written although its gateway runs. */
+  readonly whileItRuns?: WhileItRuns;
+}
+
+/** What "Repair While It Runs" rests on. */
+export interface WhileItRuns {
+  /** One row and nothing else would be written. */
+  readonly isOneRow: boolean;
+  /** What the gateway itself counted as active a moment ago; undefined where it did not say. */
+  readonly counts: WriterReport["counts"] | undefined;
+  /** Half a sentence: what came of asking it. */
+  readonly said?: string;
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, movedFrom, unlisted } = question;
-  if (kind === "openclaw-sqlite") {
-    return no(
-      "Stores of OpenClaw 2026.8 and later are shown and not written yet: settle them with OpenClaw's own commands.",
-    );
-  }
-  if (kind !== "openclaw-json") return no("This kind of store is shown only.");
+  const { kind, writer, writerWhy, platform, problem, unknown, movedFrom, unlisted, whileItRuns } = question;
+  if (kind !== "openclaw-json" && kind !== "openclaw-sqlite") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }
   if (problem === "STORE-UNPARSABLE")
     return no("A store that does not parse is never written: restore it from a copy first.");
   if (problem !== undefined) return no("A store that cannot be read is never written.");
+  if (unknown !== undefined) return no(`It is newer or other than what is known (${unknown}): it is shown only.`);
   // Whoever owns it elsewhere may still write it there: no look at this machine, and no person here, can vouch for that.
   if (unlisted !== undefined)
     return no(`It was captured, and ${unlisted}: open it with its process list to have it repaired.`);
@@ -37,13 +48,39 @@ export function permissionFor(question: PermissionQuestion): Permission {
     return { ...no(why), claimable: true };
   }
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
+  if (kind === "openclaw-sqlite") return no(ofDatabase(writer, writerWhy));
   if (writer === "unknown") {
     return {
       answer: "vouch",
       why: `Whether a gateway runs cannot be told (${writerWhy}): make sure that it does not, and vouch for it.`,
     };
   }
-  return no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`);
+  if (writer === "running" && whileItRuns !== undefined) return whileTheGatewayRuns(whileItRuns);
+  return {
+    ...no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`),
+    ...(writer === "running" && { byGateway: true }),
+  };
+}
+
+/** No lock joins us to its writes (facts L 7): it may be at none, by its own word, for any session of the store. */
+function whileTheGatewayRuns({ isOneRow, counts, said }: WhileItRuns): Permission {
+  if (!isOneRow) return byGateway("The gateway runs, and beside it one row is written at most, and nothing else.");
+  if (counts === "none") return { answer: "yes", why: "The gateway runs, and reports no run at all." };
+  return byGateway(`The gateway runs, and nothing is written beside a run: ${said ?? "it does not say what it runs"}.`);
+}
+
+function byGateway(why: string): Permission {
+  return { ...no(`${why} Stop it first, then repair, then start it again.`), byGateway: true };
+}
+
+/** A gateway that lives fails its runs on a row that others wrote, and nobody can vouch for one that is not seen (facts M). */
+function ofDatabase(writer: WriterState, why: string): string {
+  const then = "Stop the gateway, then repair, then start it again.";
+  if (writer === "unknown") {
+    return `Whether a gateway runs cannot be told (${why}), and a database is written only when it certainly does not. ${then}`;
+  }
+  const does = writer === "draining" ? "The gateway is about to stop and finishes its runs" : "The gateway runs";
+  return `${does} (${why}): its database is not written. ${then}`;
 }
 
 function no(why: string): Permission {

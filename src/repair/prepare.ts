@@ -1,19 +1,22 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
 import { fileStampOf } from "../inspect/regularFile.ts";
-import type { PlanBasis } from "../model/plan.ts";
+import type { PlanBasis, StoredMode } from "../model/plan.ts";
+import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { columnTexts } from "../plan/databaseColumns.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
-import { modeOf } from "./modes.ts";
+import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { type RowTexts, readRows } from "./rowSplice.ts";
+import { hashOfImages, imagesAt } from "./rowImages.ts";
+import { type RowTexts, readRows, rowTexts } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
   readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
   /** Stamps of files that move, by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -35,7 +38,10 @@ export function prepare(
   storePath: string,
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
+  kind: StoreKind = "openclaw-json",
 ): Prepared {
+  const locks = storedLocks(files, lockPaths);
+  if (kind === "openclaw-sqlite") return { ...prepareRows(files, storePath, keys), locks, files: new Map() };
   const read = withOpen(files, storePath, "r", undefined, (fd) =>
     readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
       basis: imageOfOpen(files, fd),
@@ -43,12 +49,30 @@ export function prepare(
       mode: modeOf(files, fd),
     })),
   );
+  return { ...read, locks, files: new Map() };
+}
+
+/** Of a database, without a trace. */
+function prepareRows(
+  files: Files,
+  storePath: string,
+  keys: ReadonlySet<string>,
+): Pick<Prepared, "basis" | "rows" | "mode"> {
+  const images = imagesAt(files.realpath(storePath), [...keys]);
+  const rows = images.map(
+    (image) => [image.key, { ...rowTexts(String(image.node["entry_json"])), columns: columnTexts(image) }] as const,
+  );
+  const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
+  return { basis: hashOfImages(images), rows: new Map(rows), mode };
+}
+
+function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {
   const locks = new Map<string, StoredLock>();
-  for (const path of lockPaths) {
+  for (const path of paths) {
     const lock = readStoredLock(files, path);
     if (lock !== undefined) locks.set(path, lock);
   }
-  return { ...read, locks, files: new Map() };
+  return locks;
 }
 
 /** Where no row is to change nothing of the store is read but its mode: it may be torn, or gone. */
@@ -85,5 +109,5 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   // Whose bytes these are is known only if the path still leads to the same file after they were read.
   const now = files.lstat(path);
   if (now === undefined) return undefined;
-  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
+  return { identity: identityOf(now), content, mode: Number(now.mode & 0o7777n) };
 }

@@ -10,7 +10,7 @@ const mostCharacters = 80;
 export function editLines(edit: Edit): string[] {
   switch (edit.kind) {
     case "fields":
-      return edit.fields.map(
+      return [...edit.fields, ...(edit.columns ?? [])].map(
         ({ field, before, after }) =>
           `${visibleText(field, 60)}: ${valueText(field, before)} → ${valueText(field, after)}`,
       );

@@ -1,5 +1,6 @@
 import type { Finding } from "../model/finding.ts";
-import { readRange, withFile } from "./regularFile.ts";
+import { lineNumbers } from "./lines.ts";
+import { isUnreadable, withFile } from "./regularFile.ts";
 
 /** Above this a line number costs more than it tells; the byte offset is there all the same. */
 const countLimitBytes = 16 << 20;
@@ -24,17 +25,6 @@ export function withLines(findings: readonly Finding[]): Finding[] {
 
 function countLines(path: string, offsets: number[]): ReadonlyMap<number, number> {
   const sorted = offsets.sort((a, b) => a - b);
-  const read = withFile(path, ({ fd }) => readRange(fd, 0, sorted.at(-1) ?? 0));
-  const found = new Map<number, number>();
-  if (!Buffer.isBuffer(read)) return found;
-  let line = 1;
-  let at = 0;
-  for (const offset of sorted) {
-    for (let next = read.indexOf(0x0a, at); next >= 0 && next < offset; next = read.indexOf(0x0a, at)) {
-      line += 1;
-      at = next + 1;
-    }
-    found.set(offset, line);
-  }
-  return found;
+  const read = withFile(path, ({ fd }) => lineNumbers(fd, sorted));
+  return isUnreadable(read) ? new Map() : new Map(sorted.map((offset, i) => [offset, read[i] as number]));
 }

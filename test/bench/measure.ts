@@ -32,8 +32,12 @@ export function costOf({ args, node = process.execPath, env, fine = [0, 1] }: Pr
       maxBuffer: 1 << 26,
     });
     const wallMs = performance.now() - began;
-    if (status === null || !fine.includes(status)) throw new Error(`${args.join(" ")} ended with ${status ?? signal}: ${stderr}`);
-    const used = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line) as { cpuMs: number; peakKb: number });
+    if (status === null || !fine.includes(status))
+      throw new Error(`${args.join(" ")} ended with ${status ?? signal}: ${stderr}`);
+    const used = readFileSync(file, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { cpuMs: number; peakKb: number });
     return {
       cpuMs: used.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
       peakMb: Math.max(...used.map(({ peakKb }) => peakKb)) / 1024,

@@ -81,7 +81,9 @@ function genuineRows(): Genuine[] {
   return rows.flatMap((row) => {
     const id = String(row["sessionId"]);
     const own = names.filter((name) => name.startsWith(`${id}.`));
-    const files = new Map(own.map((name) => [name.slice(id.length), lastRun(readFileSync(join(directory, name), "utf8"))]));
+    const files = new Map(
+      own.map((name) => [name.slice(id.length), lastRun(readFileSync(join(directory, name), "utf8"))]),
+    );
     return row["status"] === "done" && files.has(".jsonl") ? [{ row, files }] : [];
   });
 }
@@ -115,6 +117,8 @@ function claimingToRun(row: Row): Row {
 }
 
 function earlier(row: Row, byMs: number): Row {
-  const shifted = timeFields.filter((name) => typeof row[name] === "number").map((name) => [name, Number(row[name]) - byMs]);
+  const shifted = timeFields
+    .filter((name) => typeof row[name] === "number")
+    .map((name) => [name, Number(row[name]) - byMs]);
   return { ...row, ...Object.fromEntries(shifted) };
 }

@@ -6,7 +6,10 @@ const file = process.env.BENCH_USAGE_FILE;
 if (file && isMainThread) {
   process.on("exit", () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    appendFileSync(file, `${JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1000, peakKb: peakKb() ?? maxRSS })}\n`);
+    appendFileSync(
+      file,
+      `${JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1000, peakKb: peakKb() ?? maxRSS })}\n`,
+    );
   });
 }
 

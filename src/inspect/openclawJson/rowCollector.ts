@@ -26,9 +26,12 @@ interface FieldName {
   text?: { readonly bytes: Buffer; readonly value: unknown };
 }
 
-/** Has no prototype to take a name from, and unlike `Object.create(null)` no hash table of its own either. */
-const Fields = function () {} as unknown as new () => Record<string, unknown>;
-Fields.prototype = Object.create(null);
+/** Has nothing to inherit a name from, and unlike `Object.create(null)` no hash table of its own. */
+class Fields {
+  [name: string]: unknown;
+}
+Object.setPrototypeOf(Fields.prototype, null);
+Reflect.deleteProperty(Fields.prototype, "constructor");
 
 export class RowCollector {
   readonly window = Buffer.allocUnsafeSlow(windowBytes);

@@ -1,13 +1,16 @@
 // The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
 import { basename, dirname, join } from "node:path";
 import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
-import { readLinesBackwards } from "../lines.ts";
+import { type Line, readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
 const pointerLimitBytes = 64 << 10;
+const eventStartBytes = 300;
+const eventStart =
+  /^\{"traceSchema":"openclaw-trajectory","schemaVersion":1,"traceId":"[^"\\]*","source":"[^"\\]*","type":"([a-z._]+)",/;
 
 /**
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
@@ -44,6 +47,7 @@ function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
     let truncated = false;
     let torn: boolean | undefined;
     const seenAll = readLinesBackwards(fd, stats.size, (line) => {
+      if (last?.type === "session.ended" && isBystander(line)) return undefined;
       const event = parseLine(line);
       torn ??= event === undefined;
       if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
@@ -67,6 +71,15 @@ function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
     };
   });
   return isUnreadable(read) ? undefined : read;
+}
+
+/**
+ * Whether a line is an event that says nothing of where its run began or that its recorder gave up. A run has 80 KB of
+ * prompts and answers between its start and its end: they are told by how the recorder begins every line, and not parsed.
+ */
+function isBystander({ bytes }: Line): boolean {
+  const type = eventStart.exec(bytes.toString("latin1", 0, eventStartBytes))?.[1];
+  return type !== undefined && type !== "session.started" && type !== "trace.truncated";
 }
 
 function lifecycleEvent(

@@ -35,6 +35,26 @@ const oneVscode = {
   },
 };
 
+/**
+ * A module that imports one of Node's asks it for all that it exports, and of node:http that is a whole HTTP client: 25 ms
+ * at every start. What is required is asked for nothing.
+ * @type {import("esbuild").Plugin}
+ */
+const requiredNode = {
+  name: "required node",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === "import-statement" ? { path, namespace: "required-node" } : { path, external: true },
+    );
+    onLoad({ filter: /.*/, namespace: "required-node" }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== "default");
+      // Those that nobody imports are dropped as pure.
+      const each = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => all.${name})();`);
+      return { contents: `const all = require(${JSON.stringify(path)});\n${each.join("\n")}` };
+    });
+  },
+};
+
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
   {
@@ -46,7 +66,14 @@ const bundles = [
     plugins: [oneVscode],
   },
   { ...shared, entryPoints: ["src/worker.ts"], outfile: "dist/worker.cjs", format: "cjs" },
-  { ...shared, entryPoints: ["src/cli.ts"], outfile: "dist/cli.js", format: "esm" },
+  {
+    ...shared,
+    entryPoints: ["src/cli.ts"],
+    outfile: "dist/cli.js",
+    format: "esm",
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    plugins: [requiredNode],
+  },
 ];
 
 const broken = brokenWalls("src");

@@ -40,6 +40,8 @@ interface Kept<T> {
   used: boolean;
 }
 
+const none: readonly never[] = [];
+
 export function evidenceReader(): EvidenceReader {
   const transcripts = new Map<string, Kept<TranscriptFacts>>();
   const trajectories = new Map<string, Kept<TrajectoryFacts | undefined>>();
@@ -110,20 +112,26 @@ function needsFullProof(row: SessionRow, locks: readonly LockFacts[], subagent: 
 function transcriptAt(path: string, full: boolean, kept: Map<string, Kept<TranscriptFacts>>): TranscriptFacts {
   const stats = statsAt(path);
   if (stats === undefined) return { state: "unreadable", path, archives: [] };
-  const signature = `${full} ${fileVersion(stats)}`;
+  // A stat tells all that is asked of it: there is nothing to keep.
+  if (!full) return unread(path, stats);
+  const signature = fileVersion(stats);
   const known = kept.get(path);
   if (known?.signature === signature) {
     known.used = true;
     return known.value;
   }
-  const value = readTranscript(path, stats, full);
+  const value = readTranscript(path, stats);
   kept.set(path, { signature, value, used: true });
   return value;
 }
 
-function readTranscript(path: string, stats: Stats, full: boolean): TranscriptFacts {
-  const file = { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: [] };
-  if (!full) return { ...file, state: stats.isFile() ? "unread" : "unreadable" };
+function unread(path: string, stats: Stats): TranscriptFacts {
+  const state = stats.isFile() ? "unread" : "unreadable";
+  return { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: none, state };
+}
+
+function readTranscript(path: string, stats: Stats): TranscriptFacts {
+  const file = { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: none };
   const tail = withFile(path, (open) => readTranscriptTail(open.fd, open.stats.size));
   return isUnreadable(tail) ? { ...file, state: "unreadable" } : { ...file, state: "read", tail };
 }

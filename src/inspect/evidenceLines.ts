@@ -4,8 +4,13 @@ import { isUnreadable, withFile } from "./regularFile.ts";
 
 /** Above this a line number costs more than it tells; the byte offset is there all the same. */
 const countLimitBytes = 16 << 20;
+/** Of all files of a scan: nobody looks at the line numbers of ten thousand trajectories, and each is 80 KB to read. */
+const countBudgetBytes = 64 << 20;
 
-/** Puts line numbers to evidence that has only a byte offset: each file is read once, up to the last offset in it. */
+/**
+ * Puts line numbers to evidence that has only a byte offset: each file is read once, up to the last offset in it. In the
+ * order of the findings, as far as the budget goes.
+ */
 export function withLines(findings: readonly Finding[]): Finding[] {
   const wanted = new Map<string, Set<number>>();
   for (const { path, offset, line } of findings.flatMap((finding) => finding.evidence)) {
@@ -13,7 +18,12 @@ export function withLines(findings: readonly Finding[]): Finding[] {
     wanted.set(path, (wanted.get(path) ?? new Set()).add(offset));
   }
   const lines = new Map<string, ReadonlyMap<number, number>>();
-  for (const [path, offsets] of wanted) lines.set(path, countLines(path, [...offsets]));
+  let budget = countBudgetBytes;
+  for (const [path, offsets] of wanted) {
+    budget -= Math.max(...offsets);
+    if (budget < 0) break;
+    lines.set(path, countLines(path, [...offsets]));
+  }
   return findings.map((finding) => ({
     ...finding,
     evidence: finding.evidence.map((evidence) => {

@@ -17,11 +17,12 @@ const notFile: Unreadable = { code: "NOTFILE", reason: "it is not a regular file
  * Opens for reading what is a regular file before and after opening. Before, since opening a device can act: a tape
  * rewinds, a watchdog starts. After, since it may be another by then: a FIFO cannot make us wait (O_NONBLOCK).
  * Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
+ * @param seen what the caller has just seen at this path
  */
-export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unreadable {
+export function withFile<T>(path: string, use: (file: OpenFile) => T, seen?: Stats): T | Unreadable {
   let fd: number;
   try {
-    if (!statSync(path).isFile()) return notFile;
+    if (!(seen ?? statSync(path)).isFile()) return notFile;
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return unreadable(error);

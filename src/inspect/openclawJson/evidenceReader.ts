@@ -11,7 +11,7 @@ import type {
   TrajectoryFacts,
   TranscriptFacts,
 } from "../../model/facts.ts";
-import { fileVersion, isUnreadable, statsAt, withFile } from "../regularFile.ts";
+import { fileVersion, fileVersionAt, isUnreadable, statsAt, withFile } from "../regularFile.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
@@ -44,7 +44,7 @@ const none: readonly never[] = [];
 
 export function evidenceReader(): EvidenceReader {
   const transcripts = new Map<string, Kept<TranscriptFacts>>();
-  const trajectories = new Map<string, Kept<TrajectoryFacts | undefined>>();
+  const trajectories = new Map<string, Kept<TrajectoryFacts>>();
   return {
     sessionFacts: (row, around) => readSession(row, around, transcripts, trajectories),
     sweep: () => {
@@ -62,7 +62,7 @@ function readSession(
   row: SessionRow,
   { directory, stateDir, locks, subagent }: Surroundings,
   transcripts: Map<string, Kept<TranscriptFacts>>,
-  trajectories: Map<string, Kept<TrajectoryFacts | undefined>>,
+  trajectories: Map<string, Kept<TrajectoryFacts>>,
 ): SessionFacts {
   const sessionId = asText(row.fields["sessionId"]);
   const resolved = resolveTranscript(directory, sessionId, asText(row.fields["sessionFile"]));
@@ -132,23 +132,21 @@ function unread(path: string, stats: Stats): TranscriptFacts {
 
 function readTranscript(path: string, stats: Stats): TranscriptFacts {
   const file = { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: none };
-  const tail = withFile(path, (open) => readTranscriptTail(open.fd, open.stats.size));
+  const tail = withFile(path, (open) => readTranscriptTail(open.fd, open.stats.size), stats);
   return isUnreadable(tail) ? { ...file, state: "unreadable" } : { ...file, state: "read", tail };
 }
 
 function trajectoryOf(
   transcript: string,
   sessionId: string | undefined,
-  kept: Map<string, Kept<TrajectoryFacts | undefined>>,
+  kept: Map<string, Kept<TrajectoryFacts>>,
 ): TrajectoryFacts | undefined {
   const known = kept.get(transcript);
-  const knownStats = known?.value === undefined ? undefined : statsAt(known.value.path);
-  if (known !== undefined && knownStats !== undefined && known.signature === fileVersion(knownStats)) {
+  if (known !== undefined && known.signature === fileVersionAt(known.value.path)) {
     known.used = true;
     return known.value;
   }
-  const value = readTrajectory(transcript, sessionId);
-  const stats = value === undefined ? undefined : statsAt(value.path);
-  if (stats !== undefined) kept.set(transcript, { signature: fileVersion(stats), value, used: true });
-  return value;
+  const read = readTrajectory(transcript, sessionId);
+  if (read !== undefined) kept.set(transcript, { signature: read.version, value: read.facts, used: true });
+  return read?.facts;
 }

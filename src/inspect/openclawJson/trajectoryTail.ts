@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
 import { type Line, readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
-import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
+import { fileVersion, isUnreadable, linkStatsAt, type OpenFile, readText, withFile } from "../regularFile.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
@@ -12,11 +12,17 @@ const eventStartBytes = 300;
 const eventStart =
   /^\{"traceSchema":"openclaw-trajectory","schemaVersion":1,"traceId":"[^"\\]*","source":"[^"\\]*","type":"([a-z._]+)",/;
 
+export interface ReadTrajectory {
+  readonly facts: TrajectoryFacts;
+  /** Of the file that they were read from. */
+  readonly version: string;
+}
+
 /**
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
  * to a regular file that is no symbolic link; one that names another machine's place is looked for beside it by name.
  */
-export function readTrajectory(transcript: string, sessionId: string | undefined): TrajectoryFacts | undefined {
+export function readTrajectory(transcript: string, sessionId: string | undefined): ReadTrajectory | undefined {
   const base = transcript.replace(/\.jsonl$/, "");
   const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
   if (beside !== undefined) return beside;
@@ -39,38 +45,41 @@ function readPointer(path: string, sessionId: string | undefined): string | unde
   }
 }
 
-function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
-  if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
-  const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
-    let last: LifecycleEvent | undefined;
-    let lastAt: number | undefined;
-    let truncated = false;
-    let torn: boolean | undefined;
-    const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-      if (last?.type === "session.ended" && isBystander(line)) return undefined;
-      const event = parseLine(line);
-      torn ??= event === undefined;
-      if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
-      const type = asText(event["type"]) ?? "";
-      lastAt ??= timeOf(event);
-      if (type === "trace.truncated") truncated = true;
-      if (!lifecycle.has(type)) return undefined;
-      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
-      // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
-      return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
-    });
-    return {
-      path,
-      sizeBytes: stats.size,
-      mtimeMs: stats.mtimeMs,
-      // A torn last line may be the start of another run, or the end of this one.
-      decided: torn !== true && (seenAll || last !== undefined),
-      truncated,
-      ...(last !== undefined && { last }),
-      ...(lastAt !== undefined && { lastAt }),
-    };
-  });
+function readTrajectoryFile(path: string): ReadTrajectory | undefined {
+  const seen = path.endsWith(".jsonl") ? linkStatsAt(path) : undefined;
+  if (seen?.isFile() !== true) return undefined;
+  const read = withFile(path, (open) => ({ facts: readEnd(path, open), version: fileVersion(open.stats) }), seen);
   return isUnreadable(read) ? undefined : read;
+}
+
+function readEnd(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
+  let last: LifecycleEvent | undefined;
+  let lastAt: number | undefined;
+  let truncated = false;
+  let torn: boolean | undefined;
+  const seenAll = readLinesBackwards(fd, stats.size, (line) => {
+    if (last?.type === "session.ended" && isBystander(line)) return undefined;
+    const event = parseLine(line);
+    torn ??= event === undefined;
+    if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
+    const type = asText(event["type"]) ?? "";
+    lastAt ??= timeOf(event);
+    if (type === "trace.truncated") truncated = true;
+    if (!lifecycle.has(type)) return undefined;
+    last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
+    // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
+    return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
+  });
+  return {
+    path,
+    sizeBytes: stats.size,
+    mtimeMs: stats.mtimeMs,
+    // A torn last line may be the start of another run, or the end of this one.
+    decided: torn !== true && (seenAll || last !== undefined),
+    truncated,
+    ...(last !== undefined && { last }),
+    ...(lastAt !== undefined && { lastAt }),
+  };
 }
 
 /**

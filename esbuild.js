@@ -1,6 +1,7 @@
 // Builds what is shipped: the extension and its worker (CommonJS, as the extension host loads them) and the CLI (a module).
-import { readFile, rm } from "node:fs/promises";
-import { build, context } from "esbuild";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build, context, transform } from "esbuild";
 import { brokenWalls } from "./test/checks/walls.mjs";
 
 const production = process.argv.includes("--production");
@@ -36,6 +37,26 @@ const oneVscode = {
 };
 
 /**
+ * The extension host loads CommonJS, and esbuild splits modules only: what is loaded late stays in files of its own, and
+ * each is made CommonJS after that.
+ * @type {import("esbuild").Plugin}
+ */
+const chunksAsCommonJs = {
+  name: "chunks as CommonJS",
+  setup({ onEnd, initialOptions: { minify = false } }) {
+    onEnd(async ({ outputFiles = [] }) => {
+      await mkdir("dist", { recursive: true });
+      for (const { path, text } of outputFiles) {
+        const options = { format: /** @type {const} */ ("cjs"), platform: /** @type {const} */ ("node"), minify };
+        const isScript = path.endsWith(".cjs");
+        const supported = { "dynamic-import": false };
+        await writeFile(path, isScript ? (await transform(text, { ...options, supported })).code : text);
+      }
+    });
+  },
+};
+
+/**
  * A module that imports one of Node's asks it for all that it exports, and of node:http that is a whole HTTP client: 25 ms
  * at every start. What is required is asked for nothing.
  * @type {import("esbuild").Plugin}
@@ -60,10 +81,14 @@ const bundles = [
   {
     ...shared,
     entryPoints: ["src/extension.ts"],
-    outfile: "dist/extension.cjs",
-    format: "cjs",
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    chunkNames: "extension-[name]-[hash]",
+    format: "esm",
+    splitting: true,
+    write: false,
     external: ["vscode"],
-    plugins: [oneVscode],
+    plugins: [oneVscode, chunksAsCommonJs],
   },
   { ...shared, entryPoints: ["src/worker.ts"], outfile: "dist/worker.cjs", format: "cjs" },
   {
@@ -80,7 +105,8 @@ const broken = brokenWalls("src");
 if (broken.length > 0) throw new Error(`A wall of the design is broken:\n${broken.join("\n")}`);
 
 // Only what is built here: the package, the bundled tests and the screenshots lie in dist/ too.
-for (const { outfile } of bundles) for (const end of ["", ".map"]) await rm(`${outfile}${end}`, { force: true });
+const built = /^(extension|worker|cli)\b.*\.c?js(\.map)?$/;
+for (const name of await readdir("dist").catch(() => [])) if (built.test(name)) await rm(join("dist", name));
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {

@@ -6,7 +6,7 @@ import type { Lock } from "../model/lock.ts";
 import type { Session } from "../model/session.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
-import { repairFlags } from "./proposal.ts";
+import { repairFlags } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";

@@ -8,11 +8,41 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
+import type { SessionModel } from "./sessionModel.ts";
+import type { TreeNode } from "./treeNode.ts";
 import { dateAndTime, findingSentence, ownerWords, permissionWords, sessionTitle, verdictWord } from "./words.ts";
 
 const mostEvidence = 6;
 
-export function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
+/** Undefined for what has none, or is gone. */
+export function tooltipOf(node: TreeNode, model: SessionModel): vscode.MarkdownString | undefined {
+  switch (node.type) {
+    case "session": {
+      const session = model.session(node);
+      return session && sessionTooltip(session, model.findingsOf(session));
+    }
+    case "lock": {
+      const lock = model.lock(node.store, node.path);
+      return lock && lockTooltip(lock, model.findingsOfLock(lock));
+    }
+    case "finding": {
+      const finding = model.finding(node.finding);
+      return finding && findingTooltip(finding);
+    }
+    case "stateDir": {
+      const stateDir = model.stateDir(node.path);
+      return stateDir && stateDirTooltip(stateDir);
+    }
+    case "store": {
+      const store = model.store(node.store);
+      return store && storeTooltip(store);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(sessionTitle(session));
   if (session.label !== undefined) text.pair(vscode.l10n.t("Key"), session.key);
@@ -25,7 +55,7 @@ export function sessionTooltip(session: Session, findings: readonly Finding[]): 
   return text.markdown;
 }
 
-export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
+function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(lock.path);
   text.pair(ownerWords(lock), lock.why);
@@ -34,7 +64,7 @@ export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.Ma
   return text.markdown;
 }
 
-export function findingTooltip(finding: Finding): vscode.MarkdownString {
+function findingTooltip(finding: Finding): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(finding.code);
   text.line(findingSentence(finding));
@@ -43,7 +73,7 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
+function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
@@ -57,7 +87,7 @@ export function stateDirTooltip({ path, problem, writer, captured }: StateDir): 
   return text.markdown;
 }
 
-export function storeTooltip(store: Store): vscode.MarkdownString {
+function storeTooltip(store: Store): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(store.path);
   if (store.version !== undefined) {

@@ -1,4 +1,4 @@
-// Builds what is shipped: the extension and its worker (CommonJS, as the extension host loads them) and the CLI (a module).
+// Builds what is shipped, as CommonJS: the extension, and its worker and the CLI, which are mostly the same.
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, context, transform } from "esbuild";
@@ -13,7 +13,7 @@ const shared = {
   platform: "node",
   target: "node20",
   minify: production,
-  sourcemap: production ? false : "linked",
+  sourcemap: production ? false : "inline",
   legalComments: "none",
   logLevel: "warning",
 };
@@ -43,72 +43,54 @@ const oneVscode = {
  */
 const chunksAsCommonJs = {
   name: "chunks as CommonJS",
-  setup({ onEnd, initialOptions: { minify = false } }) {
+  setup({ onEnd, initialOptions: { minify = false, sourcemap = false } }) {
     onEnd(async ({ outputFiles = [] }) => {
       await mkdir("dist", { recursive: true });
       for (const { path, text } of outputFiles) {
-        const options = { format: /** @type {const} */ ("cjs"), platform: /** @type {const} */ ("node"), minify };
-        const isScript = path.endsWith(".cjs");
         const supported = { "dynamic-import": false };
-        await writeFile(path, isScript ? (await transform(text, { ...options, supported })).code : text);
+        const { code } = await transform(text, { format: "cjs", platform: "node", minify, sourcemap, supported });
+        await writeFile(path, code);
       }
     });
   },
 };
 
-/**
- * A module that imports one of Node's asks it for all that it exports, and of node:http that is a whole HTTP client: 25 ms
- * at every start. What is required is asked for nothing.
- * @type {import("esbuild").Plugin}
- */
-const requiredNode = {
-  name: "required node",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === "import-statement" ? { path, namespace: "required-node" } : { path, external: true },
-    );
-    onLoad({ filter: /.*/, namespace: "required-node" }, async ({ path }) => {
-      const names = Object.keys(await import(path)).filter((name) => name !== "default");
-      // Those that nobody imports are dropped as pure.
-      const each = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => all.${name})();`);
-      return { contents: `const all = require(${JSON.stringify(path)});\n${each.join("\n")}` };
-    });
-  },
+/** @type {import("esbuild").BuildOptions} */
+const split = {
+  ...shared,
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+  format: "esm",
+  splitting: true,
+  write: false,
+  plugins: [chunksAsCommonJs],
 };
 
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
   {
-    ...shared,
+    ...split,
     entryPoints: ["src/extension.ts"],
-    outdir: "dist",
-    outExtension: { ".js": ".cjs" },
     chunkNames: "extension-[name]-[hash]",
-    format: "esm",
-    splitting: true,
-    write: false,
     external: ["vscode"],
     plugins: [oneVscode, chunksAsCommonJs],
   },
-  { ...shared, entryPoints: ["src/worker.ts"], outfile: "dist/worker.cjs", format: "cjs" },
-  {
-    ...shared,
-    entryPoints: ["src/cli.ts"],
-    outfile: "dist/cli.js",
-    format: "esm",
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-    plugins: [requiredNode],
-  },
+  { ...split, entryPoints: ["src/worker.ts", "src/cli.ts"], chunkNames: "core-[hash]" },
 ];
 
 const broken = brokenWalls("src");
 if (broken.length > 0) throw new Error(`A wall of the design is broken:\n${broken.join("\n")}`);
 
 // Only what is built here: the package, the bundled tests and the screenshots lie in dist/ too.
-const built = /^(extension|worker|cli)\b.*\.c?js(\.map)?$/;
+const built = /^(extension|worker|cli|core)\b.*\.c?js(\.map)?$/;
 for (const name of await readdir("dist").catch(() => [])) if (built.test(name)) await rm(join("dist", name));
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {
   await Promise.all(bundles.map((bundle) => build(bundle)));
 }
+// A module only by its name: one that imports Node's own asks each for all that it exports, and of node:http that is a
+// whole HTTP client, 25 ms at every start.
+const starter =
+  '#!/usr/bin/env node\nimport { createRequire } from "node:module";\n\ncreateRequire(import.meta.url)("./cli.cjs");\n';
+await writeFile("dist/cli.js", starter, { mode: 0o755 });

@@ -6,7 +6,7 @@ import type { Finding } from "../model/finding.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Store, StoreKind } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
-import { repairFlags } from "./proposal.ts";
+import { repairFlags } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { GroupNode, MoreNode, NoteNode, StateDirNode, StoreNode } from "./treeNode.ts";
 import type { StoreShape } from "./treeShape.ts";

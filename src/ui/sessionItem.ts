@@ -8,7 +8,7 @@ import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
 import { mayBeAborted } from "./gatewayRequests.ts";
-import { repairFlags } from "./proposal.ts";
+import { repairFlags } from "./offered.ts";
 import { isOfOneRow } from "./repairWhileItRuns.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";

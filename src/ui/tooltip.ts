@@ -8,6 +8,8 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
+import type { SessionModel } from "./sessionModel.ts";
+import type { TreeNode } from "./treeNode.ts";
 import {
   dateAndTime,
   findingSentence,
@@ -20,7 +22,35 @@ import {
 
 const mostEvidence = 6;
 
-export function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
+/** Undefined for what has none, or is gone. */
+export function tooltipOf(node: TreeNode, model: SessionModel): vscode.MarkdownString | undefined {
+  switch (node.type) {
+    case "session": {
+      const session = model.session(node);
+      return session && sessionTooltip(session, model.findingsOf(session));
+    }
+    case "lock": {
+      const lock = model.lock(node.store, node.path);
+      return lock && lockTooltip(lock, model.findingsOfLock(lock));
+    }
+    case "finding": {
+      const finding = model.finding(node.finding);
+      return finding && findingTooltip(finding);
+    }
+    case "stateDir": {
+      const stateDir = model.stateDir(node.path);
+      return stateDir && stateDirTooltip(stateDir);
+    }
+    case "store": {
+      const store = model.store(node.store);
+      return store && storeTooltip(store);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(sessionTitle(session));
   if (session.label !== undefined) text.pair(vscode.l10n.t("Key"), session.key);
@@ -33,7 +63,7 @@ export function sessionTooltip(session: Session, findings: readonly Finding[]): 
   return text.markdown;
 }
 
-export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
+function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(lock.path);
   text.pair(ownerWords(lock), lock.why);
@@ -42,7 +72,7 @@ export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.Ma
   return text.markdown;
 }
 
-export function findingTooltip(finding: Finding): vscode.MarkdownString {
+function findingTooltip(finding: Finding): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(finding.code);
   text.line(findingSentence(finding));
@@ -51,7 +81,7 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer, program, captured }: StateDir): vscode.MarkdownString {
+function stateDirTooltip({ path, problem, writer, program, captured }: StateDir): vscode.MarkdownString {
   const kind = program === "daemon" ? "agentctl" : program === "worker" ? "claude-mem" : "openclaw-json";
   const text = new Tooltip();
   text.heading(path);
@@ -66,7 +96,7 @@ export function stateDirTooltip({ path, problem, writer, program, captured }: St
   return text.markdown;
 }
 
-export function storeTooltip(store: Store): vscode.MarkdownString {
+function storeTooltip(store: Store): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(store.path);
   if (store.version !== undefined) {

@@ -32,6 +32,7 @@ export const commands = {
   stopRepairStart: "openclawSessionInspector.stopRepairStart",
   repairWhileItRuns: "openclawSessionInspector.repairWhileItRuns",
   abortRun: "openclawSessionInspector.abortRun",
+  archiveSession: "openclawSessionInspector.archiveSession",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",

@@ -307,10 +307,14 @@ const handlers: {
     return (await gatewayView(live, { where: asked.where, env: process.env, memory }))?.statuses;
   },
   async request({ what, ...name }) {
-    const { store, key } = findSession(name);
+    const { store, key, sessionId } = findSession(name);
     const live = liveStore(store);
     if (!asked.mayAsk) throw new UserError(notAsked);
-    const answer = await requestOfGateway(live, { what, key }, { where: asked.where, env: process.env, memory });
+    const answer = await requestOfGateway(
+      live,
+      { what, key, ...(sessionId !== undefined && { sessionId }) },
+      { where: asked.where, env: process.env, memory },
+    );
     if (answer.done !== "no") await scanNow();
     return answer;
   },

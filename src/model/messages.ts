@@ -138,7 +138,7 @@ export interface GatewayCommand {
 }
 
 /** What a gateway can be asked to do. */
-export type RequestWhat = "abort";
+export type RequestWhat = "abort" | "archive";
 
 export interface Aftermath {
   readonly key: string;

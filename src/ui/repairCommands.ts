@@ -7,7 +7,7 @@ import { labelText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { emptyQuarantine } from "./emptyQuarantine.ts";
-import { abortRun } from "./gatewayRequests.ts";
+import { abortRun, archiveSession } from "./gatewayRequests.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
@@ -35,7 +35,8 @@ export type RepairCommand =
   | "showRestoreCandidates"
   | "stopRepairStart"
   | "repairWhileItRuns"
-  | "abortRun";
+  | "abortRun"
+  | "archiveSession";
 
 export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
   const { client, targets } = parts;
@@ -87,6 +88,12 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       const [session, ...more] = targets.sessions(args);
       if (more.length > 0) throw oneAtATime();
       await abortRun(session, parts);
+    },
+    archiveSession: async (...args) => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await archiveSession(session, parts);
     },
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),

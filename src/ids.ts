@@ -30,6 +30,7 @@ export const commands = {
   applyComparison: "openclawSessionInspector.applyComparison",
   finalizeAll: "openclawSessionInspector.finalizeAll",
   stopRepairStart: "openclawSessionInspector.stopRepairStart",
+  stopDaemon: "openclawSessionInspector.stopDaemon",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",

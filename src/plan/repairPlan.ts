@@ -1,6 +1,15 @@
 // From findings and choices to edits: pure. What the store holds now comes in as text, spelled as in the store.
 import type { Finding } from "../model/finding.ts";
-import type { Edit, FieldEdit, ListElement, Plan, PlanBasis, PlannedStore, RowPlace } from "../model/plan.ts";
+import type {
+  Edit,
+  FieldEdit,
+  ListElement,
+  OwnerRequest,
+  Plan,
+  PlanBasis,
+  PlannedStore,
+  RowPlace,
+} from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { columnEdits } from "./databaseColumns.ts";
 
@@ -42,6 +51,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
     edits.push(...editsOf(choice, store, stored));
   }
   edits.push(...elementEdits(choices, stored));
+  const requests = requestsOf(choices);
   const [first] = choices;
   const action = first?.finding.repair.kind ?? "none";
   const touchesFile = edits.some(isInFile);
@@ -49,6 +59,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
     store,
     action: action === "none" ? "finalize" : action,
     edits,
+    ...(requests.length > 0 && { requests }),
     findings: choices.map(({ finding: { id, code, session, message } }) => ({
       id,
       code,
@@ -62,6 +73,12 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
 /** Whether it rests on the store's file as a whole: a row of a database rests on itself. */
 export function isInFile(edit: Edit): boolean {
   return edit.kind === "fields" ? edit.row === undefined : "key" in edit || edit.kind === "content";
+}
+
+/** Each once, however many findings it settles. */
+function requestsOf(choices: readonly Choice[]): OwnerRequest[] {
+  const asked = choices.flatMap(({ finding }) => finding.repair.request ?? []);
+  return [...new Map(asked.map((request) => [JSON.stringify(request), request])).values()];
 }
 
 /** All elements of a file go at once: it is written whole. */
@@ -80,6 +97,7 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   const { repair, session } = finding;
   const set =
     repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status, store.kind) : repair.set;
+  if (repair.request !== undefined) return [];
   const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
   const ofRow = session === undefined || row === undefined ? undefined : rowEdit(session, row, set);

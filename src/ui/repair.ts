@@ -4,9 +4,11 @@ import { views } from "../ids.ts";
 import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
 import type { RepairChoice, RepairSummary } from "../model/messages.ts";
+import type { OwnerRequest } from "../model/plan.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { modeText } from "../plan/editText.ts";
+import { visibleText } from "../plan/visibleText.ts";
 import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
@@ -34,7 +36,7 @@ export async function repair(
   status?: Outcome,
 ): Promise<void> {
   // Refused before anything is asked.
-  await lookAtPermission(storesOf(proposals, parts.model), parts);
+  await lookAtPermission(storesOf(proposals, parts.model), parts, askedOf(proposals, parts.model));
   const choices = status === undefined ? await choose(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
   const chosen = proposals.filter(({ id }) => choices.some(({ finding }) => finding === id));
@@ -52,7 +54,7 @@ export async function repairMany(
   parts: RepairParts,
 ): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), parts);
+  const writable = await lookAtPermission(storesOf(findings, model), parts, askedOf(findings, model));
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));
@@ -65,7 +67,9 @@ export async function repairMany(
     ? vscode.l10n.t("Finalize {0} sessions", going.length)
     : vscode.l10n.t("Make {0} repairs", going.length);
   const button = finalizes ? vscode.l10n.t("Finalize {0}", going.length) : vscode.l10n.t("Repair {0}", going.length);
-  const vouched = await askForConsent(writable, { message, lines, button });
+  const asks = findings.some(({ repair }) => repair.request !== undefined);
+  const wayBack = asks ? { wayBack: noWayBack() } : {};
+  const vouched = await askForConsent(writable, { message, lines, button, ...wayBack });
   if (vouched === undefined) return [];
   const results = await write(going, vouched, client);
   const stores = results.filter(({ applied }) => applied);
@@ -79,16 +83,18 @@ export async function repairMany(
 
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf([finding], model), parts);
+  const writable = await lookAtPermission(storesOf([finding], model), parts, askedOf([finding], model));
   const [preview] = await client.ask("preview", { choices: [choice] });
   if (preview?.refused !== undefined) throw new UserError(preview.refused);
-  const lines = (preview?.edits ?? []).flatMap(editLines);
+  const { request } = finding.repair;
+  const lines = request === undefined ? (preview?.edits ?? []).flatMap(editLines) : [requestLine(request)];
   if (lines.length === 0)
     throw new UserError(vscode.l10n.t("Nothing is left to do: the store has it already. Refresh."));
   const message = proposalTitle(finding, model, choice.status);
   const name = subjectName(finding, model);
   const closes = finding.repair.mode !== undefined;
-  const wayBack = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const ofMode = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const wayBack = request === undefined ? ofMode : { wayBack: noWayBack() };
   const intent = { message, lines, button: button(finding, choice.status), ...wayBack };
   const vouched = await askForConsent(writable, intent);
   if (vouched === undefined) return;
@@ -98,7 +104,7 @@ async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairPa
 /** Proven ones need no answer. */
 async function choose(proposals: readonly Finding[]): Promise<readonly RepairChoice[] | undefined> {
   const { asked } = staleGroups(proposals);
-  const plain = proposals.filter(({ repair }) => repair.kind !== "finalize" || repair.class === "proven");
+  const plain = proposals.filter((finding) => !asked.some(({ findings }) => findings.includes(finding)));
   const answered = await askOutcomes(asked);
   return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
@@ -116,6 +122,24 @@ export function storesOf(findings: readonly Finding[], model: SessionModel): Sto
   return [...new Set(findings.map(({ store }) => store))].flatMap((id) => model.store(id) ?? []);
 }
 
+/** Stores of which everything is asked of their owner, which runs. */
+function askedOf(findings: readonly Finding[], model: SessionModel): ReadonlySet<Store> {
+  const stores = storesOf(findings, model);
+  const isAsked = ({ id }: Store): boolean =>
+    findings.every(({ store, repair }) => store !== id || repair.request !== undefined);
+  return new Set(stores.filter(isAsked));
+}
+
+function requestLine(request: OwnerRequest): string {
+  if (request.method === "session.prune")
+    return vscode.l10n.t("agentctl is asked to settle every session and lock that it finds dead (session.prune)");
+  return vscode.l10n.t("agentctl is asked to release {0} (lock.release)", visibleText(request.directory, 300));
+}
+
+function noWayBack(): string {
+  return vscode.l10n.t("Its daemon runs and does it itself. Nothing is copied, and Undo cannot bring it back.");
+}
+
 /** `4 done, 1 failed`. */
 function counts(words: readonly string[]): string {
   const each = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
@@ -123,6 +147,7 @@ function counts(words: readonly string[]): string {
 }
 
 function effect(finding: Finding | undefined, status: string | undefined): string {
+  if (finding?.repair.request !== undefined) return vscode.l10n.t("asked of agentctl");
   switch (finding?.repair.kind) {
     case "finalize":
       return status ?? String(finding.repair.set?.["status"]);
@@ -135,7 +160,8 @@ function effect(finding: Finding | undefined, status: string | undefined): strin
   }
 }
 
-function button({ repair: { kind, set, mode } }: Finding, status: string | undefined): string {
+function button({ repair: { kind, set, mode, request } }: Finding, status: string | undefined): string {
+  if (request !== undefined) return vscode.l10n.t("Ask agentctl");
   if (mode !== undefined) return vscode.l10n.t("Set Mode {0}", modeText(mode));
   switch (kind) {
     case "finalize":
@@ -149,7 +175,9 @@ function button({ repair: { kind, set, mode } }: Finding, status: string | undef
   }
 }
 
-function doneSentence({ repair: { kind, set, mode } }: Finding, name: string, status: string | undefined): string {
+function doneSentence({ repair }: Finding, name: string, status: string | undefined): string {
+  const { kind, set, mode, request } = repair;
+  if (request !== undefined) return vscode.l10n.t("agentctl has done it.");
   if (mode !== undefined) return vscode.l10n.t("The mode of {0} is {1}.", name, modeText(mode));
   switch (kind) {
     case "finalize":

@@ -31,6 +31,8 @@ export const commands = {
   finalizeAll: "openclawSessionInspector.finalizeAll",
   stopRepairStart: "openclawSessionInspector.stopRepairStart",
   stopDaemon: "openclawSessionInspector.stopDaemon",
+  repairWhileItRuns: "openclawSessionInspector.repairWhileItRuns",
+  abortRun: "openclawSessionInspector.abortRun",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",

@@ -9,6 +9,7 @@ import type {
   PlanBasis,
   PlannedStore,
   RowPlace,
+  StoredMode,
 } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { columnEdits } from "./databaseColumns.ts";
@@ -37,7 +38,7 @@ export interface Stored {
   /** Locks that are elements of a list, by path (`/dir#3`), with the file that the list is in. */
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
   /** Permission bits of the store's file, where there is one. */
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
 }
 
 /**
@@ -113,8 +114,10 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   if (repair.from !== undefined && restored !== undefined)
     edits.push({ kind: "rename", from: repair.from, to: restored, ...rows });
   const { mode } = stored;
-  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode)
-    edits.push({ kind: "mode", path: store.path, before: mode, after: repair.mode });
+  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode.bits) {
+    const { bits, identity } = mode;
+    edits.push({ kind: "mode", path: store.path, before: bits, after: repair.mode, identity });
+  }
   return edits;
 }
 

@@ -62,7 +62,7 @@ export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
     if (edit.kind === "removeElements") return removeElements(world, edit, receipt.id);
     if (edit.kind === "addElements") return addElements(world, edit, receipt.id);
     if (edit.kind === "move") return moveFile(world.files, edit);
-    if (edit.kind === "mode") return setMode(world.files, edit);
+    if (edit.kind === "mode") return setMode(world.files, edit, receipt.rowFile);
     return [];
   });
   return [...(receipt.notes ?? []), ...notes];

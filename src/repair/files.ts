@@ -78,6 +78,8 @@ function makeFolder(path: string, mode: number): void {
   }
 }
 
+/** Most files are small, and a large buffer for each of them costs more than what is read. */
+const firstBytes = 64 << 10;
 const chunkBytes = 4 << 20;
 
 export function withOpen<T>(
@@ -101,6 +103,16 @@ export function withOpen<T>(
   return result;
 }
 
+/** For reading, where what is done meanwhile takes its time. */
+export async function withOpenToRead<T>(files: Files, path: string, use: (fd: number) => Promise<T>): Promise<T> {
+  const fd = files.open(path, "r");
+  try {
+    return await use(fd);
+  } finally {
+    closeQuietly(files, fd);
+  }
+}
+
 function closeQuietly(files: Files, fd: number): void {
   try {
     files.close(fd);
@@ -111,12 +123,13 @@ function closeQuietly(files: Files, fd: number): void {
 
 /** Gives the whole file to `onBytes`, piece by piece. */
 export function readPieces(files: Files, fd: number, onBytes: (bytes: Buffer) => void): void {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  let buffer = Buffer.allocUnsafe(firstBytes);
   for (let at = 0; ; ) {
     const got = files.read(fd, buffer, 0, buffer.length, at);
     if (got === 0) return;
     onBytes(buffer.subarray(0, got));
     at += got;
+    if (at === firstBytes) buffer = Buffer.allocUnsafe(chunkBytes);
   }
 }
 

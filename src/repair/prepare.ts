@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { dirname, join } from "node:path";
 import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
-import type { ListElement, PlanBasis } from "../model/plan.ts";
+import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { columnTexts } from "../plan/databaseColumns.ts";
@@ -12,7 +12,7 @@ import { rowBytes } from "./agentctlRows.ts";
 import { preparedMemoryRows } from "./claudeMemRows.ts";
 import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
-import { modeOf } from "./modes.ts";
+import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { hashOfImages, imagesAt } from "./rowImages.ts";
 import { PlanMismatch, readRows, rowTexts } from "./rowSplice.ts";
@@ -23,7 +23,7 @@ export interface Prepared {
   readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, StoredLock>;
   readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
   /** Stamps of files that move, by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -145,5 +145,5 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   // Whose bytes these are is known only if the path still leads to the same file after they were read.
   const now = files.lstat(path);
   if (now === undefined) return undefined;
-  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
+  return { identity: identityOf(now), content, mode: Number(now.mode & 0o7777n) };
 }

@@ -1,7 +1,8 @@
 // Asks a person what became of runs whose end nothing proves.
 import * as vscode from "vscode";
+import type { Finding } from "../model/finding.ts";
 import type { RepairChoice } from "../model/messages.ts";
-import type { AskedGroup, Answer as Status } from "./staleGroups.ts";
+import { type AskedGroup, type Answer as Status, staleGroups } from "./staleGroups.ts";
 
 type Answer = Status | "leave";
 
@@ -35,6 +36,14 @@ export function question({ likely, findings }: AskedGroup): string {
         ? vscode.l10n.t("1 run seems to be finished: choose what it becomes")
         : vscode.l10n.t("{0} runs seem to be finished: choose what they become", count);
   }
+}
+
+/** A choice for each proposal; proven ones need no answer. Undefined where the person leaves. */
+export async function chooseOutcomes(proposals: readonly Finding[]): Promise<readonly RepairChoice[] | undefined> {
+  const { asked } = staleGroups(proposals);
+  const plain = proposals.filter((finding) => !asked.some(({ findings }) => findings.includes(finding)));
+  const answered = await askOutcomes(asked);
+  return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
 
 /** One answer for each group. Undefined where the person leaves: then nothing is done at all. */

@@ -4,21 +4,19 @@ import { views } from "../ids.ts";
 import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
 import type { RepairChoice, RepairSummary } from "../model/messages.ts";
-import type { OwnerRequest } from "../model/plan.ts";
 import type { Store } from "../model/store.ts";
-import { UserError } from "../model/userError.ts";
-import { modeText } from "../plan/editText.ts";
-import { visibleText } from "../plan/visibleText.ts";
 import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
-import { editLines } from "./editLines.ts";
+import { withWayAround } from "./gatewayRuns.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
-import { askOutcomes } from "./outcomePick.ts";
+import { chooseOutcomes } from "./outcomePick.ts";
+import { previewLines } from "./previewLines.ts";
 import { proposalTitle, subjectName } from "./proposal.ts";
 import { tellResult } from "./repairResult.ts";
+import { isOfOneRow, wayWhileItRuns } from "./repairWhileItRuns.ts";
+import { doneSentence, noWayBack, repairButton, requestLine } from "./repairWords.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { staleGroups } from "./staleGroups.ts";
 import { storeName } from "./words.ts";
 
 export interface RepairParts {
@@ -35,9 +33,17 @@ export async function repair(
   parts: RepairParts,
   status?: Outcome,
 ): Promise<void> {
+  const [only, ...more] = proposals;
+  const way =
+    more.length === 0 && isOfOneRow(only, parts.model.store(only.store))
+      ? wayWhileItRuns(only, parts, status)
+      : undefined;
   // Refused before anything is asked.
-  await lookAtPermission(storesOf(proposals, parts.model), parts, askedOf(proposals, parts.model));
-  const choices = status === undefined ? await choose(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
+  await withWayAround(way, () =>
+    lookAtPermission(storesOf(proposals, parts.model), parts, askedOf(proposals, parts.model)),
+  );
+  const choices =
+    status === undefined ? await chooseOutcomes(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
   const chosen = proposals.filter(({ id }) => choices.some(({ finding }) => finding === id));
   if (chosen.length === 1) await repairOne(chosen[0] as Finding, choices[0] as RepairChoice, parts);
@@ -84,29 +90,17 @@ export async function repairMany(
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
   const writable = await lookAtPermission(storesOf([finding], model), parts, askedOf([finding], model));
-  const [preview] = await client.ask("preview", { choices: [choice] });
-  if (preview?.refused !== undefined) throw new UserError(preview.refused);
   const { request } = finding.repair;
-  const lines = request === undefined ? (preview?.edits ?? []).flatMap(editLines) : [requestLine(request)];
-  if (lines.length === 0)
-    throw new UserError(vscode.l10n.t("Nothing is left to do: the store has it already. Refresh."));
+  const lines = request === undefined ? await previewLines(choice, client) : [requestLine(request)];
   const message = proposalTitle(finding, model, choice.status);
   const name = subjectName(finding, model);
   const closes = finding.repair.mode !== undefined;
   const ofMode = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
   const wayBack = request === undefined ? ofMode : { wayBack: noWayBack() };
-  const intent = { message, lines, button: button(finding, choice.status), ...wayBack };
+  const intent = { message, lines, button: repairButton(finding, choice.status), ...wayBack };
   const vouched = await askForConsent(writable, intent);
   if (vouched === undefined) return;
   tellResult(await write([choice], vouched, client), doneSentence(finding, name, choice.status), parts);
-}
-
-/** Proven ones need no answer. */
-async function choose(proposals: readonly Finding[]): Promise<readonly RepairChoice[] | undefined> {
-  const { asked } = staleGroups(proposals);
-  const plain = proposals.filter((finding) => !asked.some(({ findings }) => findings.includes(finding)));
-  const answered = await askOutcomes(asked);
-  return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
 
 export async function write(
@@ -130,16 +124,6 @@ function askedOf(findings: readonly Finding[], model: SessionModel): ReadonlySet
   return new Set(stores.filter(isAsked));
 }
 
-function requestLine(request: OwnerRequest): string {
-  if (request.method === "session.prune")
-    return vscode.l10n.t("agentctl is asked to settle every session and lock that it finds dead (session.prune)");
-  return vscode.l10n.t("agentctl is asked to release {0} (lock.release)", visibleText(request.directory, 300));
-}
-
-function noWayBack(): string {
-  return vscode.l10n.t("Its daemon runs and does it itself. Nothing is copied, and Undo cannot bring it back.");
-}
-
 /** `4 done, 1 failed`. */
 function counts(words: readonly string[]): string {
   const each = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
@@ -157,36 +141,5 @@ function effect(finding: Finding | undefined, status: string | undefined): strin
       return vscode.l10n.t("restored");
     default:
       return vscode.l10n.t("corrected");
-  }
-}
-
-function button({ repair: { kind, set, mode, request } }: Finding, status: string | undefined): string {
-  if (request !== undefined) return vscode.l10n.t("Ask agentctl");
-  if (mode !== undefined) return vscode.l10n.t("Set Mode {0}", modeText(mode));
-  switch (kind) {
-    case "finalize":
-      return vscode.l10n.t("Mark as {0}", status ?? String(set?.["status"]));
-    case "unlock":
-      return vscode.l10n.t("Remove Lock");
-    case "restore":
-      return vscode.l10n.t("Restore Transcript");
-    default:
-      return vscode.l10n.t("Correct");
-  }
-}
-
-function doneSentence({ repair }: Finding, name: string, status: string | undefined): string {
-  const { kind, set, mode, request } = repair;
-  if (request !== undefined) return vscode.l10n.t("agentctl has done it.");
-  if (mode !== undefined) return vscode.l10n.t("The mode of {0} is {1}.", name, modeText(mode));
-  switch (kind) {
-    case "finalize":
-      return vscode.l10n.t("{0} is marked as {1}.", name, status ?? String(set?.["status"]));
-    case "unlock":
-      return vscode.l10n.t("The lock of {0} is removed.", name);
-    case "restore":
-      return vscode.l10n.t("The transcript of {0} is back.", name);
-    default:
-      return vscode.l10n.t("{0} is corrected.", name);
   }
 }

@@ -53,9 +53,16 @@ describe("A command that is called with anything", () => {
     commands.nameStateDirectory,
     commands.showSystemSessions,
     commands.hideSystemSessions,
+    commands.inspectCaptured,
   ];
   // They look at no argument, and ask before they do anything; here nobody says yes.
-  const asking: readonly string[] = [commands.finalizeAll, commands.pruneOlder, commands.undoLastRepair];
+  const asking: readonly string[] = [
+    commands.finalizeAll,
+    commands.pruneOlder,
+    commands.undoLastRepair,
+    commands.stopRepairStart,
+    commands.emptyQuarantine,
+  ];
   const called = Object.values(commands).filter((command) => !views.includes(command));
 
   for (const [what, args] of Object.entries(anything)) {

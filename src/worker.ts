@@ -9,6 +9,7 @@ import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readProcesses } from "./inspect/processes.ts";
 import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type {
@@ -27,6 +28,7 @@ import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
 import { neighbourFiles } from "./neighbourStores.ts";
+import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
@@ -299,6 +301,14 @@ const handlers: {
     const isLive = latest?.stateDirs.some(({ path, captured }) => path === stateDir && captured === undefined);
     if (isLive !== true) throw new UserError(notInScan);
     return writerNow(stateDir, { where: asked.where, env: process.env, memory });
+  },
+  async endDaemon({ stateDir, pid }) {
+    const isLive = latest?.stateDirs.some(
+      ({ path, captured, program }) => path === stateDir && captured === undefined && program === "daemon",
+    );
+    if (isLive !== true) throw new UserError(notInScan);
+    await endDaemon(stateDir, pid, (one) => !readProcesses().byPid.has(one));
+    return undefined;
   },
   gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
   async gatewayView({ store }) {

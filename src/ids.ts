@@ -30,6 +30,7 @@ export const commands = {
   applyComparison: "openclawSessionInspector.applyComparison",
   finalizeAll: "openclawSessionInspector.finalizeAll",
   stopRepairStart: "openclawSessionInspector.stopRepairStart",
+  stopDaemon: "openclawSessionInspector.stopDaemon",
   repairWhileItRuns: "openclawSessionInspector.repairWhileItRuns",
   abortRun: "openclawSessionInspector.abortRun",
   archiveSession: "openclawSessionInspector.archiveSession",

@@ -7,6 +7,7 @@ import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { mayBeAborted, mayBeArchived } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { sessionTitle } from "./words.ts";
 
@@ -14,21 +15,6 @@ interface Parts {
   readonly client: InspectorClient;
   readonly model: SessionModel;
   readonly log: vscode.LogOutputChannel;
-}
-
-/** It runs, or says so, and its gateway does: whether there is a run is for the gateway to say. */
-export function mayBeAborted({ claimed, verdict }: Session, store: Store | undefined): boolean {
-  return isServed(store) && (verdict === "active" || (claimed === "running" && verdict === "unknown"));
-}
-
-/** OpenClaw 2026.8 and later archive sessions; one at work is theirs to finish first. */
-export function mayBeArchived({ claimed, verdict }: Session, store: Store | undefined): boolean {
-  return isServed(store) && store?.era === "S" && claimed !== "running" && verdict !== "active";
-}
-
-function isServed(store: Store | undefined): boolean {
-  const isOfOpenclaw = store?.kind === "openclaw-json" || store?.kind === "openclaw-sqlite";
-  return isOfOpenclaw && store?.captured === undefined && store?.writer.state === "running";
 }
 
 /** Throws a UserError where it was not done, or nobody knows whether it was. */

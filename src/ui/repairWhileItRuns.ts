@@ -7,6 +7,7 @@ import type { Finding } from "../model/finding.ts";
 import { UserError } from "../model/userError.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
 import { restartFor, type WayAround, withWaysAround } from "./gatewayRuns.ts";
+import { isOfOneRow } from "./offered.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
 import { previewLines } from "./previewLines.ts";
 import { proposalTitle, subjectName } from "./proposal.ts";
@@ -15,13 +16,6 @@ import type { RepairParts } from "./repair.ts";
 import { doneSentence } from "./repairWords.ts";
 import { undoReceipts } from "./undo.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
-
-/** Fields of one row and nothing else: no lock, no mode, no transcript. */
-export function isOfOneRow({ session, repair }: Finding): boolean {
-  const { kind, class: repairClass, set, unlock = [], mode } = repair;
-  const isOfFields = (kind === "finalize" || kind === "correct") && set !== undefined && mode === undefined;
-  return session !== undefined && repairClass !== "never" && isOfFields && unlock.length === 0;
-}
 
 /** @param status the outcome, where the person has chosen it already */
 export function wayWhileItRuns(finding: Finding, parts: RepairParts, status?: Outcome): WayAround {
@@ -35,7 +29,7 @@ export function wayWhileItRuns(finding: Finding, parts: RepairParts, status?: Ou
 export async function repairWhileItRuns(finding: Finding, parts: RepairParts, status?: Outcome): Promise<void> {
   const { client, model } = parts;
   const store = model.store(finding.store);
-  if (store === undefined || !isOfOneRow(finding)) {
+  if (store === undefined || !isOfOneRow(finding, store)) {
     throw new UserError(
       vscode.l10n.t("Beside a running gateway one row is written at most, and nothing else. Stop the gateway first."),
     );

@@ -9,11 +9,13 @@ import type { RepairParts } from "./repair.ts";
 import { shortTime } from "./repairTitle.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
 
-/** None where it was no repair of one row. */
+/** None where it was no repair of one row of a JSON store. */
 export function waysToUndoWhileItRuns(receipts: readonly ReceiptSummary[], parts: RepairParts): readonly WayAround[] {
   const [only, ...more] = receipts;
   const isOfOneRow = only?.edits.length === 1 && only.edits[0]?.key !== undefined;
   if (only === undefined || more.length > 0 || only.captured === true || !isOfOneRow) return [];
+  const store = parts.model.stores.find(({ path }) => path === only.storePath);
+  if (store?.kind !== "openclaw-json") return [];
   return [{ title: vscode.l10n.t("Undo While It Runs…"), run: () => undoWhileItRuns(only, parts) }];
 }
 

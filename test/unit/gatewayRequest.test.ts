@@ -77,7 +77,8 @@ describe("archiving a session", () => {
   });
 });
 
-describe("the gateway that is asked to do something", () => {
+describe("the gateway that is asked to do something", function () {
+  this.timeout(60_000);
   const genuine = globalThis.WebSocket;
   let gateway: FakeGateway | undefined;
   let opened: string[] = [];

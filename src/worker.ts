@@ -9,6 +9,7 @@ import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readProcesses } from "./inspect/processes.ts";
 import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type {
@@ -27,6 +28,7 @@ import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
 import { neighbourFiles } from "./neighbourStores.ts";
+import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
@@ -300,6 +302,14 @@ const handlers: {
     if (isLive !== true) throw new UserError(notInScan);
     return writerNow(stateDir, { where: asked.where, env: process.env, memory });
   },
+  async endDaemon({ stateDir, pid }) {
+    const isLive = latest?.stateDirs.some(
+      ({ path, captured, program }) => path === stateDir && captured === undefined && program === "daemon",
+    );
+    if (isLive !== true) throw new UserError(notInScan);
+    await endDaemon(stateDir, pid, (one) => !readProcesses().byPid.has(one));
+    return undefined;
+  },
   gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
   async gatewayView({ store }) {
     const live = liveStore(store);
@@ -307,10 +317,14 @@ const handlers: {
     return (await gatewayView(live, { where: asked.where, env: process.env, memory }))?.statuses;
   },
   async request({ what, ...name }) {
-    const { store, key } = findSession(name);
+    const { store, key, sessionId } = findSession(name);
     const live = liveStore(store);
     if (!asked.mayAsk) throw new UserError(notAsked);
-    const answer = await requestOfGateway(live, { what, key }, { where: asked.where, env: process.env, memory });
+    const answer = await requestOfGateway(
+      live,
+      { what, key, ...(sessionId !== undefined && { sessionId }) },
+      { where: asked.where, env: process.env, memory },
+    );
     if (answer.done !== "no") await scanNow();
     return answer;
   },

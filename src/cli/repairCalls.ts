@@ -5,7 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { PruneCandidate, Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
-import { editText, recoveredText } from "../plan/editText.ts";
+import { editText, recoveredText, requestText } from "../plan/editText.ts";
 import { type Choice, outcomesOf } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import { keptUntil } from "../repair/retention.ts";
@@ -141,6 +141,7 @@ function resultJson({ receipt, plan, applied, refused }: RepairResult): Record<s
     action: plan.action,
     findings: plan.findings.map((finding) => finding.id),
     edits: plan.edits,
+    requests: plan.requests,
     backup: receipt?.backup,
     applied,
     refused,
@@ -170,9 +171,9 @@ export function resultsText(results: readonly RepairResult[], dryRun: boolean): 
 
 function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: boolean): string[] {
   const what = plan.findings.map((finding) => `  ${finding.code} ${visibleText(finding.message || finding.id, 300)}`);
-  const edits = plan.edits.map((edit) => `    ${editText(edit)}`);
-  const head =
-    dryRun && refused === undefined ? "Would do" : applied ? `Done, receipt ${receipt?.id}` : `Refused: ${refused}`;
+  const edits = [...plan.edits.map(editText), ...(plan.requests ?? []).map(requestText)].map((line) => `    ${line}`);
+  const done = receipt === undefined ? "Done by its owner; it cannot be undone here" : `Done, receipt ${receipt.id}`;
+  const head = dryRun && refused === undefined ? "Would do" : applied ? done : `Refused: ${refused}`;
   const rest = [...(plan.left ?? []), ...(receipt?.notes ?? [])].map((note) => `  ${note}`);
   return [
     visibleText(`${plan.store.path || "?"}: ${head}`, 600),

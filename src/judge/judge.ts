@@ -108,6 +108,7 @@ export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">): Fi
   const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
   const about = [store.path, draft.session, draft.lock, draft.path, code];
   const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, repair.mode, identity];
+  if (repair.request !== undefined) proposal.push(JSON.stringify(repair.request));
   return {
     ...rest,
     id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),

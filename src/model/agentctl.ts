@@ -9,6 +9,8 @@ export interface AgentctlFacts {
   /** The folder, which is `~/.agentctl` unless it was named. */
   readonly directory: string;
   readonly writer: Writer;
+  /** Its daemon listens on its socket, here and now. */
+  readonly canBeAsked: boolean;
   readonly sizeBytes: number;
   /** Of `state.json`: what the byte ranges of its rows hold for. */
   readonly fileVersion?: string;
@@ -60,6 +62,8 @@ export interface DirectoryLock {
   readonly reason?: string;
   readonly lockedAt?: number;
   readonly holder?: PidHolder;
+  /** It names its process itself, as locks do from 1.9.0 on. */
+  readonly hasPid: boolean;
   /** `unknown`: it lies on another machine, or may not be looked at. */
   readonly directoryState: "there" | "gone" | "unknown";
   /** Its text, so that exactly this element is taken. */

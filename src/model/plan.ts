@@ -37,6 +37,13 @@ export interface RowPlace {
   readonly version: string;
 }
 
+/** What the program that owns a store is asked to do itself, since its memory is the truth while it runs. */
+export type OwnerRequest =
+  /** The lock by hand on a directory. `text`: as it is stored, so that no other is released. */
+  | { readonly method: "lock.release"; readonly directory: string; readonly text: string }
+  /** All that it finds dead by itself. */
+  | { readonly method: "session.prune" };
+
 export type Edit =
   | {
       readonly kind: "fields";
@@ -116,6 +123,8 @@ export interface Plan {
   /** Undefined where nothing rests on what the store says: neither is it written, nor does it say that a file is left over. */
   readonly basis?: PlanBasis;
   readonly edits: readonly Edit[];
+  /** Instead of edits, and without a way back. */
+  readonly requests?: readonly OwnerRequest[];
   /** Of the findings that it settles. */
   readonly findings: readonly PlannedFinding[];
   /** Id of the receipt that it undoes. */

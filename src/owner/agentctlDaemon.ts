@@ -1,15 +1,13 @@
 // Does agentctl's daemon run? Its files prove nothing: pid file and socket outlive it (facts 1.8). It is asked over its
 // socket, with the one request that only reads, and never started.
-import { connect } from "node:net";
 import { join } from "node:path";
+import { asNumber, asRecord } from "../inspect/openclawJson/records.ts";
 import type { ProcessInfo, ProcessTable } from "../inspect/processes.ts";
 import type { Writer } from "../model/store.ts";
+import { callDaemon } from "./agentctlSocket.ts";
 import { blindSpot } from "./writer.ts";
 
 const patienceMs = 1500;
-const answerLimitBytes = 64 << 10;
-/** Longer paths are cut by the system: another socket might answer. */
-const longestSocketPath = 103;
 const scriptRunner = /^(node|nodejs|bun|deno)[\d.-]*(\.exe)?$/;
 
 /** One look; the caller takes a second one before it believes `stopped`. */
@@ -69,46 +67,10 @@ type Heard =
   | { readonly state: "absent"; readonly pid?: undefined }
   | { readonly state: "unclear"; readonly code: string; readonly pid?: undefined };
 
-/** Never rejects. Refused, or no socket: nobody listens. Connected but silent counts as running (facts 1.8). */
-function askStatus(path: string): Promise<Heard> {
-  if (Buffer.byteLength(path) > longestSocketPath)
-    return Promise.resolve({ state: "unclear", code: "its path is too long" });
-  return new Promise((resolve) => {
-    let text = "";
-    let connected = false;
-    const socket = connect({ path });
-    const finish = (heard: Heard): void => {
-      clearTimeout(patience);
-      socket.destroy();
-      resolve(heard);
-    };
-    const patience = setTimeout(
-      () => finish(connected ? { state: "silent" } : { state: "unclear", code: "no answer" }),
-      patienceMs,
-    );
-    socket.setEncoding("utf8");
-    socket.on("connect", () => {
-      connected = true;
-      socket.write('{"id":"1","method":"daemon.status","params":{}}\n');
-    });
-    socket.on("data", (piece: string) => {
-      text += piece;
-      if (text.includes("\n") || text.length > answerLimitBytes) finish({ state: "answers", ...pidIn(text) });
-    });
-    socket.on("end", () => finish(text === "" ? { state: "silent" } : { state: "answers", ...pidIn(text) }));
-    socket.on("error", ({ code = "error" }: NodeJS.ErrnoException) => {
-      if (connected) finish({ state: "silent" });
-      else finish(code === "ECONNREFUSED" || code === "ENOENT" ? { state: "absent" } : { state: "unclear", code });
-    });
-  });
-}
-
-function pidIn(line: string): { readonly pid?: number } {
-  try {
-    const answer = JSON.parse(line.split("\n")[0] ?? "") as { result?: { pid?: unknown } } | null;
-    const pid = answer?.result?.pid;
-    return typeof pid === "number" && Number.isInteger(pid) && pid > 0 ? { pid } : {};
-  } catch {
-    return {};
-  }
+/** Never rejects. Connected but silent counts as running (facts 1.8). */
+async function askStatus(path: string): Promise<Heard> {
+  const heard = await callDaemon(path, "daemon.status", {}, patienceMs);
+  if (heard.state !== "answers") return heard;
+  const pid = asNumber(asRecord(asRecord(heard.answer)?.["result"])?.["pid"]);
+  return { state: "answers", ...(pid !== undefined && Number.isInteger(pid) && pid > 0 && { pid }) };
 }

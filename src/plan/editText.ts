@@ -1,4 +1,4 @@
-import type { Edit, ListElement } from "../model/plan.ts";
+import type { Edit, ListElement, OwnerRequest } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 
 /** An edit in a line, for receipts and for the terminal. */
@@ -31,6 +31,13 @@ export function editText(edit: Edit): string {
     case "content":
       return "the store as it was before, byte for byte";
   }
+}
+
+/** What an owner is asked, in a line. */
+export function requestText(request: OwnerRequest): string {
+  return request.method === "lock.release"
+    ? `asks agentctl to release ${request.directory} (lock.release)`
+    : "asks agentctl to settle what it finds dead (session.prune)";
 }
 
 function namesOf(elements: readonly ListElement[]): string {

@@ -4,6 +4,7 @@ import type {
   Edit,
   FieldEdit,
   ListElement,
+  OwnerRequest,
   Plan,
   PlanBasis,
   PlannedStore,
@@ -51,6 +52,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
     edits.push(...editsOf(choice, store, stored));
   }
   edits.push(...elementEdits(choices, stored));
+  const requests = requestsOf(choices);
   const [first] = choices;
   const action = first?.finding.repair.kind ?? "none";
   const touchesFile = edits.some(isInFile);
@@ -58,6 +60,7 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
     store,
     action: action === "none" ? "finalize" : action,
     edits,
+    ...(requests.length > 0 && { requests }),
     findings: choices.map(({ finding: { id, code, session, message } }) => ({
       id,
       code,
@@ -71,6 +74,12 @@ export function planRepair(store: PlannedStore, stored: Stored, choices: readonl
 /** Whether it rests on the store's file as a whole: a row of a database rests on itself. */
 export function isInFile(edit: Edit): boolean {
   return edit.kind === "fields" ? edit.row === undefined : "key" in edit || edit.kind === "content";
+}
+
+/** Each once, however many findings it settles. */
+function requestsOf(choices: readonly Choice[]): OwnerRequest[] {
+  const asked = choices.flatMap(({ finding }) => finding.repair.request ?? []);
+  return [...new Map(asked.map((request) => [JSON.stringify(request), request])).values()];
 }
 
 /** All elements of a file go at once: it is written whole. */
@@ -89,6 +98,7 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   const { repair, session } = finding;
   const set =
     repair.set === undefined ? {} : repair.kind === "finalize" ? chosen(repair.set, status, store.kind) : repair.set;
+  if (repair.request !== undefined) return [];
   const rows = session === undefined ? {} : { rows: [session] };
   const row = session === undefined ? undefined : stored.rows.get(session);
   const ofRow = session === undefined || row === undefined ? undefined : rowEdit(session, row, set);

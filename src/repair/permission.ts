@@ -81,7 +81,8 @@ function ofAgentctl(writer: WriterState, why: string): Permission {
   if (writer === "stopped") return { answer: "yes", why: `agentctl's daemon is stopped: ${why}.` };
   if (writer === "unknown")
     return no(`Whether agentctl's daemon runs cannot be told (${why}): nothing is written until it is certain.`);
-  return no(`agentctl's daemon runs (${why}): stop it first, then repair, then start it again.`);
+  const running = `agentctl's daemon runs (${why}): stop it first, then repair, then start it again.`;
+  return { ...no(running), throughOwner: true };
 }
 
 /** Its worker goes on with a row that was finalized, and finalizes none that is not active (facts 2.4). */

@@ -41,7 +41,7 @@ export function question({ likely, findings }: AskedGroup): string {
 /** A choice for each proposal; proven ones need no answer. Undefined where the person leaves. */
 export async function chooseOutcomes(proposals: readonly Finding[]): Promise<readonly RepairChoice[] | undefined> {
   const { asked } = staleGroups(proposals);
-  const plain = proposals.filter(({ repair }) => repair.kind !== "finalize" || repair.class === "proven");
+  const plain = proposals.filter((finding) => !asked.some(({ findings }) => findings.includes(finding)));
   const answered = await askOutcomes(asked);
   return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }

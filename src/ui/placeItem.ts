@@ -22,8 +22,9 @@ export function stateDirItem(node: StateDirNode, { problem, writer, program, cap
   const words = [writerWords(writer.state, program)];
   if (captured !== undefined) words.unshift(vscode.l10n.t("captured {0}", dateAndTime(captured.at)));
   item.description = words.join(" · ");
-  const isServed = program === undefined && (writer.state === "running" || writer.state === "draining");
-  item.contextValue = captured !== undefined ? "stateDir captured" : isServed ? "stateDir served" : "stateDir";
+  const runs = writer.state === "running" || writer.state === "draining";
+  const served = program === undefined ? " served" : program === "daemon" ? " daemon" : "";
+  item.contextValue = captured !== undefined ? "stateDir captured" : runs ? `stateDir${served}` : "stateDir";
   item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
 }

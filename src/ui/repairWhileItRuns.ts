@@ -8,6 +8,7 @@ import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
 import type { WayAround } from "./gatewayRuns.ts";
+import { isOfOneRow } from "./offered.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
 import { previewLines } from "./previewLines.ts";
 import { proposalTitle, subjectName } from "./proposal.ts";
@@ -16,19 +17,6 @@ import type { RepairParts } from "./repair.ts";
 import { doneSentence } from "./repairWords.ts";
 import { undoReceipts } from "./undo.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
-
-/** Fields of one row of a JSON store and nothing else: no lock, no mode, no transcript, no database. */
-export function isOfOneRow({ session, repair }: Finding, store: Store | undefined): boolean {
-  const { kind, class: repairClass, set, unlock = [], mode } = repair;
-  const isOfFields = (kind === "finalize" || kind === "correct") && set !== undefined && mode === undefined;
-  return (
-    store?.kind === "openclaw-json" &&
-    session !== undefined &&
-    repairClass !== "never" &&
-    isOfFields &&
-    unlock.length === 0
-  );
-}
 
 /** @param status the outcome, where the person has chosen it already */
 export function wayWhileItRuns(finding: Finding, parts: RepairParts, status?: Outcome): WayAround {

@@ -21,10 +21,12 @@ export type Answer = Outcome | "stopped" | "completed";
 
 /** Of other findings than those that propose to finalize, nothing. The order of the findings is kept. */
 export function staleGroups(findings: readonly Finding[]): StaleGroups {
-  const stale = findings.filter(({ repair }) => repair.kind === "finalize" && repair.class !== "never");
+  const stale = findings.filter(({ repair }) => isFinalize(repair) && repair.class !== "never");
+  // A dead lock of a directory is of no session that is listed beside it: it goes in the same review.
+  const locks = findings.filter(({ code, repair }) => code === "AGENTCTL-LOCK-STALE" && repair.class === "proven");
   const asked = stale.filter(({ repair }) => repair.class === "ask");
   return {
-    proven: stale.filter(({ repair }) => repair.class === "proven"),
+    proven: [...stale.filter(({ repair }) => repair.class === "proven"), ...locks],
     asked: [...outcomes.map(likelyFirst), ["stopped"] as const, ["completed", "failed"] as const]
       .map((answers) => ({
         likely: answers[0] as Answer,
@@ -33,6 +35,11 @@ export function staleGroups(findings: readonly Finding[]): StaleGroups {
       }))
       .filter((group) => group.findings.length > 0),
   };
+}
+
+/** What its owner is asked to end gets its outcome there. */
+function isFinalize({ kind, request }: Finding["repair"]): boolean {
+  return kind === "finalize" && request === undefined;
 }
 
 /** Whose row it is can be told by how it spells the time of its end. */

@@ -161,7 +161,7 @@ describe("A store whose gateway runs", function () {
     assert.match(said.modals[0]?.message ?? "", /^Abort the run of .*\? This cannot be undone here\.$/);
     assert.match(said.last, /^The gateway has aborted the run of /);
     const again = await run(commands.abortRun, session, { modal: yes });
-    assert.deepEqual(again.errors, ["Nothing was aborted: it knows of no run of this session."]);
+    assert.deepEqual(again.errors, ["Nothing was done: it knows of no run of this session."]);
     const before = gateway.asked.length;
     const left = await run(commands.abortRun, session, {});
     assert.deepEqual([left.modals.length, left.errors, gateway.asked.length], [1, [], before]);

@@ -53,6 +53,7 @@ export function readAgentctl({ directory, processes, blind, writer }: AgentctlIn
     path,
     directory,
     writer,
+    canBeAsked: processes.source === "live" && writer.evidence.some(({ kind }) => kind === "writer"),
     sizeBytes: read?.sizeBytes ?? 0,
     rows,
     locks: locks.elements.flatMap(({ value, range, text }, index) => {
@@ -150,6 +151,7 @@ function readLock({ lock, ...element }: LockElement, rows: ReadonlyMap<string, A
     directory,
     type,
     directoryState: directoryState(directory, seen.processes),
+    hasPid: type === "auto" && pidIn(lock["pid"]) !== undefined,
     ...(sessionId !== undefined && { sessionId }),
     ...(lockedBy !== undefined && { lockedBy }),
     ...(reason !== undefined && { reason }),

@@ -135,6 +135,7 @@ export function lockRules(one: LockCase, facts: AgentctlFacts): Draft[] {
 }
 
 function unlock({ lock, why }: LockCase, facts: AgentctlFacts, repairClass: "proven" | "ask"): Repair {
+  if (facts.canBeAsked) return asked(lock, facts);
   if (facts.writer.state !== "stopped") return nothing(untilStopped(facts));
   const path = lockPath(lock);
   const gone = lock.directoryState === "gone" ? "its directory is gone" : why;
@@ -144,6 +145,18 @@ function unlock({ lock, why }: LockCase, facts: AgentctlFacts, repairClass: "pro
     unlock: [path],
     why: repairClass === "proven" ? `Proven: ${why}.` : `Yours to decide: ${gone}.`,
   };
+}
+
+/** Facts 1.10: its daemon releases locks by hand one by one, and the dead among those that name their process. */
+function asked(lock: DirectoryLock, facts: AgentctlFacts): Repair {
+  const { type, directory, text, hasPid, holder } = lock;
+  const noWayBack = "Its daemon runs and does it itself; that cannot be undone here.";
+  if (type === "manual")
+    return { kind: "unlock", class: "ask", request: { method: "lock.release", directory, text }, why: noWayBack };
+  // It calls a pid alive that another process has by now.
+  if (hasPid && holder?.owner === "dead")
+    return { kind: "unlock", class: "ask", request: { method: "session.prune" }, why: noWayBack };
+  return nothing(untilStopped(facts));
 }
 
 function holderName({ type, sessionId, lockedBy, reason }: DirectoryLock): string {

@@ -44,11 +44,27 @@ function ghost(one: RowCase, facts: AgentctlFacts): Draft[] {
 
 /** Facts 1.10: the daemon sets nothing else; the time is that of the last trace, not of the repair (DESIGN, finalize). */
 function finalization({ row, state, why, lastAt, openclaw }: RowCase, facts: AgentctlFacts): Repair {
+  if (facts.canBeAsked && isPruned(row, facts)) {
+    return {
+      kind: "finalize",
+      class: "ask",
+      request: { method: "session.prune" },
+      why: "Its daemon runs and stops what it finds dead itself; that cannot be undone here.",
+    };
+  }
   if (facts.writer.state !== "stopped") return nothing(untilStopped(facts));
   const at = openclaw?.endedAt ?? lastAt;
   const set = { status: "stopped", ...(at !== undefined && { stoppedAt: new Date(at).toISOString() }) };
   if (state === "free") return { kind: "finalize", class: "proven", set, why: `Proven: ${why}.` };
   return { kind: "finalize", class: "ask", set, why: `Yours to decide: ${why} (${row.adapter || "no adapter"}).` };
+}
+
+/**
+ * Facts 1.7: from 1.4.0 on it marks rows whose pid is dead, and nothing else is lost. Up to 1.3.0 it takes out rows, those of
+ * OpenClaw's living sessions too: only what 1.9.0 or later has written shows that it is not that.
+ */
+function isPruned({ holder }: AgentRow, { locks }: AgentctlFacts): boolean {
+  return holder?.owner === "dead" && locks.some(({ hasPid }) => hasPid);
 }
 
 /** Why nothing of a running daemon's files is changed: memory is its truth (facts 1.4). */

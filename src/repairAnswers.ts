@@ -23,9 +23,9 @@ import { compareRow } from "./plan/proposedRow.ts";
 import type { Choice } from "./plan/repairPlan.ts";
 import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
-import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { prepare } from "./repair/prepare.ts";
 import { keptUntil } from "./repair/retention.ts";
+import { refusalOf } from "./repair/storeRepair.ts";
 import {
   planChoices,
   planPruning,

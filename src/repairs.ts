@@ -15,12 +15,11 @@ import type { Scan } from "./model/scan.ts";
 import type { Permission, Store, StoreKind } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { planPrune } from "./plan/prunePlan.ts";
+import { planArchive, planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
@@ -29,6 +28,7 @@ import { sweepReceipts } from "./repair/retention.ts";
 import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
+import { refusalOf, repairStore, touchesStore } from "./repair/storeRepair.ts";
 import { lookAgain, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
@@ -108,12 +108,17 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     const planned = plannedStore(store);
     try {
       checkWritable(store);
-      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
+      const now = inputFor(store, input).now ?? Date.now();
+      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), [], store.kind);
       checkSame(store);
+      if (store.kind === "openclaw-sqlite") {
+        plans.push(planArchive(planned, stored, rows, now));
+        continue;
+      }
       // A copy's rows name the transcripts of the original, which may be live: they are that one's.
       const usersOf = (transcript: string): number =>
         isOwn(transcript, store) ? (users.get(transcript) ?? 0) : Number.POSITIVE_INFINITY;
-      plans.push(planPrune(planned, stored, rows, usersOf, inputFor(store, input).now ?? Date.now()));
+      plans.push(planPrune(planned, stored, rows, usersOf, now));
     } catch (error) {
       refused.push({
         plan: { store: planned, action: "prune", edits: [], findings: [] },
@@ -226,7 +231,7 @@ function run(
   context: RepairContext,
 ): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
-  return repairJsonStore({
+  return repairStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,

@@ -227,6 +227,7 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
       blind: blindSpot(dir.path, look.processes),
       writer: writerOf(look, dir.path),
       state: look.states.get(dir.path),
+      ...(input.prune !== undefined && { inFull: askedFor(input.prune, input.now ?? Date.now()) }),
       ...(input.memory !== undefined && { memory: input.memory.stores }),
     };
     const stores = storeReaders.flatMap((reader) => reader.readStores(found));
@@ -239,6 +240,10 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
     problems.set(dir.path, `its agents cannot be listed (${code})`);
     return [];
   }
+}
+
+function askedFor({ keys, olderThanMs = 0 }: PruneQuestion, now: number): NonNullable<StatePlace["inFull"]> {
+  return (key, updatedAt) => (keys === undefined ? now - updatedAt >= olderThanMs : keys.has(key));
 }
 
 /** A state directory's gateway lock is judged and shown with its first store. */

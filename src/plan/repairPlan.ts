@@ -15,6 +15,8 @@ export interface StoredRow {
   readonly fields: ReadonlyMap<string, string>;
   /** In a database: columns that go with the fields, by `table.column`. */
   readonly columns?: ReadonlyMap<string, string | null>;
+  /** In a database: of the whole of it. */
+  readonly hash?: string;
 }
 
 export interface Stored {
@@ -86,7 +88,8 @@ export function rowEdit(key: string, row: StoredRow, set: Readonly<Record<string
   const fields = fieldEdits(row.fields, set);
   const columns = row.columns === undefined ? [] : columnEdits(row.columns, withEdits(row.fields, fields), keysOf(set));
   if (fields.length === 0 && columns.length === 0) return undefined;
-  return { kind: "fields", key, fields, ...(columns.length > 0 && { columns }) };
+  const basis = row.hash === undefined ? {} : { basis: row.hash };
+  return { kind: "fields", key, fields, ...basis, ...(columns.length > 0 && { columns }) };
 }
 
 function withEdits(fields: ReadonlyMap<string, string>, edits: readonly FieldEdit[]): Map<string, string> {

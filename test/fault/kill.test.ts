@@ -19,6 +19,8 @@ const whole = new Set<string>([
   "finalize under the store lock of 2026.4",
   "prune, receipts on another disk",
   "undo of a prune, field by field, after the archive was deleted",
+  "finalize in a database",
+  "undo of a finalize in a database",
 ]);
 
 describe("a process that is killed", () => {

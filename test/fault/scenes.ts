@@ -6,6 +6,7 @@ import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { planChoices, planPruning } from "../../src/repairs.ts";
 import { scan } from "../../src/scan.ts";
+import { buildDatabaseHome, killedWhileWriting, type SessionSpec } from "../databaseBuilder.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
 import {
   type BuiltHome,
@@ -95,6 +96,17 @@ function archived(): BuiltHome {
   });
 }
 
+/** As a killed gateway leaves a database, with all of it in its log: two rows of runs that were cut short. */
+function killed(): BuiltHome {
+  const cut: SessionSpec = { entry: running({ lifecycleRunId: "r" }), events: [["user", now - 60 * minute]] };
+  const built = buildDatabaseHome({
+    sessions: { [key]: cut, [other]: { ...cut, entry: running({ sessionId: second, archivedAt: now - day }) } },
+    sql: "UPDATE session_nodes SET entry_valid = 1",
+  });
+  killedWhileWriting(built.store, (database) => database.exec("UPDATE session_nodes SET last_read_at = 1"));
+  return built;
+}
+
 const offersRepair = ({ repair }: Finding): boolean => repair.kind !== "none";
 
 function untidy(): BuiltHome {
@@ -134,6 +146,14 @@ function captured(): Promise<Scene> {
   const capture = { processes: parseCapturedProcesses(processes) };
   const input = { ...bench.context.input, capture };
   return repairingOn({ ...bench, context: { ...bench.context, input } }, "usual");
+}
+
+function endedInDatabase(): BuiltHome {
+  const ended = { startedAt: now - 41 * day, endedAt: now - 40 * day, updatedAt: now - 40 * day };
+  return buildDatabaseHome({
+    sessions: { [other]: { entry: done({ ...ended, sessionId: second }) }, [key]: { entry: done() } },
+    sql: "UPDATE session_nodes SET entry_valid = 1",
+  });
 }
 
 async function pruning(built: BuiltHome, disk: Disk = "usual"): Promise<Scene> {
@@ -180,6 +200,10 @@ export const stages = {
   restore: () => repairing(archived()),
   tidy: () => repairing(untidy()),
   mode: () => repairing(open(), "usual", { here: true }),
+  "finalize in a database": () => repairing(killed()),
+  "archive in a database": () => pruning(endedInDatabase()),
+  "undo of a finalize in a database": () => undoing(repairing(killed())),
+  "undo of one row of a database": () => undoing(repairing(killed()), { only: new Set([other]) }),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
   "undo of a finalize under the store lock of 2026.4": () => undoing(repairing(sick("2026.4.2"))),
   "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), { meanwhile: writeOtherRow }),

@@ -1,4 +1,4 @@
-// One repair of one JSON store, as a journalled sequence of steps each of which can be done again: intent, backup, row
+// One repair of one store, as a journalled sequence of steps each of which can be done again: intent, backup, row
 // file, locks, renames, done. Whatever happens in between, recovery knows from the receipt what was meant (promise 2).
 import { randomUUID } from "node:crypto";
 import type { Plan } from "../model/plan.ts";
@@ -34,7 +34,7 @@ export interface RepairInput {
 }
 
 /** Never rejects for what may happen on a disk: that is a refusal with a sentence. */
-export async function repairJsonStore(input: RepairInput): Promise<RepairResult> {
+export async function repairStore(input: RepairInput): Promise<RepairResult> {
   const { plan, files, folder } = input;
   if (plan.edits.length === 0) return { plan, applied: false, refused: "Nothing of this is left to do. Look again." };
   try {
@@ -72,7 +72,7 @@ function momentAfterLast(now: number): number {
 }
 
 function applyUnderLock(input: RepairInput): RepairResult {
-  const { plan, files, folder } = input;
+  const { plan, folder } = input;
   checkFiles(input, plan);
   const at = momentAfterLast(input.now());
   const receipt: Receipt = {

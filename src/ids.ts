@@ -30,6 +30,8 @@ export const commands = {
   applyComparison: "openclawSessionInspector.applyComparison",
   finalizeAll: "openclawSessionInspector.finalizeAll",
   stopRepairStart: "openclawSessionInspector.stopRepairStart",
+  repairWhileItRuns: "openclawSessionInspector.repairWhileItRuns",
+  abortRun: "openclawSessionInspector.abortRun",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",

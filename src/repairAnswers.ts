@@ -1,8 +1,12 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { aftermathOf } from "./aftermathOf.ts";
 import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
+import { lookWhileItRuns } from "./gatewayNow.ts";
 import { type Outcome, outcomes } from "./judge/end.ts";
 import type {
+  Aftermath,
   PurgeSummary,
   QuarantineSummary,
   ReceiptSummary,
@@ -44,6 +48,7 @@ export interface RepairAnswers {
   permission(ask: Ask<"permission">): Promise<WritePermission>;
   preview(ask: Ask<"preview">): StorePreview[];
   repair(ask: Ask<"repair">): Promise<RepairSummary[]>;
+  aftermath(ask: Ask<"aftermath">): Promise<Aftermath>;
   pruneReview(ask: Ask<"pruneReview">): Promise<Requests["pruneReview"]["answer"]>;
   prune(ask: Ask<"prune">): Promise<RepairSummary[]>;
   receipts(): ReceiptSummary[];
@@ -62,10 +67,11 @@ export function repairAnswers(
   latest: () => Scan,
   changed: () => Promise<void>,
 ): RepairAnswers {
-  const context = (vouched: readonly string[] = []): RepairContext => ({
+  const context = (vouched: readonly string[] = [], whileItRuns?: true): RepairContext => ({
     input: input(),
     folder,
     vouched: new Set(vouched),
+    whileItRuns: whileItRuns === true,
   });
   const receiptById = (id: string): Receipt => {
     const receipt = receiptsOf(context()).find((candidate) => candidate.id === id);
@@ -77,10 +83,12 @@ export function repairAnswers(
     return results.map(summaryOf);
   };
   return {
-    async permission({ store }) {
+    async permission({ store, whileItRuns }) {
       const found = latest().stores.find(({ id }) => id === store);
       if (found === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-      return { ...(await lookAgain(found, inputFor(found, input()))), receipts: folder.receipts };
+      const own = inputFor(found, input());
+      const answer = whileItRuns === true ? lookWhileItRuns(found, true, own) : lookAgain(found, own);
+      return { ...(await answer), receipts: folder.receipts };
     },
     preview({ choices }) {
       const { plans, refused } = planChoices(latest(), chosenBy(choices, latest()), context());
@@ -90,10 +98,16 @@ export function repairAnswers(
         ...("refused" in result && result.refused !== undefined && { refused: result.refused }),
       }));
     },
-    async repair({ choices, vouched }) {
+    async repair({ choices, vouched, whileItRuns }) {
       const found = latest();
-      const { plans, refused } = planChoices(found, chosenBy(choices, found), context(vouched));
-      return finished([...refused, ...(await repairPlans(found, plans, context(vouched)))]);
+      const own = context(vouched, whileItRuns);
+      const { plans, refused } = planChoices(found, chosenBy(choices, found), own);
+      return finished([...refused, ...(await repairPlans(found, plans, own))]);
+    },
+    async aftermath({ receipt: id, afterMs }) {
+      const receipt = receiptById(id);
+      await wait(Math.max(0, receipt.at + afterMs - Date.now()));
+      return aftermathOf(receipt, latest(), context());
     },
     async pruneReview(ask) {
       if ("olderThanMs" in ask) return (await scanEverything({ ...input(), prune: ask })).prune ?? [];
@@ -110,10 +124,10 @@ export function repairAnswers(
     },
     receipts: () => receiptsOf(context()).map((receipt) => receiptSummary(receipt, join(folder.receipts, receipt.id))),
     undoPreview: ({ receipt, keys }) => undoPreview(receiptById(receipt), keys, context()),
-    async undo({ receipt, keys, vouched }) {
+    async undo({ receipt, keys, vouched, whileItRuns }) {
       const result = await undoReceipt(
         receiptById(receipt),
-        context(vouched),
+        context(vouched, whileItRuns),
         keys === undefined ? undefined : new Set(keys),
       );
       const [summary] = await finished([result]);

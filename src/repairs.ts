@@ -1,7 +1,9 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type EverythingInput, inputFor } from "./everything.ts";
+import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
 import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
@@ -12,8 +14,9 @@ import type { Finding } from "./model/finding.ts";
 import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
-import type { Permission, Store, StoreKind } from "./model/store.ts";
+import type { Era, Permission, Store, StoreKind } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
+import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planArchive, planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
@@ -28,8 +31,8 @@ import { sweepReceipts } from "./repair/retention.ts";
 import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
-import { refusalOf, repairStore, touchesStore } from "./repair/storeRepair.ts";
-import { lookAgain, type ScanInput } from "./scan.ts";
+import { type RepairInput, refusalOf, repairStore, touchesStore } from "./repair/storeRepair.ts";
+import { lookAgain, type PermissionSubject, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
   /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
@@ -38,6 +41,8 @@ export interface RepairContext {
   readonly files?: Files;
   /** Ids of stores for which a person vouched that no gateway runs. */
   readonly vouched?: ReadonlySet<string>;
+  /** One row is to be written although its gateway runs ("Repair While It Runs"). */
+  readonly whileItRuns?: boolean;
 }
 
 /** A plan for each store, and a refusal for each that could not be prepared. */
@@ -165,7 +170,10 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     const store = scan.stores.find((candidate) => candidate.id === plan.store.id);
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     const input = inputFor(store, context.input);
-    results.push(await run(plan, batch, () => lookAgain(store, input), { ...context, input }));
+    const permission = whileItRuns(store, plans.length === 1 && isOneRow(plan), { ...context, input });
+    results.push(
+      await run(plan, batch, permission ?? { permission: () => lookAgain(store, input) }, { ...context, input }),
+    );
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());
@@ -212,7 +220,10 @@ export async function undoReceipt(
     const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
-    return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);
+    const { era, ...store } = receipt.plan.store;
+    const subject = { ...store, era: era as Era | undefined, sessions: 0 };
+    const permission = whileItRuns(subject, isOneRow(receipt.plan) && plan.edits.length === 1, context);
+    return await run(plan, randomUUID(), permission ?? { permission: () => undoPermission(receipt, context) }, context);
   } catch (error) {
     return { plan: { ...receipt.plan, action: "undo", edits: [] }, applied: false, refused: refusalOf(error) };
   }
@@ -224,24 +235,43 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   return lookAgain({ kind, path, stateDir }, input);
 }
 
-function run(
-  plan: Plan,
-  batch: string,
-  permission: () => Promise<Permission>,
-  context: RepairContext,
-): Promise<RepairResult> {
+function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
   return repairStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,
     folder: context.folder,
-    permission,
+    ...permission,
     vouched: context.vouched?.has(plan.store.id) === true,
     lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
     now: Date.now,
     ...(captured && { captured }),
   });
+}
+
+type MayWrite = Pick<RepairInput, "permission" | "lastWord">;
+
+/** Its gateway is asked twice, 2 s apart, the second time with everything prepared. Undefined where it is to be stopped. */
+function whileItRuns(
+  store: ServedStore & PermissionSubject,
+  isOneRow: boolean,
+  context: RepairContext,
+): MayWrite | undefined {
+  if (context.whileItRuns !== true) return undefined;
+  const look = () => lookWhileItRuns(store, isOneRow, context.input);
+  return {
+    permission: async () => {
+      const first = await look();
+      if (first.answer === "yes") await wait(secondLookMs);
+      return first;
+    },
+    lastWord: look,
+  };
+}
+
+function isOneRow({ edits }: Plan): boolean {
+  return edits.length === 1 && edits[0]?.kind === "fields";
 }
 
 /** By the processes of this moment, or of the capture. */

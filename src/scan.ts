@@ -14,7 +14,7 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { ClaimedStore, Where } from "./model/where.ts";
-import { type Answers, askNow, hear, type Told } from "./owner/asking.ts";
+import { type Answers, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
   type LookInput,
@@ -25,7 +25,7 @@ import {
   writerOf,
 } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { permissionFor } from "./repair/permission.ts";
+import { permissionFor, type WhileItRuns } from "./repair/permission.ts";
 
 export interface ScanInput extends LookInput {
   readonly where: Where;
@@ -143,21 +143,17 @@ export async function writerNow(stateDir: string, input: ScanInput): Promise<Wri
   return writerOf(await lookAt(stateDir, input), stateDir);
 }
 
-/** What the gateway of this store shows right now; undefined where it is not asked or does not answer. */
-export async function gatewayView(
-  { stateDir, era, sessions }: Store,
-  input: ScanInput,
-): Promise<WriterReport | undefined> {
-  const [place] = watched([placeAt(stateDir)], input);
-  const port = place?.port === undefined ? {} : { port: place.port };
-  return askNow({ stateDir, era, rows: sessions, ...port }, await lookAt(stateDir, input));
-}
-
-async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
+/** One look at the writer of a state directory, or a second one. */
+export async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
   const places = watched([placeAt(stateDir)], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   const look = await lookAtWriters(places, input, stoppedSince);
   return look.unconfirmed.size > 0 ? secondLook(places, input, stoppedSince) : look;
+}
+
+/** The loopback port that is known to be this directory's. */
+export function knownPort(stateDir: string, input: ScanInput): number | undefined {
+  return watched([placeAt(stateDir)], input)[0]?.port;
 }
 
 function placeAt(stateDir: string): Place {
@@ -174,7 +170,12 @@ export interface PermissionSubject {
   readonly movedFrom?: string;
 }
 
-function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInput): Permission {
+export function permissionOf(
+  subject: PermissionSubject,
+  writer: Writer,
+  input: ScanInput,
+  whileItRuns?: WhileItRuns,
+): Permission {
   const { kind, problem, unknown, movedFrom } = subject;
   const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
@@ -186,6 +187,7 @@ function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInp
     unknown,
     movedFrom: isTheirs ? undefined : movedFrom,
     unlisted: input.capture?.processes.incomplete,
+    ...(whileItRuns !== undefined && { whileItRuns }),
   });
 }
 

@@ -3,6 +3,7 @@
 import { dirname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
+import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
@@ -10,9 +11,19 @@ import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/row
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
 import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
-import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
+import type {
+  EventKind,
+  Events,
+  FromWorker,
+  RequestKind,
+  Requests,
+  SessionName,
+  ToWorker,
+  WhileItRuns,
+} from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
 import type { Answers } from "./owner/asking.ts";
@@ -20,7 +31,7 @@ import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { gatewayView, type ScanMemory, writerNow } from "./scan.ts";
+import { type ScanMemory, writerNow } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;
@@ -198,12 +209,26 @@ function somePidIsGone({ locks, stateDirs }: Scan): boolean {
   });
 }
 
+const notAsked = "Gateways are not asked here, by a setting of yours: openclawSessionInspector.askGateway.";
 const notInScan = "The store is not in the last scan. Refresh the view.";
 
 function findSession(name: SessionName): Session {
   const found = latest?.sessions.find(({ store, key }) => store === name.store && key === name.key);
   if (found === undefined) throw new UserError("The session is not in the last scan. Refresh the view.");
   return found;
+}
+
+/** Throws a UserError where it rests on what a gateway says, and gateways are not asked. */
+function mayAskFor<T extends WhileItRuns>(ask: T): T {
+  if (ask.whileItRuns === true && !asked.mayAsk) throw new UserError(notAsked);
+  return ask;
+}
+
+/** Throws a UserError for what is captured: whatever runs here has nothing to do with it. */
+function liveStore(id: string): Store {
+  const store = latest?.stores.find((candidate) => candidate.id === id);
+  if (store === undefined || store.captured !== undefined) throw new UserError(notInScan);
+  return store;
 }
 
 function storedRow(session: Session): string {
@@ -272,20 +297,28 @@ const handlers: {
     return writerNow(stateDir, { where: asked.where, env: process.env, memory });
   },
   gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
-  async gatewayView(ask) {
-    const store = latest?.stores.find(({ id }) => id === ask.store);
-    if (store === undefined || store.captured !== undefined) throw new UserError(notInScan);
+  async gatewayView({ store }) {
+    const live = liveStore(store);
     if (!asked.mayAsk) return undefined;
-    return (await gatewayView(store, { where: asked.where, env: process.env, memory }))?.statuses;
+    return (await gatewayView(live, { where: asked.where, env: process.env, memory }))?.statuses;
   },
-  permission: (ask) => repairs.permission(ask),
+  async request({ what, ...name }) {
+    const { store, key } = findSession(name);
+    const live = liveStore(store);
+    if (!asked.mayAsk) throw new UserError(notAsked);
+    const answer = await requestOfGateway(live, { what, key }, { where: asked.where, env: process.env, memory });
+    if (answer.done !== "no") await scanNow();
+    return answer;
+  },
+  permission: (ask) => repairs.permission(mayAskFor(ask)),
   preview: (ask) => repairs.preview(ask),
-  repair: (ask) => repairs.repair(ask),
+  repair: (ask) => repairs.repair(mayAskFor(ask)),
+  aftermath: (ask) => repairs.aftermath(ask),
   pruneReview: (ask) => repairs.pruneReview(ask),
   prune: (ask) => repairs.prune(ask),
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
-  undo: (ask) => repairs.undo(ask),
+  undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),
   emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),

@@ -46,6 +46,28 @@ export function readLinesBackwards(fd: number, sizeBytes: number, visit: (line: 
   return start === 0;
 }
 
+/** Gives the whole lines of the first `mostBytes` of `fd`, first to last, until `visit` answers "stop". */
+export function readLinesForwards(
+  fd: number,
+  sizeBytes: number,
+  mostBytes: number,
+  visit: (line: Line) => "stop" | undefined,
+): void {
+  const end = Math.min(sizeBytes, mostBytes);
+  let from = 0;
+  for (let step = firstReadBytes; from < end; step *= 4) {
+    const bytes = readRange(fd, from, Math.min(end, from + step));
+    let start = 0;
+    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, start)) {
+      const text = withoutReturn(bytes.subarray(start, at));
+      if (text.length > 0 && visit({ offset: from + start, bytes: text, whole: true }) === "stop") return;
+      start = at + 1;
+    }
+    if (from + bytes.length >= end) return;
+    from += start;
+  }
+}
+
 function withoutReturn(line: Buffer): Buffer {
   return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
 }

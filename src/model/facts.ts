@@ -134,6 +134,10 @@ export interface SessionFacts {
   readonly row: SessionRow;
   readonly transcript: TranscriptFacts;
   readonly trajectory?: TrajectoryFacts;
+  /** The first run of its trajectory, where that was over before the first user message of its transcript. */
+  readonly earlierRun?: AnsweredRun;
+  /** Where it has no trajectory: the pointer that names one. */
+  readonly brokenPointer?: PointerFacts;
   /** Locks on its transcript. */
   readonly locks: readonly LockFacts[];
   readonly subagent?: SubagentFacts;
@@ -201,6 +205,8 @@ export interface TranscriptTail {
   readonly lastUserMessage?: MessageFacts;
   /** Time of the last entry of any type. */
   readonly lastAt?: number;
+  /** When the first user message was written, where that is near the beginning and nothing was compacted before it. */
+  readonly firstUserAt?: number;
   /** The first line, where it is whole and short enough for one; empty where it is no object. */
   readonly header?: { readonly type?: string; readonly id?: string; readonly version?: number };
 }
@@ -221,6 +227,22 @@ export interface TrajectoryFacts extends FileFacts {
   /** The last `session.started`, `prompt.submitted` or `session.ended` of any run in the file. */
   readonly last?: LifecycleEvent;
   readonly lastAt?: number;
+  /** When the first run of the file began. */
+  readonly startedAt?: number;
+}
+
+/** A run that answered a message, by its `session.ended`. */
+export interface AnsweredRun {
+  readonly path: string;
+  readonly endedAt: number;
+  readonly offset: number;
+}
+
+/** A file that names a trajectory which is not there, or which is of another session. */
+export interface PointerFacts {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly reason: "missing" | "mismatched";
 }
 
 export interface LifecycleEvent extends EntryPlace {

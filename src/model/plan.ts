@@ -57,8 +57,14 @@ export type Edit =
       readonly stamp: string;
       readonly sizeBytes: number;
     }
-  /** Permission bits of the store's file. */
-  | { readonly kind: "mode"; readonly path: string; readonly before: number; readonly after: number }
+  /** Permission bits of the store's file; `identity`: device and inode, so that no other file gets them. */
+  | {
+      readonly kind: "mode";
+      readonly path: string;
+      readonly before: number;
+      readonly after: number;
+      readonly identity: string;
+    }
   /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
   | { readonly kind: "content"; readonly from: string; readonly sha256: string };
 
@@ -66,6 +72,12 @@ export type Edit =
 export interface PlanBasis {
   readonly sha256: string;
   readonly sizeBytes: number;
+}
+
+/** Permission bits of a file, and which file it is: device and inode. */
+export interface StoredMode {
+  readonly bits: number;
+  readonly identity: string;
 }
 
 export interface PlannedStore {

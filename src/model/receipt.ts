@@ -27,6 +27,8 @@ export interface Receipt {
   readonly backup?: string;
   /** The temporary file beside the store, while there is one. */
   readonly temporary?: string;
+  /** Device and inode of the new row file, which it keeps in the store's place. */
+  readonly rowFile?: string;
   /** Files that got another name, and what lay beside them: links or copies in the receipt's folder. */
   readonly kept?: readonly KeptFile[];
   /** The store lock of the inspected program that we took, or were about to take. */

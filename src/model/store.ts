@@ -39,6 +39,8 @@ export interface Permission {
   readonly why: string;
   /** It is no only until the person says that this moved store is theirs. */
   readonly claimable?: true;
+  /** It is no only because the gateway runs. */
+  readonly byGateway?: true;
 }
 
 export interface Store {

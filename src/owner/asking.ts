@@ -1,8 +1,10 @@
 // When a running gateway is asked what it runs, and when it is left alone (issue 4, "Asking the gateway").
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { WriterReport } from "../model/facts.ts";
+import type { RequestAnswer } from "../model/messages.ts";
 import type { Era } from "../model/store.ts";
 import { accessOf, askGateway, type GatewayQuestion } from "./gatewayReport.ts";
+import { type GatewayRequest, makeRequest } from "./gatewayRequest.ts";
 import { type Look, writerOf } from "./look.ts";
 
 /** What came of asking, or why it was not asked. */
@@ -34,6 +36,7 @@ export interface AskSubject {
   readonly rows: number;
 }
 
+const noCertainGateway = "it is not asked, since no gateway is certain to be the one of this store";
 const againAfterMs = 60_000;
 /** It takes up to 10 s to be answered, and a look is a little late. */
 const staleAfterMs = againAfterMs + 30_000;
@@ -65,11 +68,18 @@ export async function hear(
   return answer;
 }
 
-/** What it says right now, whatever it said within the last minute; undefined where it is not asked or does not answer. */
-export async function askNow(subject: AskSubject, look: Look): Promise<WriterReport | undefined> {
-  const question = questionFor(subject, look);
-  if (question === undefined || typeof question === "string") return undefined;
-  return (await askGateway(question)).report;
+/** What it says right now, whatever it said within the last minute, or why it says nothing. */
+export async function askNow(subject: AskSubject, look: Look): Promise<Told> {
+  const question = questionFor(subject, look) ?? noCertainGateway;
+  return typeof question === "string" ? { said: question } : answerTo(question);
+}
+
+/** Asks it to do something, where it could be asked what it runs. */
+export async function requestNow(subject: AskSubject, look: Look, request: GatewayRequest): Promise<RequestAnswer> {
+  const question = questionFor(subject, look) ?? noCertainGateway;
+  if (typeof question === "string") return { done: "no", said: question };
+  const { rows: _rows, ...address } = question;
+  return makeRequest(address, request);
 }
 
 async function answerTo(question: GatewayQuestion): Promise<Told & { readonly refused: boolean }> {

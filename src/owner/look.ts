@@ -40,7 +40,7 @@ export interface Look {
 }
 
 /** A writer is believed to be stopped when two looks this far apart both say so (DESIGN, Words: quiet). */
-const secondLookMs = 2000;
+export const secondLookMs = 2000;
 const defaultPort = 18789;
 const developmentPort = 19001;
 

@@ -1,6 +1,6 @@
 // From findings and choices to edits: pure. What the store holds now comes in as text, spelled as in the store.
 import type { Finding } from "../model/finding.ts";
-import type { Edit, FieldEdit, Plan, PlanBasis, PlannedStore } from "../model/plan.ts";
+import type { Edit, FieldEdit, Plan, PlanBasis, PlannedStore, StoredMode } from "../model/plan.ts";
 import { columnEdits } from "./databaseColumns.ts";
 
 export interface Choice {
@@ -24,7 +24,7 @@ export interface Stored {
   readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, { readonly identity: string; readonly content: string; readonly mode: number }>;
   /** Permission bits of the store's file, where there is one. */
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
 }
 
 /**
@@ -69,8 +69,10 @@ function editsOf({ finding, status }: Choice, store: PlannedStore, stored: Store
   if (repair.from !== undefined && restored !== undefined)
     edits.push({ kind: "rename", from: repair.from, to: restored, ...rows });
   const { mode } = stored;
-  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode)
-    edits.push({ kind: "mode", path: store.path, before: mode, after: repair.mode });
+  if (repair.mode !== undefined && mode !== undefined && repair.mode !== mode.bits) {
+    const { bits, identity } = mode;
+    edits.push({ kind: "mode", path: store.path, before: bits, after: repair.mode, identity });
+  }
   return edits;
 }
 

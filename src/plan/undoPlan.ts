@@ -102,7 +102,7 @@ function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft, rows }: St
 function inverseOfMove(edit: Edit, { files, mode }: StoredNow, left: string[]): Edit | undefined {
   if (edit.kind === "mode") {
     const { path, before, after } = edit;
-    if (mode === after) return { kind: "mode", path, before: after, after: before };
+    if (mode?.bits === after) return { kind: "mode", path, before: after, after: before, identity: mode.identity };
     left.push(`${path} has another mode since, which is left as it is.`);
   }
   if (edit.kind !== "move") return undefined;

@@ -48,7 +48,7 @@ export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
     if (edit.kind === "addLock") return addLock(world, edit, receipt.id);
     if (edit.kind === "rename") return renameFile(world, edit, receipt.id);
     if (edit.kind === "move") return moveFile(world.files, edit);
-    if (edit.kind === "mode") return setMode(world.files, edit);
+    if (edit.kind === "mode") return setMode(world.files, edit, receipt.rowFile);
     return [];
   });
   return [...(receipt.notes ?? []), ...notes];

@@ -101,6 +101,16 @@ export function withOpen<T>(
   return result;
 }
 
+/** For reading, where what is done meanwhile takes its time. */
+export async function withOpenToRead<T>(files: Files, path: string, use: (fd: number) => Promise<T>): Promise<T> {
+  const fd = files.open(path, "r");
+  try {
+    return await use(fd);
+  } finally {
+    closeQuietly(files, fd);
+  }
+}
+
 function closeQuietly(files: Files, fd: number): void {
   try {
     files.close(fd);

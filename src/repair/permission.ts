@@ -1,4 +1,5 @@
 // May this store be written? This function decides, and nothing else does (DESIGN, Who may write).
+import type { WriterReport } from "../model/facts.ts";
 import type { Permission, StoreKind, WriterState } from "../model/store.ts";
 
 export interface PermissionQuestion {
@@ -15,10 +16,22 @@ export interface PermissionQuestion {
   readonly movedFrom: string | undefined;
   /** Why nobody knows what ran where it was captured. */
   readonly unlisted: string | undefined;
+  /** It is meant to be written although its gateway runs. */
+  readonly whileItRuns?: WhileItRuns;
+}
+
+/** What "Repair While It Runs" rests on. */
+export interface WhileItRuns {
+  /** One row and nothing else would be written. */
+  readonly isOneRow: boolean;
+  /** What the gateway itself counted as active a moment ago; undefined where it did not say. */
+  readonly counts: WriterReport["counts"] | undefined;
+  /** Half a sentence: what came of asking it. */
+  readonly said?: string;
 }
 
 export function permissionFor(question: PermissionQuestion): Permission {
-  const { kind, writer, writerWhy, platform, problem, unknown, movedFrom, unlisted } = question;
+  const { kind, writer, writerWhy, platform, problem, unknown, movedFrom, unlisted, whileItRuns } = question;
   if (kind !== "openclaw-json" && kind !== "openclaw-sqlite") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
@@ -42,7 +55,22 @@ export function permissionFor(question: PermissionQuestion): Permission {
       why: `Whether a gateway runs cannot be told (${writerWhy}): make sure that it does not, and vouch for it.`,
     };
   }
-  return no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`);
+  if (writer === "running" && whileItRuns !== undefined) return whileTheGatewayRuns(whileItRuns);
+  return {
+    ...no(`The gateway runs (${writerWhy}): stop it first, then repair, then start it again.`),
+    ...(writer === "running" && { byGateway: true }),
+  };
+}
+
+/** No lock joins us to its writes (facts L 7): it may be at none, by its own word, for any session of the store. */
+function whileTheGatewayRuns({ isOneRow, counts, said }: WhileItRuns): Permission {
+  if (!isOneRow) return byGateway("The gateway runs, and beside it one row is written at most, and nothing else.");
+  if (counts === "none") return { answer: "yes", why: "The gateway runs, and reports no run at all." };
+  return byGateway(`The gateway runs, and nothing is written beside a run: ${said ?? "it does not say what it runs"}.`);
+}
+
+function byGateway(why: string): Permission {
+  return { ...no(`${why} Stop it first, then repair, then start it again.`), byGateway: true };
 }
 
 /** A gateway that lives fails its runs on a row that others wrote, and nobody can vouch for one that is not seen (facts M). */

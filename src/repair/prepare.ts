@@ -1,12 +1,12 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
 import { fileStampOf } from "../inspect/regularFile.ts";
-import type { PlanBasis } from "../model/plan.ts";
+import type { PlanBasis, StoredMode } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { columnTexts } from "../plan/databaseColumns.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
-import { modeOf } from "./modes.ts";
+import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { hashOfImages, imagesAt } from "./rowImages.ts";
 import { type RowTexts, readRows, rowTexts } from "./rowSplice.ts";
@@ -16,7 +16,7 @@ export interface Prepared {
   readonly basis: PlanBasis;
   readonly rows: ReadonlyMap<string, RowTexts>;
   readonly locks: ReadonlyMap<string, StoredLock>;
-  readonly mode: number | undefined;
+  readonly mode: StoredMode | undefined;
   /** Stamps of files that move, by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -110,5 +110,5 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   // Whose bytes these are is known only if the path still leads to the same file after they were read.
   const now = files.lstat(path);
   if (now === undefined) return undefined;
-  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
+  return { identity: identityOf(now), content, mode: Number(now.mode & 0o7777n) };
 }

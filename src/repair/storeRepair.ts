@@ -24,6 +24,8 @@ export interface RepairInput {
   readonly folder: StateFolder;
   /** A fresh look at who may write, asked under our lock. */
   readonly permission: () => Promise<Permission>;
+  /** Asked once more when all is prepared, with nothing but the rename to come: where the store is written beside its gateway. */
+  readonly lastWord?: () => Promise<Permission>;
   /** A person vouched in a modal that named store and risk. */
   readonly vouched?: boolean;
   /** Whether nobody holds this lock, asked right before it is taken. */
@@ -44,7 +46,7 @@ export async function repairStore(input: RepairInput): Promise<RepairResult> {
       if (permission.answer === "no" || (permission.answer === "vouch" && input.vouched !== true)) {
         return { plan, applied: false, refused: permission.why };
       }
-      return applyUnderLock(input);
+      return await applyUnderLock(input);
     } finally {
       lock.release();
     }
@@ -71,7 +73,7 @@ function momentAfterLast(now: number): number {
   return lastAt;
 }
 
-function applyUnderLock(input: RepairInput): RepairResult {
+async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
   const { plan, folder } = input;
   checkFiles(input, plan);
   const at = momentAfterLast(input.now());
@@ -84,7 +86,7 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = touchesStore(plan) ? putStore(input, receipt) : keepOnly(input, receipt);
+  const written = touchesStore(plan) ? await putStore(input, receipt) : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -94,9 +96,9 @@ function applyUnderLock(input: RepairInput): RepairResult {
   }
 }
 
-function putStore({ files, folder, now }: RepairInput, receipt: Receipt): Receipt {
+async function putStore({ files, folder, now, lastWord }: RepairInput, receipt: Receipt): Promise<Receipt> {
   if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
-  return putRows(files, folder, receipt, now());
+  return putRows(files, folder, receipt, now(), lastWord);
 }
 
 /** Whether its file itself is written. */

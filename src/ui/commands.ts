@@ -2,7 +2,6 @@
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import { UserError } from "../model/userError.ts";
-import { labelText } from "../plan/visibleText.ts";
 import { closeCaptured, inspectCaptured } from "./captured.ts";
 import type { Claims } from "./claims.ts";
 import { openComparison } from "./comparison.ts";
@@ -23,6 +22,7 @@ import type { SessionsView } from "./sessionsView.ts";
 import { openOwnSettings, writeShowSystemSessions } from "./settings.ts";
 import type { Targets } from "./targets.ts";
 import type { TreeNode } from "./treeNode.ts";
+import { tellTrouble } from "./trouble.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
@@ -139,22 +139,12 @@ function sessionCommands(parts: CommandParts): Record<SessionCommand, Command> {
   };
 }
 
-/** VS Code would show a bug's message, with a store's text in it, as it is. */
 function guarded(command: Command, log: vscode.LogOutputChannel): Command {
   return async (...args) => {
     try {
       await command(...args);
     } catch (error) {
-      // Left by the person, who knows.
-      if (error instanceof vscode.CancellationError) return;
-      if (error instanceof UserError) {
-        void vscode.window.showErrorMessage(labelText(error.message, 500));
-        return;
-      }
-      log.error(error as Error);
-      const show = vscode.l10n.t("Show Log");
-      const message = vscode.l10n.t("OpenClaw Sessions could not do that. The log says why.");
-      void vscode.window.showErrorMessage(message, show).then((answer) => answer === show && log.show());
+      tellTrouble(error, log);
     }
   };
 }

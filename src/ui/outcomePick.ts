@@ -1,8 +1,9 @@
 // Asks a person what became of runs whose end nothing proves.
 import * as vscode from "vscode";
 import type { Outcome } from "../judge/end.ts";
+import type { Finding } from "../model/finding.ts";
 import type { RepairChoice } from "../model/messages.ts";
-import { type AskedGroup, likelyFirst } from "./staleGroups.ts";
+import { type AskedGroup, likelyFirst, staleGroups } from "./staleGroups.ts";
 
 type Answer = Outcome | "leave";
 
@@ -28,6 +29,14 @@ export function question({ likely, findings }: AskedGroup): string {
         ? vscode.l10n.t("1 run seems to be finished: choose what it becomes")
         : vscode.l10n.t("{0} runs seem to be finished: choose what they become", count);
   }
+}
+
+/** A choice for each proposal; proven ones need no answer. Undefined where the person leaves. */
+export async function chooseOutcomes(proposals: readonly Finding[]): Promise<readonly RepairChoice[] | undefined> {
+  const { asked } = staleGroups(proposals);
+  const plain = proposals.filter(({ repair }) => repair.kind !== "finalize" || repair.class === "proven");
+  const answered = await askOutcomes(asked);
+  return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
 
 /** One answer for each group. Undefined where the person leaves: then nothing is done at all. */

@@ -7,10 +7,12 @@ import { labelText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { emptyQuarantine } from "./emptyQuarantine.ts";
+import { abortRun } from "./gatewayRequests.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
 import { repair } from "./repair.ts";
+import { repairWhileItRuns } from "./repairWhileItRuns.ts";
 import { showRestoreCandidates } from "./restoreCandidates.ts";
 import { isOutcome } from "./staleGroups.ts";
 import { finalizeAll } from "./staleReview.ts";
@@ -31,7 +33,9 @@ export type RepairCommand =
   | "showReceipts"
   | "emptyQuarantine"
   | "showRestoreCandidates"
-  | "stopRepairStart";
+  | "stopRepairStart"
+  | "repairWhileItRuns"
+  | "abortRun";
 
 export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
   const { client, targets } = parts;
@@ -70,6 +74,20 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       const stateDir = await runningPlace(args, parts);
       if (stateDir !== undefined) await stopRepairStart(stateDir, parts);
     },
+    repairWhileItRuns: async (...args) => {
+      await client.idle();
+      const [proposal, ...more] = targets.proposals(args, ["finalize", "correct"]);
+      if (more.length > 0) throw oneAtATime();
+      // Where none runs there is no reason to take the risk.
+      const runs = parts.model.store(proposal.store)?.permission.byGateway === true;
+      await (runs ? repairWhileItRuns(proposal, parts) : repair([proposal], parts));
+    },
+    abortRun: async (...args) => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await abortRun(session, parts);
+    },
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),
     showReceipts: () => showReceipts(parts),
@@ -79,6 +97,10 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       if (finding !== undefined) await showRestoreCandidates(finding);
     },
   };
+}
+
+function oneAtATime(): UserError {
+  return new UserError(vscode.l10n.t("This is done for one session at a time. Select a single one."));
 }
 
 /** The state directory meant, or the one whose gateway runs. Undefined where the person picks none of several. */

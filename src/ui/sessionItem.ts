@@ -4,9 +4,12 @@ import { commands } from "../ids.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
 import type { Session } from "../model/session.ts";
+import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
+import { mayBeAborted } from "./gatewayRequests.ts";
 import { repairFlags } from "./proposal.ts";
+import { isOfOneRow } from "./repairWhileItRuns.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
@@ -35,7 +38,7 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   if (session.proof.length + findings.length > 0) flags.push("evidence");
   // Whether a row may go is looked at when somebody asks; of one that works it is known.
   if (session.verdict !== "active" && session.verdict !== "waiting") flags.push("prune");
-  flags.push(...repairFlags(findings));
+  flags.push(...repairFlags(findings), ...flagsWhileItRuns(session, findings, model.store(session.store)));
   item.contextValue = flags.join(" ");
   item.command = {
     command: provesOtherwise ? commands.openComparison : commands.openRow,
@@ -49,6 +52,14 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   ];
   item.accessibilityInformation = { label: spoken.join(", ") };
   return item;
+}
+
+/** What can be done although the gateway runs, and because it does. */
+function flagsWhileItRuns(session: Session, findings: readonly Finding[], store: Store | undefined): string[] {
+  const flags = [];
+  if (store?.permission.byGateway === true && findings.some(isOfOneRow)) flags.push("whileItRuns");
+  if (mayBeAborted(session, store)) flags.push("abortable");
+  return flags;
 }
 
 export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscode.TreeItem {

@@ -103,7 +103,7 @@ describe("random edits of rows", () => {
           basis: { sha256: "", sizeBytes: 0 },
           rows: readRows(inMemory(Buffer.from(after)), new Set(edits.map((edit) => edit.key))),
           locks: new Map(),
-          mode: 0o600,
+          mode: undefined,
           files: new Map(),
         },
       );

@@ -53,6 +53,7 @@ const sickSessions: Record<string, readonly string[]> = {
   "agent:main:explicit:pasted": ["TX-HEADER"],
   "agent:main:explicit:power-cut": ["TX-TORN"],
   "agent:main:explicit:tool-cut": ["TX-TOOL-OPEN"],
+  "agent:main:explicit:beheaded": ["TX-HEAD-DROP"],
   "agent:main:explicit:talkative": ["TRAJ-TRUNC"],
 };
 

@@ -4,6 +4,7 @@
 import type { Stats } from "node:fs";
 import { basename } from "node:path";
 import type {
+  AnsweredRun,
   LockFacts,
   SessionFacts,
   SessionRow,
@@ -12,6 +13,7 @@ import type {
   TranscriptFacts,
 } from "../../model/facts.ts";
 import { fileVersion, isUnreadable, statsAt, withFile } from "../regularFile.ts";
+import { readRunBefore } from "./beginnings.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
@@ -34,6 +36,11 @@ export interface EvidenceReader {
   sweep(): void;
 }
 
+type Recorded = ReturnType<typeof readTrajectory>;
+
+/** Between the start of a run and its message, on genuine stores: less than a second. */
+const aMomentMs = 10_000;
+
 interface Kept<T> {
   readonly signature: string;
   readonly value: T;
@@ -42,7 +49,7 @@ interface Kept<T> {
 
 export function evidenceReader(): EvidenceReader {
   const transcripts = new Map<string, Kept<TranscriptFacts>>();
-  const trajectories = new Map<string, Kept<TrajectoryFacts | undefined>>();
+  const trajectories = new Map<string, Kept<Recorded>>();
   return {
     sessionFacts: (row, around) => readSession(row, around, transcripts, trajectories),
     sweep: () => {
@@ -60,7 +67,7 @@ function readSession(
   row: SessionRow,
   { directory, stateDir, locks, subagent }: Surroundings,
   transcripts: Map<string, Kept<TranscriptFacts>>,
-  trajectories: Map<string, Kept<TrajectoryFacts | undefined>>,
+  trajectories: Map<string, Kept<Recorded>>,
 ): SessionFacts {
   const sessionId = asText(row.fields["sessionId"]);
   const resolved = resolveTranscript(directory, sessionId, asText(row.fields["sessionFile"]));
@@ -77,13 +84,15 @@ function readSession(
     : { state: "absent", path, archives: archivesOf(directory, path) };
   const odd = { ...(ignored !== undefined && { ignored }), ...(ownIdFile !== undefined && { ownIdFile }) };
   const transcript = ignored === undefined && ownIdFile === undefined ? there : { ...there, ...odd };
-  const trajectory = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : undefined;
+  const recorded = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : {};
+  const earlierRun = runBefore(transcript, recorded.trajectory);
   const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;
   return {
     row,
     transcript,
     locks: ownLocks,
-    ...(trajectory !== undefined && { trajectory }),
+    ...recorded,
+    ...(earlierRun !== undefined && { earlierRun }),
     ...extra(subagent, cron),
   };
 }
@@ -128,19 +137,24 @@ function readTranscript(path: string, stats: Stats, full: boolean): TranscriptFa
   return isUnreadable(tail) ? { ...file, state: "unreadable" } : { ...file, state: "read", tail };
 }
 
-function trajectoryOf(
-  transcript: string,
-  sessionId: string | undefined,
-  kept: Map<string, Kept<TrajectoryFacts | undefined>>,
-): TrajectoryFacts | undefined {
+function trajectoryOf(transcript: string, sessionId: string | undefined, kept: Map<string, Kept<Recorded>>): Recorded {
   const known = kept.get(transcript);
-  const knownStats = known?.value === undefined ? undefined : statsAt(known.value.path);
+  const knownStats = known?.value.trajectory === undefined ? undefined : statsAt(known.value.trajectory.path);
   if (known !== undefined && knownStats !== undefined && known.signature === fileVersion(knownStats)) {
     known.used = true;
     return known.value;
   }
   const value = readTrajectory(transcript, sessionId);
-  const stats = value === undefined ? undefined : statsAt(value.path);
+  const stats = value.trajectory === undefined ? undefined : statsAt(value.trajectory.path);
   if (stats !== undefined) kept.set(transcript, { signature: fileVersion(stats), value, used: true });
   return value;
+}
+
+/** Only a trajectory that begins well before the first message is read from its beginning. */
+function runBefore({ tail, path }: TranscriptFacts, trajectory: TrajectoryFacts | undefined): AnsweredRun | undefined {
+  const firstUserAt = tail?.firstUserAt;
+  if (firstUserAt === undefined || trajectory?.startedAt === undefined) return undefined;
+  // One that is kept elsewhere is named by the session, and may be older than this transcript of it.
+  if (trajectory.path !== path?.replace(/\.jsonl$/, ".trajectory.jsonl")) return undefined;
+  return firstUserAt - trajectory.startedAt > aMomentMs ? readRunBefore(trajectory.path, firstUserAt) : undefined;
 }

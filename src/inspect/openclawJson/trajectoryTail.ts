@@ -1,10 +1,11 @@
 // The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
 import { basename, dirname, join } from "node:path";
 import type { EntryPlace } from "../../model/evidence.ts";
-import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
+import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
+import { firstStart } from "./beginnings.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
@@ -14,24 +15,43 @@ const pointerLimitBytes = 64 << 10;
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
  * to a regular file that is no symbolic link; one that names another machine's place is looked for beside it by name.
  */
-export function readTrajectory(transcript: string, sessionId: string | undefined): TrajectoryFacts | undefined {
+export function readTrajectory(
+  transcript: string,
+  sessionId: string | undefined,
+): { readonly trajectory?: TrajectoryFacts; readonly brokenPointer?: PointerFacts } {
   const base = transcript.replace(/\.jsonl$/, "");
   const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
-  if (beside !== undefined) return beside;
-  const pointer = readPointer(`${base}.trajectory-path.json`, sessionId);
-  if (pointer === undefined) return undefined;
-  return readTrajectoryFile(pointer) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer)));
+  if (beside !== undefined) return { trajectory: beside };
+  const path = `${base}.trajectory-path.json`;
+  const pointer = readPointer(path);
+  if (pointer === undefined) return {};
+  if (pointer.sessionId !== sessionId)
+    return { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "mismatched" } };
+  if (namesOtherHost(pointer.file, path)) return {};
+  const pointed =
+    readTrajectoryFile(pointer.file) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer.file)));
+  return pointed === undefined
+    ? { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "missing" } }
+    : { trajectory: pointed };
 }
 
-function readPointer(path: string, sessionId: string | undefined): string | undefined {
+interface Pointer {
+  readonly sessionId: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+function readPointer(path: string): Pointer | undefined {
   const text = readText(path, pointerLimitBytes);
   if (isUnreadable(text)) return undefined;
   try {
     const pointer = asRecord(JSON.parse(text));
-    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer" || pointer["sessionId"] !== sessionId)
-      return undefined;
+    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer") return undefined;
+    const sessionId = asText(pointer["sessionId"]);
     const file = asText(pointer["runtimeFile"]);
-    return file === undefined || namesOtherHost(file, path) ? undefined : file;
+    return sessionId === undefined || file === undefined
+      ? undefined
+      : { sessionId, file, sizeBytes: Buffer.byteLength(text) };
   } catch {
     return undefined;
   }
@@ -42,7 +62,14 @@ function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
   const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
     const end = trajectoryEnd();
     const seenAll = readLinesBackwards(fd, stats.size, (line) => end.see(parseLine(line), { offset: line.offset }));
-    return { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, ...end.facts(seenAll) };
+    const startedAt = firstStart(fd, stats.size);
+    return {
+      path,
+      sizeBytes: stats.size,
+      mtimeMs: stats.mtimeMs,
+      ...end.facts(seenAll),
+      ...(startedAt !== undefined && { startedAt }),
+    };
   });
   return isUnreadable(read) ? undefined : read;
 }

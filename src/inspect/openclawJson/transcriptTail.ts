@@ -3,6 +3,7 @@ import type { EntryPlace } from "../../model/evidence.ts";
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { readRange } from "../regularFile.ts";
+import { firstUserMessage } from "./beginnings.ts";
 import { asNumber, asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
 const headerLimitBytes = 4096;
@@ -14,7 +15,11 @@ const headerLimitBytes = 4096;
 export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTail {
   const end = transcriptEnd();
   const seenAll = readLinesBackwards(fd, sizeBytes, (line) => end.see(parseLine(line), { offset: line.offset }));
-  return end.facts(seenAll, readHeader(fd, sizeBytes));
+  const firstUserAt = firstUserMessage(fd, sizeBytes);
+  return {
+    ...end.facts(seenAll, readHeader(fd, sizeBytes)),
+    ...(firstUserAt !== undefined && { firstUserAt }),
+  };
 }
 
 type Entry = Readonly<Record<string, unknown>>;

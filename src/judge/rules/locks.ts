@@ -99,11 +99,13 @@ function outlived(lockCase: LockCase): Draft[] | undefined {
 
 /**
  * Its next start takes it over by itself; until then some commands believe that the gateway runs. From 2026.8 on the lock
- * lies in the state directory itself and has a coordinator beside it that nobody else may touch (facts D3).
+ * lies in the state directory itself and has a coordinator beside it that nobody else may touch (facts D3). While some
+ * gateway runs that may be this one, its lock is its own: in a container it has another pid.
  */
 function gatewayLock(lockCase: LockCase): Draft[] {
   const { lock, store } = lockCase;
   if (lock.owner !== "dead" && lock.owner !== "recycled" && lock.owner !== "foreign") return [];
+  if (store.writer.state !== "stopped") return [];
   const isNew = lock.path.startsWith(`${store.stateDir}/`) || lock.path.startsWith(`${store.stateDir}\\`);
   const repair = isNew ? nothing("Gateways from 2026.8 on settle their locks themselves.") : unlock(lockCase);
   return [draft(lockCase, "GW-LOCK-STALE", repair)];

@@ -48,7 +48,9 @@ export function permissionFor(question: PermissionQuestion): Permission {
     return { ...no(why), claimable: true };
   }
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
-  if (kind === "openclaw-sqlite") return no(ofDatabase(writer, writerWhy));
+  if (kind === "openclaw-sqlite") {
+    return { ...no(ofDatabase(writer, writerWhy)), ...(writer !== "unknown" && { byGateway: true }) };
+  }
   if (writer === "unknown") {
     return {
       answer: "vouch",

@@ -34,7 +34,10 @@ export async function repair(
   status?: Outcome,
 ): Promise<void> {
   const [only, ...more] = proposals;
-  const way = more.length === 0 && isOfOneRow(only) ? wayWhileItRuns(only, parts, status) : undefined;
+  const way =
+    more.length === 0 && isOfOneRow(only, parts.model.store(only.store))
+      ? wayWhileItRuns(only, parts, status)
+      : undefined;
   // Refused before anything is asked.
   await withWayAround(way, () => lookAtPermission(storesOf(proposals, parts.model), parts));
   const choices =

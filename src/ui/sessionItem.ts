@@ -57,7 +57,7 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
 /** What can be done although the gateway runs, and because it does. */
 function flagsWhileItRuns(session: Session, findings: readonly Finding[], store: Store | undefined): string[] {
   const flags = [];
-  if (store?.permission.byGateway === true && findings.some(isOfOneRow)) flags.push("whileItRuns");
+  if (store?.permission.byGateway === true && findings.some((one) => isOfOneRow(one, store))) flags.push("whileItRuns");
   if (mayBeAborted(session, store)) flags.push("abortable");
   return flags;
 }

@@ -7,6 +7,7 @@ import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.
 import type { WayAround } from "./gatewayRuns.ts";
 import type { RepairParts } from "./repair.ts";
 import { shortTime } from "./repairTitle.ts";
+import { isWrittenBeside } from "./repairWhileItRuns.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
 
 /** Undefined where it was no repair of one row. */
@@ -14,7 +15,8 @@ export function wayToUndoWhileItRuns(receipts: readonly ReceiptSummary[], parts:
   const [only, ...more] = receipts;
   if (only === undefined || more.length > 0 || only.captured === true) return undefined;
   const isOfOneRow = only.edits.length === 1 && only.edits[0]?.key !== undefined;
-  if (!isOfOneRow) return undefined;
+  const store = parts.model.stores.find(({ path }) => path === only.storePath);
+  if (!isOfOneRow || !isWrittenBeside(store)) return undefined;
   return { title: vscode.l10n.t("Undo While It Runs…"), run: () => undoWhileItRuns(only, parts) };
 }
 

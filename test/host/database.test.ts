@@ -93,4 +93,17 @@ describe("A database that a killed gateway left", () => {
     assert.deepEqual([undone.errors, undone.told], [[], ["Undone."]]);
     assert.equal(contentOf(path), before);
   });
+
+  it("stands in the review of what is stale, at its question and not ticked", async () => {
+    const listed: string[] = [];
+    const answers: Answers = {
+      tick: (list) => {
+        const ticked = new Set(list.selectedItems);
+        listed.push(...list.items.map((item) => `${ticked.has(item) ? "x" : "-"} ${item.label}`));
+        return [];
+      },
+    };
+    assert.deepEqual((await answering(answers, () => vscode.commands.executeCommand(commands.finalizeAll))).modals, []);
+    assert.ok(listed.includes("- hang"), listed.join("\n"));
+  });
 });

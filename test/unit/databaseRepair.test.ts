@@ -4,10 +4,12 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Finding } from "../../src/model/finding.ts";
-import type { RepairResult } from "../../src/model/receipt.ts";
+import type { Receipt, RepairResult } from "../../src/model/receipt.ts";
 import type { RowImages } from "../../src/model/rowImage.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { receiptsOf, undoReceipt } from "../../src/repairs.ts";
+import { nodeFiles } from "../../src/repair/files.ts";
+import { saveReceipt } from "../../src/repair/receiptFolder.ts";
+import { receiptsOf, recoverRepairs, undoReceipt } from "../../src/repairs.ts";
 import { buildDatabaseHome, change, type DatabaseHome, type SessionSpec } from "../databaseBuilder.ts";
 import { contentOf, onCopy } from "../databaseContent.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -211,6 +213,47 @@ describe("a repair in a database", () => {
     writer.close();
     equal((await repairFindings(bench, proposals))[0]?.refused, undefined);
     deepEqual(stored(built.store, other), before);
+  });
+});
+
+describe("a repair in a database that a crash cut short", () => {
+  /** As a kill between the commit and the next word in the receipt leaves it. */
+  async function cutShortAfterCommit(): Promise<{ built: DatabaseHome; bench: Bench; receipt: Receipt }> {
+    const built = sick();
+    const bench = benchOf(built);
+    await repairFindings(bench, proposals);
+    const receipt: Receipt = { ...newestReceipt(bench), state: "prepared" };
+    saveReceipt(nodeFiles, bench.context.folder, receipt);
+    return { built, bench, receipt };
+  }
+
+  it("is finished where its rows are the new ones, and taken back where they are the old", async () => {
+    const { built, bench, receipt } = await cutShortAfterCommit();
+    deepEqual(
+      (await recoverRepairs(bench.context)).map(({ how }) => how),
+      ["finished"],
+    );
+    equal((await undoNewest(bench)).refused, undefined);
+    saveReceipt(nodeFiles, bench.context.folder, receipt);
+    deepEqual(
+      (await recoverRepairs(bench.context)).map(({ how }) => how),
+      ["takenBack"],
+    );
+    deepEqual(stored(built.store, key).node[0], "running");
+  });
+
+  it("counts as made where others have written its row since, and its undo leaves theirs", async () => {
+    const { built, bench } = await cutShortAfterCommit();
+    change(built.store, (database) =>
+      database.exec(`UPDATE session_nodes SET entry_json = json_set(entry_json, '$.label', 'new'); ${valid}`),
+    );
+    deepEqual(
+      (await recoverRepairs(bench.context)).map(({ how }) => how),
+      ["finished"],
+    );
+    const before = contentOf(built.store);
+    match((await undoNewest(bench)).refused ?? "", /was changed since/);
+    equal(contentOf(built.store), before);
   });
 });
 

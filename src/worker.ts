@@ -3,6 +3,7 @@
 import { dirname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
+import { writerNow } from "./freshLook.ts";
 import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
@@ -35,7 +36,7 @@ import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, writerNow } from "./scan.ts";
+import type { ScanMemory } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;

@@ -4,7 +4,7 @@ const { closeSync, openSync, readFileSync, readSync, statSync } = require("node:
 
 const tail = Buffer.alloc(4096);
 let seen = 0;
-for (const { sessionFile } of Object.values(JSON.parse(readFileSync(process.argv[2], "utf8")))) {
+for (const { sessionFile } of Object.values(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")))) {
   const { size } = statSync(sessionFile);
   const fd = openSync(sessionFile, "r");
   seen += readSync(fd, tail, 0, tail.length, Math.max(0, size - tail.length));

@@ -2,7 +2,7 @@
 const { appendFileSync, readFileSync } = require("node:fs");
 const { isMainThread } = require("node:worker_threads");
 
-const file = process.env.BENCH_USAGE_FILE;
+const file = process.env["BENCH_USAGE_FILE"];
 if (file && isMainThread) {
   process.on("exit", () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
@@ -16,7 +16,7 @@ if (file && isMainThread) {
 /** What getrusage calls the peak counts what our parent held when it started us. */
 function peakKb() {
   try {
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "latin1"))[1]);
+    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1]);
   } catch {
     return undefined;
   }

@@ -1,8 +1,11 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { aftermathOf } from "./aftermathOf.ts";
 import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
-import { type Outcome, outcomes } from "./judge/end.ts";
+import { lookWhileItRuns } from "./gatewayNow.ts";
 import type {
+  Aftermath,
   PurgeSummary,
   QuarantineSummary,
   ReceiptSummary,
@@ -20,7 +23,7 @@ import type { PruneCandidate, Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
 import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
-import type { Choice } from "./plan/repairPlan.ts";
+import { type Choice, outcomesOf } from "./plan/repairPlan.ts";
 import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { refusalOf } from "./repair/jsonStoreRepair.ts";
@@ -44,6 +47,7 @@ export interface RepairAnswers {
   permission(ask: Ask<"permission">): Promise<WritePermission>;
   preview(ask: Ask<"preview">): StorePreview[];
   repair(ask: Ask<"repair">): Promise<RepairSummary[]>;
+  aftermath(ask: Ask<"aftermath">): Promise<Aftermath>;
   pruneReview(ask: Ask<"pruneReview">): Promise<Requests["pruneReview"]["answer"]>;
   prune(ask: Ask<"prune">): Promise<RepairSummary[]>;
   receipts(): ReceiptSummary[];
@@ -62,10 +66,11 @@ export function repairAnswers(
   latest: () => Scan,
   changed: () => Promise<void>,
 ): RepairAnswers {
-  const context = (vouched: readonly string[] = []): RepairContext => ({
+  const context = (vouched: readonly string[] = [], whileItRuns?: true): RepairContext => ({
     input: input(),
     folder,
     vouched: new Set(vouched),
+    whileItRuns: whileItRuns === true,
   });
   const receiptById = (id: string): Receipt => {
     const receipt = receiptsOf(context()).find((candidate) => candidate.id === id);
@@ -77,10 +82,12 @@ export function repairAnswers(
     return results.map(summaryOf);
   };
   return {
-    async permission({ store }) {
+    async permission({ store, whileItRuns }) {
       const found = latest().stores.find(({ id }) => id === store);
       if (found === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-      return { ...(await lookAgain(found, inputFor(found, input()))), receipts: folder.receipts };
+      const own = inputFor(found, input());
+      const answer = whileItRuns === true ? lookWhileItRuns(found, true, own) : lookAgain(found, own);
+      return { ...(await answer), receipts: folder.receipts };
     },
     preview({ choices }) {
       const { plans, refused } = planChoices(latest(), chosenBy(choices, latest()), context());
@@ -90,10 +97,16 @@ export function repairAnswers(
         ...("refused" in result && result.refused !== undefined && { refused: result.refused }),
       }));
     },
-    async repair({ choices, vouched }) {
+    async repair({ choices, vouched, whileItRuns }) {
       const found = latest();
-      const { plans, refused } = planChoices(found, chosenBy(choices, found), context(vouched));
-      return finished([...refused, ...(await repairPlans(found, plans, context(vouched)))]);
+      const own = context(vouched, whileItRuns);
+      const { plans, refused } = planChoices(found, chosenBy(choices, found), own);
+      return finished([...refused, ...(await repairPlans(found, plans, own))]);
+    },
+    async aftermath({ receipt: id, afterMs }) {
+      const receipt = receiptById(id);
+      await wait(Math.max(0, receipt.at + afterMs - Date.now()));
+      return aftermathOf(receipt, latest(), context());
     },
     async pruneReview(ask) {
       if ("olderThanMs" in ask) return (await scanEverything({ ...input(), prune: ask })).prune ?? [];
@@ -110,10 +123,10 @@ export function repairAnswers(
     },
     receipts: () => receiptsOf(context()).map((receipt) => receiptSummary(receipt, join(folder.receipts, receipt.id))),
     undoPreview: ({ receipt, keys }) => undoPreview(receiptById(receipt), keys, context()),
-    async undo({ receipt, keys, vouched }) {
+    async undo({ receipt, keys, vouched, whileItRuns }) {
       const result = await undoReceipt(
         receiptById(receipt),
-        context(vouched),
+        context(vouched, whileItRuns),
         keys === undefined ? undefined : new Set(keys),
       );
       const [summary] = await finished([result]);
@@ -126,14 +139,16 @@ export function repairAnswers(
 }
 
 /** Throws a UserError where a proposal is not there any more, or an outcome is none. */
-function chosenBy(choices: readonly RepairChoice[], { findings }: Scan): Choice[] {
+function chosenBy(choices: readonly RepairChoice[], { findings, stores }: Scan): Choice[] {
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  const kindOf = new Map(stores.map(({ id, kind }) => [id, kind]));
   return choices.map(({ finding: id, status }) => {
     const finding = byId.get(id);
     if (finding === undefined) throw new UserError("What was proposed has changed since. Look at it again.");
     if (status === undefined) return { finding };
-    if (finding.repair.kind !== "finalize" || !outcomes.includes(status as Outcome))
-      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${outcomes.join(", ")}.`);
+    const outcomes = outcomesOf[kindOf.get(finding.store) ?? "openclaw-json"];
+    if (finding.repair.kind !== "finalize" || !outcomes.has(status))
+      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${[...outcomes].join(", ")}.`);
     return { finding, status };
   });
 }
@@ -184,7 +199,8 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
   const noRows: ReturnType<typeof prepare>["rows"] = new Map();
-  const rows = edits.length === 0 ? noRows : prepare(nodeFiles, receipt.plan.store.path, new Set(rowKeys), []).rows;
+  const { path, kind } = receipt.plan.store;
+  const rows = edits.length === 0 ? noRows : prepare(nodeFiles, path, new Set(rowKeys), [], kind).rows;
   const now: string[] = [];
   const undone: string[] = [];
   for (const edit of edits) {

@@ -1,33 +1,40 @@
 // Choices to receipts: prepares, plans and repairs, store by store, for the CLI and the worker alike.
 import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type EverythingInput, inputFor } from "./everything.ts";
+import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
+import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
+import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
 import { clock } from "./judge/words.ts";
 import type { Finding } from "./model/finding.ts";
-import type { Plan, PlannedStore } from "./model/plan.ts";
+import type { OwnerRequest, Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
-import type { Permission, Store } from "./model/store.ts";
+import type { Era, Permission, Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
+import { askOfDaemon } from "./owner/agentctlRequests.ts";
+import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
-import { prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
+import { type RepairInput, refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
+import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
+import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
-import { lookAgain, type ScanInput } from "./scan.ts";
+import { lookAgain, type PermissionSubject, type ScanInput } from "./scan.ts";
 
 export interface RepairContext {
   /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
@@ -36,6 +43,8 @@ export interface RepairContext {
   readonly files?: Files;
   /** Ids of stores for which a person vouched that no gateway runs. */
   readonly vouched?: ReadonlySet<string>;
+  /** One row is to be written although its gateway runs ("Repair While It Runs"). */
+  readonly whileItRuns?: boolean;
 }
 
 /** A plan for each store, and a refusal for each that could not be prepared. */
@@ -61,6 +70,7 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
     const attempt = (action: Plan["action"], choices: readonly Choice[], plan: () => Plan): void => {
       if (choices.length === 0) return;
       try {
+        checkWritable(store);
         plans.push(plan());
       } catch (error) {
         const none: Plan = { store: plannedStore(store), action, edits: [], findings: plannedFindings(choices) };
@@ -71,8 +81,10 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
     attempt("finalize", rest, () => {
       const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
-      const stored = prepare(files, store.path, keys, locks);
-      checkSame(store);
+      const stored = prepare(files, store.path, keys, locks, store.kind);
+      if (store.kind === "claude-mem") checkSameRows(scan, store, stored);
+      else checkSame(store);
+      checkSameElements(scan, store, stored);
       return planRepair(plannedStore(store), stored, rest);
     });
   }
@@ -104,6 +116,7 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     if (rows.length === 0) continue;
     const planned = plannedStore(store);
     try {
+      checkWritable(store);
       const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
       checkSame(store);
       // A copy's rows name the transcripts of the original, which may be live: they are that one's.
@@ -121,6 +134,11 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
   return { plans, refused };
 }
 
+/** Of what is newer than what is known nothing is planned. */
+function checkWritable({ permission, unknown }: Store): void {
+  if (unknown !== undefined) throw new UserError(permission.why);
+}
+
 /** In the state directory of the store, or beside it where it is configured to be elsewhere. */
 function isOwn(transcript: string, { path, stateDir }: Store): boolean {
   const real = realPath(transcript);
@@ -128,8 +146,25 @@ function isOwn(transcript: string, { path, stateDir }: Store): boolean {
 }
 
 /** What was judged is what is planned with: a store that was written since the scan voids the choice (promise 4). */
-function checkSame({ path, fileVersion }: Store): void {
-  if (fileVersion !== fileVersionAt(path)) throw new UserError(planAgain);
+function checkSame({ kind, path, fileVersion }: Store): void {
+  const version = kind === "openclaw-sqlite" ? databaseVersionAt(path) : fileVersionAt(path);
+  if (fileVersion !== version) throw new UserError(planAgain);
+}
+
+/** Its file changes with every row that others write: what counts is each row that was judged. */
+function checkSameRows({ sessions }: Scan, { id }: Store, { rows }: Prepared): void {
+  for (const [key, { place }] of rows) {
+    const judged = sessions.find((session) => session.store === id && session.key === key);
+    if (judged?.rowVersion !== place?.version) throw new UserError(planAgain);
+  }
+}
+
+/** A directory lock is told by its place, and another may stand there by now. */
+function checkSameElements({ locks }: Scan, { id }: Store, { elements = new Map() }: Prepared): void {
+  for (const [path, { text }] of elements) {
+    const judged = locks.find((lock) => lock.store === id && lock.path === path);
+    if (judged?.text !== text) throw new UserError(planAgain);
+  }
 }
 
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
@@ -148,7 +183,10 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     const store = scan.stores.find((candidate) => candidate.id === plan.store.id);
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     const input = inputFor(store, context.input);
-    results.push(await run(plan, batch, () => lookAgain(store, input), { ...context, input }));
+    const permission = whileItRuns(store, plans.length === 1 && isOneRow(plan), { ...context, input });
+    results.push(
+      await run(plan, batch, permission ?? { permission: () => lookAgain(store, input) }, { ...context, input }),
+    );
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());
@@ -175,10 +213,10 @@ export function planReceiptUndo(
   const { edits, store } = receipt.plan;
   const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
-  const stored = touchesStore(receipt.plan)
-    ? prepare(files, store.path, keys, [])
-    : prepareFiles(files, store.path, moved);
-  return planUndo(receipt, stored, only);
+  const isStored = touchesStore(receipt.plan);
+  const stored = isStored ? prepare(files, store.path, keys, [], store.kind) : prepareFiles(files, store.path, moved);
+  const asLeft = isStored && store.kind === "openclaw-sqlite" && { asLeft: rowsAsLeft(files, receipt) };
+  return planUndo(receipt, { ...stored, ...asLeft }, only);
 }
 
 /** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */
@@ -195,7 +233,10 @@ export async function undoReceipt(
     const plan = planReceiptUndo(known, context, only);
     if (plan.edits.length === 0)
       return { plan, applied: false, refused: `Nothing is left to undo. ${(plan.left ?? []).join(" ")}`.trim() };
-    return await run(plan, randomUUID(), () => undoPermission(receipt, context), context);
+    const { era, ...store } = receipt.plan.store;
+    const subject = { ...store, era: era as Era | undefined, sessions: 0 };
+    const permission = whileItRuns(subject, isOneRow(receipt.plan) && plan.edits.length === 1, context);
+    return await run(plan, randomUUID(), permission ?? { permission: () => undoPermission(receipt, context) }, context);
   } catch (error) {
     return { plan: { ...receipt.plan, action: "undo", edits: [] }, applied: false, refused: refusalOf(error) };
   }
@@ -207,24 +248,78 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   return lookAgain({ kind, path, stateDir }, input);
 }
 
-function run(
+/** What only the running owner can do is asked of it, once the person has said so; nothing is written, and nothing kept. */
+async function asked(
   plan: Plan,
-  batch: string,
-  permission: () => Promise<Permission>,
-  context: RepairContext,
+  requests: readonly OwnerRequest[],
+  { permission }: MayWrite,
+  { input }: RepairContext,
 ): Promise<RepairResult> {
+  try {
+    if (input.capture !== undefined) throw new UserError("It was captured: nobody is there to be asked.");
+    const { throughOwner, why } = await permission();
+    if (throughOwner !== true) throw new UserError(`It is not asked any more, since that changed. ${why}`);
+    for (const request of requests) await askOfDaemon(plan.store.stateDir, request);
+    return { plan, applied: true };
+  } catch (error) {
+    return { plan, applied: false, refused: refusalOf(error) };
+  }
+}
+
+function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
+  const { requests = [] } = plan;
+  if (requests.length > 0) return asked(plan, requests, permission, context);
   return repairJsonStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,
     folder: context.folder,
-    permission,
+    ...permission,
     vouched: context.vouched?.has(plan.store.id) === true,
     lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
+    heldElements: () => heldElements(plan.store, context.input),
     now: Date.now,
     ...(captured && { captured }),
   });
+}
+
+type MayWrite = Pick<RepairInput, "permission" | "lastWord">;
+
+/** Its gateway is asked twice, 2 s apart, the second time with everything prepared. Undefined where it is to be stopped. */
+function whileItRuns(
+  store: ServedStore & PermissionSubject,
+  isOneRow: boolean,
+  context: RepairContext,
+): MayWrite | undefined {
+  if (context.whileItRuns !== true) return undefined;
+  const look = () => lookWhileItRuns(store, isOneRow, context.input);
+  return {
+    permission: async () => {
+      const first = await look();
+      if (first.answer === "yes") await wait(secondLookMs);
+      return first;
+    },
+    lastWord: look,
+  };
+}
+
+function isOneRow({ edits }: Plan): boolean {
+  return edits.length === 1 && edits[0]?.kind === "fields";
+}
+
+/** Directory locks of agentctl whose holder lives, or may live, by the processes of this moment or of the capture. */
+function heldElements({ kind, stateDir }: PlannedStore, input: ScanInput): ReadonlySet<string> {
+  if (kind !== "agentctl") return new Set();
+  const processes = input.capture?.processes ?? readProcesses();
+  const { locks } = readAgentctl({
+    directory: stateDir,
+    processes,
+    blind: processes.incomplete ?? blindSpot(stateDir, processes),
+    writer: { state: "unknown", why: "", evidence: [] },
+  });
+  const held = locks.filter(({ holder }) => holder?.owner === "alive" || holder?.owner === "unknown");
+  return new Set(held.map(({ text }) => text));
 }
 
 /** By the processes of this moment, or of the capture. */
@@ -245,6 +340,7 @@ export async function recoverRepairs(context: RepairContext): Promise<Recovered[
     permission: (receipt) => undoPermission(receipt, context),
     // A captured lock was judged by the list of its own machine.
     lockIsFree: (path, { captured, plan }) => captured === true || lockIsFree(path, plan.store.stateDir, input),
+    heldElements: ({ captured, plan }) => (captured === true ? new Set() : heldElements(plan.store, input)),
   });
 }
 

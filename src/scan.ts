@@ -1,12 +1,14 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
+import { agentctlPermission } from "./agentctlStores.ts";
+import { claudeMemPermission } from "./claudeMemStores.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
-import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
+import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
-import { readJsonStore, type StoreMemory } from "./inspect/openclawJson/readStore.ts";
-import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
-import { combineVersions, eraOf } from "./inspect/openclawJson/version.ts";
+import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
+import type { StatePlace } from "./inspect/storeReader.ts";
+import { storeReaders } from "./inspect/storeReaders.ts";
 import { judge } from "./judge/judge.ts";
 import type { Around } from "./judge/neighbours.ts";
 import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
@@ -14,7 +16,8 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { ClaimedStore, Where } from "./model/where.ts";
-import { type Answers, askNow, hear, type Told } from "./owner/asking.ts";
+import { lookAtNeighbours, type NeighbourInput, withNeighbours } from "./neighbourStores.ts";
+import { type Answers, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
   type LookInput,
@@ -25,7 +28,7 @@ import {
   writerOf,
 } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { permissionFor } from "./repair/permission.ts";
+import { permissionFor, type WhileItRuns } from "./repair/permission.ts";
 
 export interface ScanInput extends LookInput {
   readonly where: Where;
@@ -78,17 +81,32 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   // Whoever wrote what was read last may have come after that look.
   if (Date.now() - lookedAt > slowReadMs) look = await lookAtWriters(watched(places, input), input, stoppedSince);
   input.memory?.stores.evidence.sweep();
+  let beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   let told = await hearAll(places, stores, look, input, false);
-  const result = (): Scan => judgeAll(places, stores, { look, told }, problems, input);
+  const result = (): Scan => {
+    const heard = [...told.values()].flatMap(({ report }) => report ?? []);
+    const judged = judgeAll(places, stores, { look, told }, problems, input);
+    return withNeighbours(judged, beside, { given: input.report, heard });
+  };
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
-  if (isShown || stores.some((store) => awaitsSecondLook(store, look))) {
+  if (
+    isShown ||
+    beside.some(({ awaitsSecondLook: awaits }) => awaits) ||
+    stores.some((store) => awaitsSecondLook(store, look))
+  ) {
     onProvisional?.(result());
     look = await secondLook(watched(places, input), input, stoppedSince);
+    beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   } else if (input.asking?.isLookedAt === true && stores.some((store) => isWorthAsking(store, look))) {
     onProvisional?.(result());
   }
   told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
   return result();
+}
+
+function neighbourInput(look: Look, input: ScanInput, stoppedSince: Map<string, number>): NeighbourInput {
+  const { where, env, memory } = input;
+  return { where, env, processes: look.processes, stoppedSince, databases: memory?.stores.databases };
 }
 
 /** Only what claims to run is worth a question, and only a gateway that runs can answer one. */
@@ -116,7 +134,9 @@ async function hearAll(
     if (!own.some((store) => isWorthAsking(store, look))) continue;
     const rows = own.reduce((sum, { content }) => sum + (content.state === "read" ? content.sessions.length : 0), 0);
     const port = ports.get(dir.path);
-    const subject = { stateDir: dir.path, era: own[0]?.era, rows, ...(port !== undefined && { port }) };
+    // Beside a database whatever else is there was left by an older version.
+    const era = own.find((store) => store.era === "S")?.era ?? own[0]?.era;
+    const subject = { stateDir: dir.path, era, rows, ...(port !== undefined && { port }) };
     const told = await hear(subject, look, asking.answers, mayAsk);
     if (told !== undefined) heard.set(dir.path, told);
   }
@@ -133,6 +153,8 @@ function withoutIdle(report: WriterReport): WriterReport {
  * the first look is the only one (repair asks it right before it writes).
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
+  if (store.kind === "agentctl") return agentctlPermission(store, input);
+  if (store.kind === "claude-mem") return claudeMemPermission(store, input);
   return permissionOf(store, writerOf(await lookAt(store.stateDir, input), store.stateDir), input);
 }
 
@@ -141,21 +163,17 @@ export async function writerNow(stateDir: string, input: ScanInput): Promise<Wri
   return writerOf(await lookAt(stateDir, input), stateDir);
 }
 
-/** What the gateway of this store shows right now; undefined where it is not asked or does not answer. */
-export async function gatewayView(
-  { stateDir, era, sessions }: Store,
-  input: ScanInput,
-): Promise<WriterReport | undefined> {
-  const [place] = watched([placeAt(stateDir)], input);
-  const port = place?.port === undefined ? {} : { port: place.port };
-  return askNow({ stateDir, era, rows: sessions, ...port }, await lookAt(stateDir, input));
-}
-
-async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
+/** One look at the writer of a state directory, or a second one. */
+export async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
   const places = watched([placeAt(stateDir)], input);
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   const look = await lookAtWriters(places, input, stoppedSince);
   return look.unconfirmed.size > 0 ? secondLook(places, input, stoppedSince) : look;
+}
+
+/** The loopback port that is known to be this directory's. */
+export function knownPort(stateDir: string, input: ScanInput): number | undefined {
+  return watched([placeAt(stateDir)], input)[0]?.port;
 }
 
 function placeAt(stateDir: string): Place {
@@ -168,11 +186,17 @@ export interface PermissionSubject {
   readonly path: string;
   readonly stateDir: string;
   readonly problem?: string;
+  readonly unknown?: string;
   readonly movedFrom?: string;
 }
 
-function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInput): Permission {
-  const { kind, problem, movedFrom } = subject;
+export function permissionOf(
+  subject: PermissionSubject,
+  writer: Writer,
+  input: ScanInput,
+  whileItRuns?: WhileItRuns,
+): Permission {
+  const { kind, problem, unknown, movedFrom } = subject;
   const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
   return permissionFor({
     kind,
@@ -180,8 +204,10 @@ function permissionOf(subject: PermissionSubject, writer: Writer, input: ScanInp
     writerWhy: writer.why,
     platform: process.platform,
     problem,
+    unknown,
     movedFrom: isTheirs ? undefined : movedFrom,
     unlisted: input.capture?.processes.incomplete,
+    ...(whileItRuns !== undefined && { whileItRuns }),
   });
 }
 
@@ -191,7 +217,7 @@ function isClaimed({ path, movedFrom }: PermissionSubject, { mine = false }: Sca
 }
 
 function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
-  const isOwnHome = where.homes.length === 0 && where.stateDirs.length === 0;
+  const isOwnHome = isUnnamed(where);
   return places.map(({ dir, config }) => {
     const port = config.gatewayPort ?? (isOwnHome ? usualPort(dir.path, env) : undefined);
     return { path: dir.path, hasOwnConfig: config.exists, ...(port !== undefined && { port }) };
@@ -216,18 +242,17 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
     return [];
   }
   try {
-    const stores = findStoreFiles(dir.path, config).map((file) =>
-      readJsonStore({
-        file,
-        stateDir: dir.path,
-        config,
-        processes: look.processes,
-        blind: blindSpot(dir.path, look.processes),
-        writer: writerOf(look, dir.path),
-        ...(input.memory !== undefined && { memory: input.memory.stores }),
-      }),
-    );
-    return withSharedVersion(stores).map((store, i) =>
+    const found: StatePlace = {
+      stateDir: dir.path,
+      config,
+      processes: look.processes,
+      blind: blindSpot(dir.path, look.processes),
+      writer: writerOf(look, dir.path),
+      state: look.states.get(dir.path),
+      ...(input.memory !== undefined && { memory: input.memory.stores }),
+    };
+    const stores = storeReaders.flatMap((reader) => reader.readStores(found));
+    return stores.map((store, i) =>
       i === 0 ? { ...store, locks: [...store.locks, ...ownGatewayLocks(dir.path, look)] } : store,
     );
   } catch (error) {
@@ -242,14 +267,6 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
 function ownGatewayLocks(stateDir: string, look: Look): LockFacts[] {
   const served = realPath(stateDir);
   return look.gatewayLocks.filter((lock) => lock.stateDir === served).map(({ facts }) => facts);
-}
-
-/** One installation owns a state directory: what one of its stores tells of the version holds for all (facts P). */
-function withSharedVersion(stores: readonly StoreFacts[]): StoreFacts[] {
-  const version = combineVersions(stores.map((store) => store.version).filter((range) => range !== undefined));
-  if (version === undefined) return [...stores];
-  const era = eraOf(version);
-  return stores.map(({ era: _own, ...store }) => ({ ...store, version, ...(era !== undefined && { era }) }));
 }
 
 function judgeAll(
@@ -315,7 +332,19 @@ function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
   }
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
   const isWhole = siblings.every((store) => store.content.state === "read");
-  return { otherStateDirs: keys.size > 0 ? [...others] : [], sharesDirectory, namedByOthers, ...(isWhole && { keys }) };
+  const otherEra = siblings.find((store) => store.kind !== facts.kind && agentDirOf(store) === agentDirOf(facts));
+  return {
+    otherStateDirs: keys.size > 0 ? [...others] : [],
+    sharesDirectory,
+    namedByOthers,
+    ...(isWhole && { keys }),
+    ...(otherEra !== undefined && { otherEra }),
+  };
+}
+
+/** `agents/<id>`: a JSON store lies in its `sessions`, a database in its `agent`. */
+function agentDirOf({ path }: StoreFacts): string {
+  return dirname(dirname(path));
 }
 
 function isSplitFrom(a: string, b: string): boolean {
@@ -330,6 +359,7 @@ function isSplitFrom(a: string, b: string): boolean {
 
 function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
   const { content, era, version, agent, movedFrom, writer } = facts;
+  const unknown = facts.database?.unknown;
   const problem =
     content.state === "unparsable"
       ? "STORE-UNPARSABLE"
@@ -341,6 +371,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     path: facts.path,
     stateDir: facts.stateDir,
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
   };
   const permission = permissionOf(subject, writer, input);
@@ -358,6 +389,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     ...(era !== undefined && { era }),
     ...(version !== undefined && { version }),
     ...(problem !== undefined && { problem }),
+    ...(unknown !== undefined && { unknown }),
     ...(movedFrom !== undefined && { movedFrom }),
     ...(movedFrom !== undefined && isClaimed(subject, input) && { claimed: true }),
   };

@@ -3,24 +3,39 @@
 import { dirname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
+import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
-import { readRowShapes } from "./inspect/openclawJson/rowShapes.ts";
-import { locateFields, placesInRow, prettyRow, readRowText } from "./inspect/openclawJson/rowText.ts";
-import { agentSessionDirs } from "./inspect/openclawJson/storeFiles.ts";
+import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
+import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readProcesses } from "./inspect/processes.ts";
+import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
-import type { EventKind, Events, FromWorker, RequestKind, Requests, SessionName, ToWorker } from "./model/messages.ts";
+import type {
+  EventKind,
+  Events,
+  FromWorker,
+  RequestKind,
+  Requests,
+  SessionName,
+  ToWorker,
+  WhileItRuns,
+} from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
+import { neighbourFiles } from "./neighbourStores.ts";
+import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
+import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { gatewayView, type ScanMemory, writerNow } from "./scan.ts";
+import { type ScanMemory, writerNow } from "./scan.ts";
 
 /** A write is several events; and a store is read at most once a second, however often it is written. */
 const settleMs = 80;
@@ -149,15 +164,24 @@ function followDisk(): void {
     watch.close();
     return;
   }
-  const dirs = latest.stateDirs.map(({ path }) => path);
+  const dirs = latest.stateDirs.filter(({ program }) => program === undefined).map(({ path }) => path);
+  const stores = latest.stores.filter(({ stateDir }) => dirs.includes(stateDir));
   watch.follow({
-    directories: [...new Set([...latest.stores.map(({ path }) => dirname(path)), ...dirs.flatMap(agentSessionDirs)])],
-    paths: dirs.flatMap((path) => [
-      join(path, "agents"),
-      join(path, "openclaw.json"),
-      join(path, "subagents", "runs.json"),
-      join(path, "cron", "runs"),
-    ]),
+    directories: [
+      ...new Set([
+        ...stores.map(({ path }) => dirname(path)),
+        ...storeReaders.flatMap((reader) => dirs.flatMap((dir) => reader.directories(dir))),
+      ]),
+    ],
+    paths: [
+      ...dirs.flatMap((path) => [
+        join(path, "agents"),
+        join(path, "openclaw.json"),
+        join(path, "subagents", "runs.json"),
+        join(path, "cron", "runs"),
+      ]),
+      ...latest.stores.flatMap(neighbourFiles),
+    ],
   });
 }
 
@@ -193,6 +217,7 @@ function somePidIsGone({ locks, stateDirs }: Scan): boolean {
   });
 }
 
+const notAsked = "Gateways are not asked here, by a setting of yours: openclawSessionInspector.askGateway.";
 const notInScan = "The store is not in the last scan. Refresh the view.";
 
 function findSession(name: SessionName): Session {
@@ -201,10 +226,23 @@ function findSession(name: SessionName): Session {
   return found;
 }
 
+/** Throws a UserError where it rests on what a gateway says, and gateways are not asked. */
+function mayAskFor<T extends WhileItRuns>(ask: T): T {
+  if (ask.whileItRuns === true && !asked.mayAsk) throw new UserError(notAsked);
+  return ask;
+}
+
+/** Throws a UserError for what is captured: whatever runs here has nothing to do with it. */
+function liveStore(id: string): Store {
+  const store = latest?.stores.find((candidate) => candidate.id === id);
+  if (store === undefined || store.captured !== undefined) throw new UserError(notInScan);
+  return store;
+}
+
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError(notInScan);
-  return readRowText(store.path, session.key, { range: session.range, fileVersion: store.fileVersion });
+  return readerOf(store.kind).rowText(store, session);
 }
 
 const handlers: {
@@ -249,37 +287,56 @@ const handlers: {
       ({ store, session: key, repair }) => store === name.store && key === name.key && repair.set !== undefined,
     );
     const set = proposal?.repair.set ?? {};
-    return compareRow(
-      row as Record<string, unknown>,
-      status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
-    );
+    const kind = latest?.stores.find(({ id }) => id === name.store)?.kind ?? "openclaw-json";
+    return compareRow(row as Record<string, unknown>, chosen(set, status, kind));
   },
   shapes({ store, keys }) {
-    const path = latest?.stores.find(({ id }) => id === store)?.path;
-    if (path === undefined) throw new UserError("The store is not in the last scan. Refresh the view.");
-    return readRowShapes(path, new Set(keys));
+    const found = latest?.stores.find(({ id }) => id === store);
+    if (found === undefined) throw new UserError(notInScan);
+    return readerOf(found.kind).rowShapes(found, new Set(keys));
   },
-  excerpt: (ask) => readExcerpt(ask),
+  excerpt: ({ kind, ...place }) =>
+    place.event === undefined ? readExcerpt(place) : readEventExcerpt(place.path, place.event, kind === "trajectory"),
   writer: ({ stateDir }) => {
     const isLive = latest?.stateDirs.some(({ path, captured }) => path === stateDir && captured === undefined);
     if (isLive !== true) throw new UserError(notInScan);
     return writerNow(stateDir, { where: asked.where, env: process.env, memory });
   },
-  gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
-  async gatewayView(ask) {
-    const store = latest?.stores.find(({ id }) => id === ask.store);
-    if (store === undefined || store.captured !== undefined) throw new UserError(notInScan);
-    if (!asked.mayAsk) return undefined;
-    return (await gatewayView(store, { where: asked.where, env: process.env, memory }))?.statuses;
+  async endDaemon({ stateDir, pid }) {
+    const isLive = latest?.stateDirs.some(
+      ({ path, captured, program }) => path === stateDir && captured === undefined && program === "daemon",
+    );
+    if (isLive !== true) throw new UserError(notInScan);
+    await endDaemon(stateDir, pid, (one) => !readProcesses().byPid.has(one));
+    return undefined;
   },
-  permission: (ask) => repairs.permission(ask),
+  gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
+  async gatewayView({ store }) {
+    const live = liveStore(store);
+    if (!asked.mayAsk) return undefined;
+    return (await gatewayView(live, { where: asked.where, env: process.env, memory }))?.statuses;
+  },
+  async request({ what, ...name }) {
+    const { store, key, sessionId } = findSession(name);
+    const live = liveStore(store);
+    if (!asked.mayAsk) throw new UserError(notAsked);
+    const answer = await requestOfGateway(
+      live,
+      { what, key, ...(sessionId !== undefined && { sessionId }) },
+      { where: asked.where, env: process.env, memory },
+    );
+    if (answer.done !== "no") await scanNow();
+    return answer;
+  },
+  permission: (ask) => repairs.permission(mayAskFor(ask)),
   preview: (ask) => repairs.preview(ask),
-  repair: (ask) => repairs.repair(ask),
+  repair: (ask) => repairs.repair(mayAskFor(ask)),
+  aftermath: (ask) => repairs.aftermath(ask),
   pruneReview: (ask) => repairs.pruneReview(ask),
   prune: (ask) => repairs.prune(ask),
   receipts: () => repairs.receipts(),
   undoPreview: (ask) => repairs.undoPreview(ask),
-  undo: (ask) => repairs.undo(ask),
+  undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),
   emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
   locate: (ask) => locateFields(ask.text, ask.fields),

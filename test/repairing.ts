@@ -20,6 +20,7 @@ import {
   undoReceipt,
 } from "../src/repairs.ts";
 import { type ScanInput, scan } from "../src/scan.ts";
+import { contentOf } from "./databaseContent.ts";
 import { now } from "./homeBuilder.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -99,16 +100,22 @@ export function undoNewest(bench: Bench, ...only: readonly string[]): Promise<Re
   return undoReceipt(newestReceipt(bench), bench.context, only.length === 0 ? undefined : new Set(only));
 }
 
-/** Every file below `directory` by its path in it: mode, owner and hash, or where a link points. */
+/**
+ * Every file below `directory` by its path in it: mode, owner and hash, or where a link points. A database by what is in
+ * it, with its log: the two share it as they like.
+ */
 export function imagesIn(directory: string): Map<string, string> {
   const images = new Map<string, string>();
   for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()) {
     const path = join(directory, name);
+    if (/\.sqlite-(wal|shm)$/.test(name)) continue;
     const stats = lstatSync(path);
-    if (stats.isSymbolicLink()) images.set(name, `link ${readlinkSync(path)}`);
+    if (stats.isSocket()) images.set(name, "socket");
+    else if (stats.isSymbolicLink()) images.set(name, `link ${readlinkSync(path)}`);
     else if (stats.isDirectory()) images.set(name, `directory ${stats.mode.toString(8)}`);
     else {
-      const hash = createHash("sha256").update(readFileSync(path)).digest("hex");
+      const isDatabase = name.endsWith(".sqlite") && stats.size > 0;
+      const hash = isDatabase ? contentOf(path) : createHash("sha256").update(readFileSync(path)).digest("hex");
       images.set(name, `${stats.mode.toString(8)} ${stats.uid}:${stats.gid} ${hash}`);
     }
   }

@@ -63,6 +63,6 @@ function findingJson(finding: Finding): Record<string, unknown> {
   };
 }
 
-function evidenceJson({ kind, path, line, at, text }: Evidence): Record<string, unknown> {
-  return { kind, path, line, at, text };
+function evidenceJson({ kind, path, line, event, at, text }: Evidence): Record<string, unknown> {
+  return { kind, path, line, event, at, text };
 }

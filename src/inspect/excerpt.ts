@@ -7,7 +7,8 @@ import { isUnreadable, readRange, withFile } from "./regularFile.ts";
 
 const beforeBytes = 96 << 10;
 const afterBytes = 64 << 10;
-const mostEntries = 60;
+/** Before and after the one that was asked for. */
+export const entriesAround = 30;
 const mostCharacters = 4000;
 /** Entries that say nothing of what was said. */
 const quiet: ReadonlySet<string> = new Set(["custom", "model_change", "thinking_level_change"]);
@@ -69,16 +70,21 @@ function ofLines(lines: readonly TextLine[], target: number): Excerpt {
 
 /** Around the target, not from the beginning: the entries before it say what led to it. */
 function ofEntries(lines: readonly TextLine[], target: number): Excerpt {
-  const at = Math.max(
-    0,
+  return excerptOf(
+    lines.map(({ text }) => text),
     lines.findLastIndex(({ offset }) => offset <= target),
   );
-  const first = Math.max(0, at - mostEntries / 2);
-  const shown = lines.slice(first, at + mostEntries / 2);
+}
+
+/** Entries as readable blocks, around the one with this index. */
+export function excerptOf(entries: readonly string[], target: number): Excerpt {
+  const at = Math.max(0, target);
+  const first = Math.max(0, at - entriesAround);
+  const shown = entries.slice(first, at + entriesAround);
   const blocks: string[] = [];
   let line = 0;
   let targetLine = 0;
-  for (const [i, { text }] of shown.entries()) {
+  for (const [i, text] of shown.entries()) {
     const block = entryText(text);
     if (first + i === at) targetLine = line;
     blocks.push(block);

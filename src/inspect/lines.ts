@@ -1,6 +1,6 @@
 // The end of a line-based file, read backwards: a few KB first and more only while the reader is undecided (DESIGN,
 // Size and speed). Transcripts and trajectories reach gigabytes; what is read of one is bounded.
-import { readInto } from "./regularFile.ts";
+import { readInto, readRange } from "./regularFile.ts";
 
 export interface Line {
   /** Byte offset of the line's first byte in the file. */
@@ -12,6 +12,7 @@ export interface Line {
 }
 
 const firstReadBytes = 8 << 10;
+const firstForwardBytes = 4 << 10;
 const mostBytes = 4 << 20;
 /** What is kept for the next file: enough for the last run of most. */
 const spareBytes = 256 << 10;
@@ -66,6 +67,34 @@ export function readLinesBackwards(fd: number, sizeBytes: number, visit: (line: 
     return start === 0;
   } finally {
     if (buffer.length === spareBytes) spare = buffer;
+  }
+}
+
+export interface LeadingLine extends Line {
+  readonly isFirst: boolean;
+}
+
+/** Gives the whole lines of the first `mostBytes` of `fd`, first to last, until `visit` answers "stop". */
+export function readLinesForwards(
+  fd: number,
+  sizeBytes: number,
+  mostBytes: number,
+  visit: (line: LeadingLine) => "stop" | undefined,
+): void {
+  const end = Math.min(sizeBytes, mostBytes);
+  let isFirst = true;
+  let from = 0;
+  for (let step = firstForwardBytes; from < end; step *= 4) {
+    const bytes = readRange(fd, from, Math.min(end, from + step));
+    let start = 0;
+    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, start)) {
+      const text = withoutReturn(bytes.subarray(start, at));
+      if (text.length > 0 && visit({ offset: from + start, bytes: text, whole: true, isFirst }) === "stop") return;
+      isFirst = false;
+      start = at + 1;
+    }
+    if (from + bytes.length >= end || bytes.length === 0) return;
+    from += start;
   }
 }
 

@@ -15,6 +15,7 @@ const payloadSchema = z.object({
   configPath: z.catch(z.optional(z.string()), undefined),
   stateDir: z.catch(z.optional(z.string()), undefined),
   port: z.catch(z.optional(z.number()), undefined),
+  role: z.catch(z.optional(z.string()), undefined),
 });
 export type LockPayload = z.infer<typeof payloadSchema>;
 

@@ -2,6 +2,7 @@
 import type { Evidence } from "../model/evidence.ts";
 import type { LifecycleEvent, SessionFacts, TrajectoryFacts } from "../model/facts.ts";
 import type { RepairClass } from "../model/finding.ts";
+import { placeOf } from "./place.ts";
 import { clock } from "./words.ts";
 
 export const outcomes = ["failed", "killed", "timeout", "done"] as const;
@@ -91,7 +92,7 @@ function trajectoryEvidence(trajectory: TrajectoryFacts, event: LifecycleEvent):
   return {
     kind: "trajectory",
     path: trajectory.path,
-    offset: event.offset,
+    ...placeOf(event),
     text,
     ...(event.at !== undefined && { at: event.at }),
   };
@@ -129,7 +130,7 @@ function fromCronLog({ cron }: SessionFacts): End | undefined {
     evidence: {
       kind: "cron",
       path: cron.path,
-      offset: cron.offset,
+      ...placeOf(cron),
       at: cron.endedAt,
       text: `job ${cron.jobId} finished at ${clock(cron.endedAt)}: ${cron.status || "no status"}`,
     },
@@ -159,7 +160,7 @@ function fromTranscript({ transcript }: SessionFacts): End | undefined {
     evidence: {
       kind: "transcript",
       path: transcript.path,
-      offset: last.offset,
+      ...placeOf(last),
       at: last.at,
       text: `The last message is ${words}.`,
     },

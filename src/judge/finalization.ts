@@ -1,17 +1,54 @@
 // The one repair that all rules about a row that claims to run share: give it the outcome that the evidence proves.
+import type { SessionFacts } from "../model/facts.ts";
 import type { Repair } from "../model/finding.ts";
 import { nothing } from "./draft.ts";
 import type { Outcome } from "./end.ts";
-import { plausibleTime, type SessionCase } from "./sessionCase.ts";
+import { isInDatabase, plausibleTime, type SessionCase } from "./sessionCase.ts";
 
 /** How far the row's own endedAt and the record of the end may lie apart and still agree (facts I 4). */
 const agreementMs = 5 * 60_000;
 
+const fences = /^(mainRestartRecovery|lifecycleRunId|activeWriterRunId|restartRecoveryRuns|restartRecoveryDelivery.*)$/;
+
 /** DESIGN, Words: finalize. Nothing is proposed before the session is quiet. */
 export function finalization(session: SessionCase): Repair {
-  const { ownership, quiet, end, endedAt, freeLocks } = session;
+  const { ownership, quiet } = session;
   if (ownership.state === "owned") return nothing(`Somebody works on it: ${ownership.why}.`);
   if (!quiet) return nothing(`Nothing is proposed until it is certain that nobody works on it: ${ownership.why}.`);
+  if (isInDatabase(session.store)) return withCare(session, proposal(session));
+  return proposal(session);
+}
+
+/**
+ * In a database a person decides, whatever the evidence (facts I 1: assist), and what would have the settled row resumed
+ * or its next turn refused goes with its status (facts RAN-9.6-EXT 3).
+ */
+function withCare({ store, facts, endedAt, end }: SessionCase, repair: Repair): Repair {
+  if (facts.columns?.isRowRead !== true || facts.transcript.state === "unread") {
+    return nothing("There was no time to read all of it: refresh the view.");
+  }
+  if (endedAt !== undefined && store.database?.hasRegistries !== true) {
+    return nothing("It may wait for a sub-agent, and the registry that tells cannot be read.");
+  }
+  const fences = Object.fromEntries(fencesOf(facts).map((field) => [field, null]));
+  const set = { ...repair.set, ...fences };
+  const isClear = repair.class === "proven" && end !== undefined;
+  return isClear
+    ? { ...repair, set, class: "ask", why: `Recorded, and yours to decide: ${end.how}.` }
+    : { ...repair, set };
+}
+
+/** Fields of a row that keep a run's place (facts B1, RAN-9.6-EXT 3). */
+export function fencesOf({ row }: SessionFacts): string[] {
+  const recovery = row.fields["mainRestartRecovery"] as { tombstone?: unknown } | null | undefined;
+  return Object.keys(row.fields)
+    .filter((name) => fences.test(name))
+    .filter((name) => name !== "mainRestartRecovery" || recovery?.tombstone == null)
+    .sort();
+}
+
+function proposal(session: SessionCase): Repair {
+  const { end, endedAt, freeLocks } = session;
   const unlock = freeLocks.length === 0 ? {} : { unlock: freeLocks.map((lock) => lock.path) };
   const rowEnd = endedAt !== undefined && endedAt >= (session.startedAt ?? 0) ? endedAt : undefined;
   if (end === undefined) {

@@ -8,7 +8,9 @@ import type { Session } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
 import type { Draft } from "./draft.ts";
 import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
+import { columnRules } from "./rules/columns.ts";
 import { contentRules } from "./rules/content.ts";
+import { databaseRules } from "./rules/database.ts";
 import { identityRules } from "./rules/identity.ts";
 import { leftoverRules } from "./rules/leftovers.ts";
 import { lockRules, lockVerdict } from "./rules/locks.ts";
@@ -38,7 +40,12 @@ export function judge(store: StoreFacts, now: number, around: Around): Verdicts 
   const ofLock = sessionsByLock(cases);
   const neighbours = neighboursOf(cases);
   const ofSessions = cases.flatMap((session) => settle(sessionRules(session, neighbours, around)));
-  const ofStore = [...storeRules(store), ...storePlaceRules(store, around), ...leftoverRules(store, now, around)];
+  const ofStore = [
+    ...storeRules(store),
+    ...storePlaceRules(store, around),
+    ...databaseRules(store, around),
+    ...leftoverRules(store, now, around),
+  ];
   const ofLocks = store.locks.flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }));
   const findings = [...ofStore, ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
   const codes = codesBySubject(findings);
@@ -72,6 +79,7 @@ function sessionRules(session: SessionCase, neighbours: Neighbours, around: Arou
     ...registryRules(session),
     ...ofRow,
     ...recoveryRules(session),
+    ...columnRules(session),
     ...transcriptRules(session),
     ...contentRules(session),
     ...identityRules(session, neighbours, around),
@@ -95,10 +103,12 @@ function isNearer(a: SessionCase, b: SessionCase): boolean {
   return a.claimsToRun === b.claimsToRun ? a.key < b.key : a.claimsToRun;
 }
 
-function finish(draft: Draft, store: StoreFacts): Finding {
+/** Gives a draft its id and its sentence. */
+export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">): Finding {
   const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
   const about = [store.path, draft.session, draft.lock, draft.path, code];
   const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, repair.mode, identity];
+  if (repair.request !== undefined) proposal.push(JSON.stringify(repair.request));
   return {
     ...rest,
     id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),
@@ -111,7 +121,7 @@ function finish(draft: Draft, store: StoreFacts): Finding {
 }
 
 /** Codes by session key and by lock path, most severe first, each once. */
-function codesBySubject(findings: readonly Finding[]): Map<string, string[]> {
+export function codesBySubject(findings: readonly Finding[]): Map<string, string[]> {
   const codes = new Map<string, string[]>();
   for (const finding of findings.toSorted((a, b) => rank[a.severity] - rank[b.severity])) {
     for (const subject of [finding.session, finding.lock]) {
@@ -141,8 +151,8 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     verdict,
     why,
     proof,
-    range,
     findings,
+    ...(range !== undefined && { range }),
     ...(sessionId !== undefined && { sessionId }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
@@ -152,6 +162,7 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     ...(model !== undefined && { model }),
     ...(label !== undefined && { label }),
     ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),
+    ...(facts.transcript.end !== undefined && { transcriptEnd: facts.transcript.end }),
     ...(facts.trajectory !== undefined && { trajectory: facts.trajectory.path }),
   };
 }

@@ -1,4 +1,5 @@
 // What a session shares with others: keys, ids and files that should be one's own (facts I 37, 38, 58).
+import type { StoreFacts } from "../model/facts.ts";
 import type { SessionCase } from "./sessionCase.ts";
 
 /** What is known of everything around one store. */
@@ -11,6 +12,8 @@ export interface Around {
   readonly sharesDirectory: boolean;
   /** Base names of transcripts that rows of other stores name, in this one's directory, and of their checkpoints anywhere. */
   readonly namedByOthers: ReadonlySet<string>;
+  /** The store that another era of OpenClaw keeps of the same agent. */
+  readonly otherEra?: StoreFacts;
 }
 
 /** Keys that share something with a session's. */
@@ -45,7 +48,8 @@ export function neighboursOf(sessions: readonly SessionCase[]): Neighbours {
 }
 
 function transcriptOf({ facts }: SessionCase): string | undefined {
-  return facts.transcript.path;
+  const { path, end } = facts.transcript;
+  return end === undefined ? path : end.sessionId;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { StoreFacts } from "../model/facts.ts";
 import type { PruneCandidate } from "../model/scan.ts";
 import { isProtected } from "./rules/maintenance.ts";
-import { dayMs, type SessionCase, sessionCase } from "./sessionCase.ts";
+import { dayMs, isInDatabase, type SessionCase, sessionCase } from "./sessionCase.ts";
 import { verdictOf } from "./verdict.ts";
 import { span } from "./words.ts";
 
@@ -22,7 +22,7 @@ export function pruneCandidates(store: StoreFacts, now: number, question: PruneQ
 }
 
 function candidate(session: SessionCase, question: PruneQuestion, store: StoreFacts): PruneCandidate {
-  const husk = whyNoHusk(session) === undefined;
+  const husk = !isInDatabase(store) && whyNoHusk(session) === undefined;
   const spared = husk ? undefined : whySpared(session);
   const unchangedMs = session.now - session.lastChangeAt;
   const transcript = session.facts.transcript;
@@ -48,6 +48,7 @@ function candidate(session: SessionCase, question: PruneQuestion, store: StoreFa
 /** Undefined: it may go. */
 function whySpared(session: SessionCase): string | undefined {
   const { kind, status, isTerminal, ownership, facts } = session;
+  if (isInDatabase(session.store)) return "stores of OpenClaw 2026.8 and later are not pruned";
   if (facts.row.shape !== "object") return "it is no usable row";
   if (ownership.state !== "free") return `somebody may work on it: ${ownership.why}`;
   if (kind === "main") return "it is a main session, which goes only where it has nothing to lose";

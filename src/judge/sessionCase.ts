@@ -63,7 +63,7 @@ export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number)
     kind,
     status,
     claimsToRun: status === "running",
-    isTerminal: terminal.has(status),
+    isTerminal: terminal.has(status) || (isInDatabase(store) && status === "interrupted"),
     startedAt,
     endedAt: time("endedAt"),
     updatedAt,
@@ -75,6 +75,11 @@ export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number)
     deadLocks: facts.locks.filter(isDead),
     freeLocks: facts.locks.filter((lock) => isDead(lock) || isForsaken(lock, now)),
   };
+}
+
+/** 2026.8 and later keep their rows in a database (facts G). */
+export function isInDatabase({ kind }: StoreFacts): boolean {
+  return kind === "openclaw-sqlite";
 }
 
 function isDead({ owner }: LockFacts): boolean {

@@ -1,6 +1,7 @@
 import type { Evidence } from "../model/evidence.ts";
 import type { Verdict } from "../model/session.ts";
 import { isSuspended } from "./rules/running.ts";
+import { hasYielded, yieldEvidence } from "./rules/yielded.ts";
 import type { SessionCase } from "./sessionCase.ts";
 import { clock } from "./words.ts";
 
@@ -36,6 +37,10 @@ function ofRunning(session: SessionCase): Judgement {
   const proof = end === undefined ? [] : [end.evidence];
   if (ownership.state === "owned") return say("active", `${capital(ownership.why)}.`);
   if (isSuspended(session)) return say("waiting", "It is suspended until its quota comes back.");
+  const { yielded } = session.facts;
+  if (hasYielded(session)) {
+    return say("waiting", `Its turn ended, and it waits for its sub-agent ${yielded?.child}.`, yieldEvidence(session));
+  }
   if (quiet && end !== undefined && end.outcome !== "killed") {
     return say("finished", `${capital(end.how)} at ${clock(end.at)}, and nobody works on it: ${ownership.why}.`, proof);
   }

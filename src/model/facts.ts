@@ -1,12 +1,12 @@
 // What inspection hands to judgement: plain data, nothing decided yet. Times are epoch milliseconds, sizes bytes.
-import type { Evidence } from "./evidence.ts";
+import type { EntryPlace, EventName, Evidence } from "./evidence.ts";
 import type { LockKind, LockOwner } from "./lock.ts";
 import type { ByteRange } from "./session.ts";
-import type { Era, VersionRange, Writer } from "./store.ts";
+import type { Era, StoreKind, VersionRange, Writer } from "./store.ts";
 
 export interface StoreFacts {
   readonly id: string;
-  readonly kind: "openclaw-json";
+  readonly kind: Extract<StoreKind, "openclaw-json" | "openclaw-sqlite">;
   readonly path: string;
   readonly stateDir: string;
   readonly agent?: string;
@@ -27,8 +27,22 @@ export interface StoreFacts {
   readonly maxEntries?: number;
   readonly place: PlaceFacts;
   readonly leftovers: Leftovers;
+  /** What is said of a database as a whole. */
+  readonly database?: DatabaseFacts;
   /** Keys of rows that the writer itself reports; absent where it was not asked. */
   readonly report?: WriterReport;
+}
+
+/** A database of 2026.8 and later (facts G). */
+export interface DatabaseFacts {
+  readonly schemaVersion?: number;
+  /** Why its rows are read with care and never written; absent where it is of a kind that is known. */
+  readonly unknown?: string;
+  readonly walBytes: number;
+  /** Rows without their other half, one line each; some of them where there are many. */
+  readonly orphans: readonly string[];
+  /** Whether the registries of sub-agents, cron and placements could be read: otherwise what they may say is unknown. */
+  readonly hasRegistries: boolean;
 }
 
 /** Where the store's file lies and who may touch it. */
@@ -61,7 +75,7 @@ export type StoreContent =
       readonly state: "read";
       readonly sizeBytes: number;
       readonly mtimeMs: number;
-      /** Device, inode, size and time of change that the byte ranges of its rows hold for. */
+      /** What its rows were read from, and what byte ranges hold for. */
       readonly fileVersion: string;
       readonly sessions: readonly SessionFacts[];
     }
@@ -103,14 +117,16 @@ export interface WriterReport {
    * spelling of the key, by a schedule or by a channel, while it streams (seen).
    */
   readonly counts: "none" | "some" | "unknown";
+  /** Keys and session ids of every row that it listed; absent where it may not have listed all. */
+  readonly listed?: ReadonlySet<string>;
   /** The status of each row, as it shows it. */
   readonly statuses?: ReadonlyMap<string, string>;
 }
 
 export interface SessionRow {
   readonly key: string;
-  /** Bytes of the value in the store. */
-  readonly range: ByteRange;
+  /** Bytes of the value in the store; a row of a database has its key. */
+  readonly range?: ByteRange;
   readonly shape: "object" | "array" | "null" | "scalar";
   /** The fields in use, of any type: nothing of a row is trusted. The last of duplicates. No prototype. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -120,17 +136,49 @@ export interface SessionFacts {
   readonly row: SessionRow;
   readonly transcript: TranscriptFacts;
   readonly trajectory?: TrajectoryFacts;
+  /** The first run of its trajectory, where that was over before the first user message of its transcript. */
+  readonly earlierRun?: AnsweredRun;
+  /** Where it has no trajectory: the pointer that names one. */
+  readonly brokenPointer?: PointerFacts;
   /** Locks on its transcript. */
   readonly locks: readonly LockFacts[];
   readonly subagent?: SubagentFacts;
   readonly cron?: CronFacts;
+  /** In a database: what its columns say beside the row. */
+  readonly columns?: ColumnFacts;
+  /** A sub-agent run that this session yielded to and waits for (facts B4). */
+  readonly yielded?: YieldFacts;
+  /** It is, or was, placed on another machine (facts I 11). */
+  readonly placement?: string;
+}
+
+/** Columns are projections of the row, and the gateway finds rows by them (facts B5, G). */
+export interface ColumnFacts {
+  /** 1: valid; 0: to be validated by the next start; -1: not valid. */
+  readonly entryValid: number;
+  /** Why the row's JSON cannot be used. */
+  readonly broken?: string;
+  /** False where only columns were read: then the fields are theirs. */
+  readonly isRowRead: boolean;
+  readonly status: string | null;
+  /** The window of the row's own session id. */
+  readonly window?: { readonly status: string | null; readonly endedAt?: number };
+}
+
+export interface YieldFacts {
+  readonly path: string;
+  readonly runId: string;
+  /** Key of the sub-agent's session. */
+  readonly child: string;
 }
 
 export interface TranscriptFacts {
   /** `none`: the row names no transcript. `unread`: there, but full proof was not needed. */
   readonly state: "none" | "absent" | "unreadable" | "unread" | "read";
-  /** Where it is, or where it should be. */
+  /** Where it is, or where it should be: a file, or the database that holds its events. */
   readonly path?: string;
+  /** Its last event, where it is in a database. */
+  readonly end?: EventName;
   readonly sizeBytes?: number;
   readonly mtimeMs?: number;
   readonly tail?: TranscriptTail;
@@ -159,15 +207,15 @@ export interface TranscriptTail {
   readonly lastUserMessage?: MessageFacts;
   /** Time of the last entry of any type. */
   readonly lastAt?: number;
+  /** When the first user message was written, where that is near the beginning and nothing was compacted before it. */
+  readonly firstUserAt?: number;
   /** The first line, where it is whole and short enough for one; empty where it is no object. */
   readonly header?: { readonly type?: string; readonly id?: string; readonly version?: number };
 }
 
-export interface MessageFacts {
+export interface MessageFacts extends EntryPlace {
   readonly role: string;
   readonly at?: number;
-  /** Byte offset of its line. */
-  readonly offset: number;
   readonly stopReason?: string;
   /** It records an abort although it says `stop` (facts C5: model `gateway-injected` or `openclawAbort`). */
   readonly abort: boolean;
@@ -181,12 +229,27 @@ export interface TrajectoryFacts extends FileFacts {
   /** The last `session.started`, `prompt.submitted` or `session.ended` of any run in the file. */
   readonly last?: LifecycleEvent;
   readonly lastAt?: number;
+  /** When the first run of the file began. */
+  readonly startedAt?: number;
 }
 
-export interface LifecycleEvent {
+/** A run that answered a message, by its `session.ended`. */
+export interface AnsweredRun {
+  readonly path: string;
+  readonly endedAt: number;
+  readonly offset: number;
+}
+
+/** A file that names a trajectory which is not there, or which is of another session. */
+export interface PointerFacts {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly reason: "missing" | "mismatched";
+}
+
+export interface LifecycleEvent extends EntryPlace {
   readonly type: "session.started" | "prompt.submitted" | "session.ended";
   readonly at?: number;
-  readonly offset: number;
   readonly runId?: string;
   readonly sessionKey?: string;
   /** Of `session.ended`. */
@@ -214,7 +277,7 @@ export interface LockFacts {
   readonly why: string;
 }
 
-/** The latest run of a sub-agent in `<state>/subagents/runs.json` (facts B2). */
+/** The latest run of a sub-agent in `<state>/subagents/runs.json`, or in the state database (facts B2). */
 export interface SubagentFacts {
   readonly path: string;
   readonly runId: string;
@@ -226,11 +289,10 @@ export interface SubagentFacts {
   readonly runtimeMs?: number;
 }
 
-/** The record of a cron run in `<state>/cron/runs/<job>.jsonl`. */
-export interface CronFacts {
+/** The record of a cron run in `<state>/cron/runs/<job>.jsonl`, or in the state database. */
+export interface CronFacts extends EntryPlace {
   readonly path: string;
   readonly jobId: string;
-  readonly offset: number;
   /** When the run started and when its end was recorded. */
   readonly runAt?: number;
   readonly endedAt: number;

@@ -1,4 +1,5 @@
 // What the extension host and the worker say to each other: plain data, one request, one answer; events come unasked.
+import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { Lock } from "./lock.ts";
 import type { Edit } from "./plan.ts";
@@ -21,20 +22,29 @@ export interface Requests {
   comparison: { ask: SessionName & { readonly status?: string }; answer: Comparison };
   /** What rows are made of, without their values, for a report of a bug. */
   shapes: { ask: { readonly store: string; readonly keys: readonly string[] }; answer: readonly RowShape[] };
-  /** A readable piece of a transcript or trajectory around a byte or a line. */
-  excerpt: { ask: { readonly path: string; readonly offset?: number; readonly line?: number }; answer: Excerpt };
+  /** A readable piece of a transcript or trajectory around a byte, a line or an event. */
+  excerpt: { ask: ExcerptName; answer: Excerpt };
   /** Who may write this store, by a fresh look: asked before a person is asked to vouch. */
-  permission: { ask: { readonly store: string }; answer: WritePermission };
+  permission: { ask: { readonly store: string } & WhileItRuns; answer: WritePermission };
   /** Whether the gateway of a state directory runs, by a fresh look. */
   writer: { ask: { readonly stateDir: string }; answer: Writer };
+  /** Asks agentctl's daemon of a folder to end, if it still is this process, and waits until it has. */
+  endDaemon: { ask: { readonly stateDir: string; readonly pid: number }; answer: undefined };
   /** The person's own program that stops and starts the gateway of a state directory; undefined where there is none. */
   gatewayCommands: { ask: { readonly stateDir: string }; answer: GatewayCommands | undefined };
   /** The status of each row as the gateway of this store shows it right now; undefined where it is not asked or silent. */
   gatewayView: { ask: { readonly store: string }; answer: ReadonlyMap<string, string> | undefined };
+  /** Asks the gateway of a session to do something, once. It cannot be undone here. */
+  request: { ask: SessionName & { readonly what: RequestWhat }; answer: RequestAnswer };
   /** What the chosen repairs would write, value by value; nothing is written. */
   preview: { ask: { readonly choices: readonly RepairChoice[] }; answer: readonly StorePreview[] };
   /** Makes the chosen repairs, each store for itself. A refusal is an answer, not an error. */
-  repair: { ask: { readonly choices: readonly RepairChoice[] } & Vouched; answer: readonly RepairSummary[] };
+  repair: {
+    ask: { readonly choices: readonly RepairChoice[] } & Vouched & WhileItRuns;
+    answer: readonly RepairSummary[];
+  };
+  /** What became of a repair, or an undo, of one row while its gateway runs: told this long after it, and not before. */
+  aftermath: { ask: { readonly receipt: string; readonly afterMs: number }; answer: Aftermath };
   /** What pruning would take and what it spares: of everything that is older, or of these rows whatever their age. */
   pruneReview: { ask: PruneAsk; answer: readonly PruneCandidate[] };
   /** Takes these rows out; one that may not go by now is refused. */
@@ -43,7 +53,10 @@ export interface Requests {
   receipts: { ask: undefined; answer: readonly ReceiptSummary[] };
   /** What an undo would change now, as two texts. `keys`: only these rows. */
   undoPreview: { ask: { readonly receipt: string; readonly keys?: readonly string[] }; answer: UndoPreview };
-  undo: { ask: { readonly receipt: string; readonly keys?: readonly string[] } & Vouched; answer: RepairSummary };
+  undo: {
+    ask: { readonly receipt: string; readonly keys?: readonly string[] } & Vouched & WhileItRuns;
+    answer: RepairSummary;
+  };
   /** What was moved out of the way and can be deleted for good. */
   quarantine: { ask: undefined; answer: QuarantineSummary };
   /** Deletes it, if it is still what `token` stands for. */
@@ -53,6 +66,9 @@ export interface Requests {
 }
 
 export type RequestKind = keyof Requests;
+
+/** `kind` tells a trajectory's event from a transcript's of the same database. */
+export type ExcerptName = Pick<Evidence, "path" | "offset" | "line" | "event"> & { readonly kind?: Evidence["kind"] };
 
 export interface SessionName {
   readonly store: string;
@@ -123,9 +139,38 @@ export interface GatewayCommand {
   readonly line: string;
 }
 
+/** What a gateway can be asked to do. */
+export type RequestWhat = "abort" | "archive";
+
+export interface Aftermath {
+  readonly key: string;
+  /** As it was written; as it was before, which the gateway has written over it; otherwise, which it did since; gone. */
+  readonly row: "kept" | "writtenOver" | "changed" | "gone";
+  /** How many rows the store holds now. */
+  readonly rows: number;
+  /** How many other rows were changed since. */
+  readonly changed: number;
+  /** Keys of other rows that are gone since. */
+  readonly gone: readonly string[];
+  /** What the gateway seems to have written and the store does not hold: keys of rows, and names of transcripts. */
+  readonly lost: readonly string[];
+}
+
+export interface RequestAnswer {
+  /** Whether it came to pass; `unknown`: it was asked, and did not say. */
+  readonly done: "yes" | "no" | "unknown";
+  /** Half a sentence about the gateway. */
+  readonly said: string;
+}
+
 export interface Vouched {
   /** Ids of stores for which the person vouched, in a modal that named store and risk, that no gateway runs. */
   readonly vouched: readonly string[];
+}
+
+export interface WhileItRuns {
+  /** One row, although its gateway runs, which the person has read and confirmed. */
+  readonly whileItRuns?: true;
 }
 
 export interface CapturedFolder {

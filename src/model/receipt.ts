@@ -17,13 +17,18 @@ export interface Receipt {
   readonly at: number;
   readonly plan: Plan;
   readonly state: RepairState;
-  /** Of the store's file before and after, the same where it was only looked at; absent where not even that. */
+  /**
+   * Of the store's file before and after, the same where it was only looked at; absent where not even that. In a
+   * database: of the rows in question.
+   */
   readonly before?: FileImage;
   readonly after?: FileImage;
-  /** The copy of the store from before, in the receipt's folder. */
+  /** The copy of the store from before, in the receipt's folder; of a database its rows from before and after. */
   readonly backup?: string;
   /** The temporary file beside the store, while there is one. */
   readonly temporary?: string;
+  /** Device and inode of the new row file, which it keeps in the store's place. */
+  readonly rowFile?: string;
   /** Files that got another name, and what lay beside them: links or copies in the receipt's folder. */
   readonly kept?: readonly KeptFile[];
   /** The store lock of the inspected program that we took, or were about to take. */

@@ -1,4 +1,4 @@
-import type { Evidence } from "./evidence.ts";
+import type { EventName, Evidence } from "./evidence.ts";
 
 /** What we say of a session (DESIGN, Words). */
 export type Verdict = "active" | "waiting" | "finished" | "interrupted" | "unknown";
@@ -30,11 +30,15 @@ export interface Session {
   readonly model?: string;
   readonly label?: string;
   readonly transcript?: string;
+  /** Its last event, where it is in a database. */
+  readonly transcriptEnd?: EventName;
   readonly trajectory?: string;
   /** As the row is, the next start of a gateway sends a model request to go on with it. */
   readonly resumes?: true;
   /** Bytes of the row's value in the store; they hold for one version of the file only. */
-  readonly range: ByteRange;
+  readonly range?: ByteRange;
+  /** What a row of a database was judged by: a proposal holds for no other. */
+  readonly rowVersion?: string;
   /** Codes of the findings about it, most severe first. */
   readonly findings: readonly string[];
 }

@@ -37,8 +37,12 @@ export interface Permission {
   readonly answer: "yes" | "vouch" | "no";
   /** A sentence with the next step in it. */
   readonly why: string;
+  /** Nothing is written, but its owner runs and can be asked to do it. */
+  readonly throughOwner?: true;
   /** It is no only until the person says that this moved store is theirs. */
   readonly claimable?: true;
+  /** It is no only because the gateway runs. */
+  readonly byGateway?: true;
 }
 
 export interface Store {
@@ -54,6 +58,8 @@ export interface Store {
   readonly permission: Permission;
   /** Code of the finding that keeps the store from being read. */
   readonly problem?: string;
+  /** Why it is never written, of a store newer than what is known, half a sentence. */
+  readonly unknown?: string;
   /** Where its rows say it lived before it was moved or copied here (facts O). */
   readonly movedFrom?: string;
   /** It was moved here, and the person said that it is theirs. */

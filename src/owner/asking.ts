@@ -1,8 +1,10 @@
 // When a running gateway is asked what it runs, and when it is left alone (issue 4, "Asking the gateway").
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { WriterReport } from "../model/facts.ts";
+import type { RequestAnswer } from "../model/messages.ts";
 import type { Era } from "../model/store.ts";
 import { accessOf, askGateway, type GatewayQuestion } from "./gatewayReport.ts";
+import { type GatewayRequest, knowsRequest, makeRequest } from "./gatewayRequest.ts";
 import { type Look, writerOf } from "./look.ts";
 
 /** What came of asking, or why it was not asked. */
@@ -34,6 +36,7 @@ export interface AskSubject {
   readonly rows: number;
 }
 
+const noCertainGateway = "it is not asked, since no gateway is certain to be the one of this store";
 const againAfterMs = 60_000;
 /** It takes up to 10 s to be answered, and a look is a little late. */
 const staleAfterMs = againAfterMs + 30_000;
@@ -65,11 +68,20 @@ export async function hear(
   return answer;
 }
 
-/** What it says right now, whatever it said within the last minute; undefined where it is not asked or does not answer. */
-export async function askNow(subject: AskSubject, look: Look): Promise<WriterReport | undefined> {
-  const question = questionFor(subject, look);
-  if (question === undefined || typeof question === "string") return undefined;
-  return (await askGateway(question)).report;
+/** What it says right now, whatever it said within the last minute, or why it says nothing. */
+export async function askNow(subject: AskSubject, look: Look): Promise<Told> {
+  const question = questionFor(subject, look) ?? noCertainGateway;
+  return typeof question === "string" ? { said: question } : answerTo(question);
+}
+
+/** Asks it to do something, where it could be asked what it runs. */
+export async function requestNow(subject: AskSubject, look: Look, request: GatewayRequest): Promise<RequestAnswer> {
+  const question = addressFor(subject, look) ?? noCertainGateway;
+  if (typeof question === "string") return { done: "no", said: question };
+  if (!knowsRequest(subject.era, request.what))
+    return { done: "no", said: "it is not asked, since its version cannot" };
+  const { rows: _rows, ...address } = question;
+  return makeRequest(address, request);
 }
 
 async function answerTo(question: GatewayQuestion): Promise<Told & { readonly refused: boolean }> {
@@ -84,13 +96,19 @@ function inWords({ running, counts }: WriterReport): string {
 }
 
 /** What to ask, why not to, or undefined where no gateway is certain to be this directory's. */
-function questionFor({ stateDir, era, port, rows }: AskSubject, look: Look): GatewayQuestion | string | undefined {
+function questionFor(subject: AskSubject, look: Look): GatewayQuestion | string | undefined {
+  const address = addressFor(subject, look);
+  // 2026.4.2 notes every question without a device identity as refused (seen).
+  const isKnown = address === undefined || subject.era === "J2";
+  return isKnown ? address : "it is not asked, since its version may answer paired devices only";
+}
+
+/** Where and with what it is asked; otherwise as for a question. */
+function addressFor({ stateDir, port, rows }: AskSubject, look: Look): GatewayQuestion | string | undefined {
   const { pid } = writerOf(look, stateDir);
   const lock = look.gatewayLocks.find(({ facts, holder }) => holder === pid && facts.owner === "alive");
   const asked = lock?.port ?? port;
   if (pid === undefined || lock === undefined || asked === undefined) return undefined;
-  // 2026.4.2 notes every question without a device identity as refused (seen).
-  if (era !== "J2") return "it is not asked, since its version may answer paired devices only";
   const access = accessOf(stateDir);
   if (access === undefined) return "it is not asked, since that takes more than a token in its configuration";
   if (!isHeldBy(pid, asked)) return `it is not asked, since port ${asked} is not seen to be its own`;

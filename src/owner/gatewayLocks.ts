@@ -16,6 +16,8 @@ export interface GatewayLock {
   /** The same as the lock names it, which is as its gateway sees it. */
   readonly servedPath?: string;
   readonly port?: number;
+  /** What its process does, where that is not a gateway's work (2026.8 and later, facts D3). */
+  readonly role?: string;
   /** Its gateway, by its pid here; undefined where it is not certain that it lives. */
   readonly holder?: number;
 }
@@ -62,7 +64,7 @@ export function readGatewayLocks(dirs: readonly TempDir[], processes: ProcessTab
 function readGatewayLock(path: string, { root, seenBy }: TempDir, processes: ProcessTable): GatewayLock | undefined {
   const lock = readLock(path, "gateway", processes, processes.incomplete ?? foreignPids(seenBy));
   if (lock === undefined) return undefined;
-  const { stateDir, configPath, port } = lock.payload ?? {};
+  const { stateDir, configPath, port, role } = lock.payload ?? {};
   const served = stateDir ?? (configPath === undefined ? undefined : dirname(configPath));
   return {
     facts: lock.facts,
@@ -71,6 +73,7 @@ function readGatewayLock(path: string, { root, seenBy }: TempDir, processes: Pro
       stateDir: realPath(processes.source === "captured" ? hereFor(served, root) : served),
     }),
     ...(port !== undefined && { port }),
+    ...(role !== undefined && { role }),
     ...(lock.holder !== undefined && { holder: lock.holder }),
   };
 }

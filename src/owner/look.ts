@@ -1,6 +1,8 @@
 // A look at the writers of several state directories at once, and the second one that makes `stopped` certain.
 import { basename, dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { StoreMemory } from "../inspect/openclawJson/readStore.ts";
+import { readStateDatabase, type StateDatabase } from "../inspect/openclawSqlite/stateDatabase.ts";
 import { type ProcessTable, readProcesses } from "../inspect/processes.ts";
 import type { Writer } from "../model/store.ts";
 import { type GatewayLock, readGatewayLocks, tempDirs } from "./gatewayLocks.ts";
@@ -14,6 +16,9 @@ export interface Capture {
 export interface LookInput {
   readonly env: NodeJS.ProcessEnv;
   readonly capture?: Capture;
+  /** Epoch milliseconds; the real clock where it is left out. */
+  readonly now?: number;
+  readonly memory?: { readonly stores: StoreMemory };
 }
 
 export interface WatchedDir {
@@ -28,12 +33,14 @@ export interface Look {
   readonly gatewayLocks: readonly GatewayLock[];
   /** By state directory. */
   readonly writers: ReadonlyMap<string, Writer>;
+  /** What OpenClaw 2026.8 and later keep of each state directory, where it can be read. */
+  readonly states: ReadonlyMap<string, StateDatabase>;
   /** State directories whose writer was seen stopped once: a second look is due. */
   readonly unconfirmed: ReadonlySet<string>;
 }
 
 /** A writer is believed to be stopped when two looks this far apart both say so (DESIGN, Words: quiet). */
-const secondLookMs = 2000;
+export const secondLookMs = 2000;
 const defaultPort = 18789;
 const developmentPort = 19001;
 
@@ -50,15 +57,19 @@ export async function lookAtWriters(
   const roots = dirs.flatMap(({ path }) => [path, dirname(path)]);
   const gatewayLocks = readGatewayLocks(tempDirs([...new Set(roots)], processes, input.env), processes);
   const writers = new Map<string, Writer>();
+  const states = new Map<string, StateDatabase>();
   const unconfirmed = new Set<string>();
+  const now = input.now ?? Date.now();
   for (const { path, ...dir } of dirs) {
-    const seen = await findWriter({ stateDir: path, processes, gatewayLocks, ...dir });
+    const state = readStateDatabase(path, input.memory?.stores.databases);
+    if (state !== undefined) states.set(path, state);
+    const seen = await findWriter({ stateDir: path, processes, gatewayLocks, state, now, ...dir });
     const believed = input.capture !== undefined || seen.state !== "stopped" || wasStopped(path, stoppedSince);
     if (seen.state !== "stopped") stoppedSince.delete(path);
     if (!believed) unconfirmed.add(path);
     writers.set(path, believed ? seen : { ...seen, state: "unknown", why: `${seen.why}, seen once so far` });
   }
-  return { processes, gatewayLocks, writers, unconfirmed };
+  return { processes, gatewayLocks, writers, states, unconfirmed };
 }
 
 /** The look that a first one leaves open, 2 s after it. */
@@ -83,7 +94,7 @@ export function usualPort(stateDir: string, env: NodeJS.ProcessEnv): number | un
 }
 
 /** Whether every look of the last two seconds and more saw it stopped; this look counts from now on. */
-function wasStopped(path: string, stoppedSince: Map<string, number>): boolean {
+export function wasStopped(path: string, stoppedSince: Map<string, number>): boolean {
   const now = Date.now();
   const since = stoppedSince.get(path);
   if (since === undefined) stoppedSince.set(path, now);

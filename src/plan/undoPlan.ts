@@ -2,12 +2,14 @@
 // by field, where the row still holds what we wrote (promise 3). Pure.
 import type { Edit, FieldEdit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
-import type { Stored } from "./repairPlan.ts";
+import { isInFile, type Stored } from "./repairPlan.ts";
 
 /** What is at the places that a receipt moved files from and to, and the mode of the store. */
 export interface StoredNow extends Stored {
   /** Stamps by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
+  /** Of a database: the rows that are as the repair left them, by key, with the hash of what they were before. */
+  readonly asLeft?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -23,13 +25,21 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     .map((edit) => inverseOfMove(edit, stored, left) ?? inverseOfFile(edit, receipt))
     .filter((edit) => edit !== undefined);
   const isOurs =
-    before !== undefined && after !== undefined && backup !== undefined && stored.basis.sha256 === after.sha256;
+    stored.asLeft === undefined &&
+    before !== undefined &&
+    after !== undefined &&
+    backup !== undefined &&
+    stored.basis.sha256 === after.sha256;
   const rows: Edit[] =
     isOurs && only === undefined
       ? [{ kind: "content", from: backup, sha256: before.sha256 }]
       : plan.edits
           .filter((edit) => only === undefined || ("key" in edit && only.has(edit.key)))
-          .flatMap((edit) => inverseOfRow(edit, stored, left));
+          .flatMap((edit) =>
+            stored.asLeft === undefined
+              ? inverseOfRow(edit, stored, left)
+              : inverseInDatabase(edit, receipt, stored.asLeft, left),
+          );
   return {
     store: plan.store,
     action: "undo",
@@ -37,7 +47,7 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     findings: plan.findings,
     left,
     ...(only === undefined && { undoes: receipt.id }),
-    ...(rows.length > 0 && { basis: stored.basis }),
+    ...(rows.some(isInFile) && { basis: stored.basis }),
   };
 }
 
@@ -49,8 +59,13 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
   }
   if (edit.kind !== "fields") return [];
   const row = stored.rows.get(edit.key);
-  if (row === undefined) {
+  if (row === undefined || (edit.row !== undefined && row.place?.id !== edit.row.id)) {
     left.push(`${edit.key} is gone and is not brought back.`);
+    return [];
+  }
+  // The cells of a row in a database tell one thing together: it goes back whole, or stays.
+  if (edit.row !== undefined && edit.fields.some(({ field, after }) => (row.fields.get(field) ?? null) !== after)) {
+    left.push(`${edit.key} was changed since and is left as it is.`);
     return [];
   }
   const inverse: FieldEdit[] = [];
@@ -59,14 +74,45 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
     if (now === after) inverse.push({ field, before: after, after: before });
     else left.push(`${field} of ${edit.key} was changed since and is left as it is.`);
   }
-  return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
+  return inverse.length === 0
+    ? []
+    : [{ kind: "fields", key: edit.key, fields: inverse, ...(row.place !== undefined && { row: row.place }) }];
+}
+
+/**
+ * The whole row or nothing of it: half of what a run left, put back into a row that went on, would be a row of neither.
+ */
+function inverseInDatabase(
+  edit: Edit,
+  { backup }: Receipt,
+  asLeft: ReadonlyMap<string, string>,
+  left: string[],
+): Edit[] {
+  if (edit.kind !== "fields" || backup === undefined) return [];
+  const { key, fields, columns } = edit;
+  const sha256 = asLeft.get(key);
+  if (sha256 === undefined) {
+    left.push(`${key} was changed since, or is gone, and is left as it is.`);
+    return [];
+  }
+  const inverse = (edits: readonly FieldEdit[]): FieldEdit[] =>
+    edits.map(({ field, before, after }) => ({ field, before: after, after: before }));
+  return [
+    {
+      kind: "fields",
+      key,
+      fields: inverse(fields),
+      ...(columns !== undefined && { columns: inverse(columns) }),
+      rowFrom: { path: backup, sha256 },
+    },
+  ];
 }
 
 /** Never over what has the name again; what is not in the quarantine any more is said. */
 function inverseOfMove(edit: Edit, { files, mode }: StoredNow, left: string[]): Edit | undefined {
   if (edit.kind === "mode") {
     const { path, before, after } = edit;
-    if (mode === after) return { kind: "mode", path, before: after, after: before };
+    if (mode?.bits === after) return { kind: "mode", path, before: after, after: before, identity: mode.identity };
     left.push(`${path} has another mode since, which is left as it is.`);
   }
   if (edit.kind !== "move") return undefined;
@@ -87,6 +133,7 @@ function inverseOfFile(edit: Edit, { plan, kept = [] }: Receipt): Edit | undefin
     const { path, content, mode } = edit;
     return { kind: "addLock", path, content, mode, ...rows };
   }
+  if (edit.kind === "removeElements") return { ...edit, kind: "addElements" };
   if (edit.kind !== "rename") return undefined;
   const own = kept.filter(({ goesWith }) => goesWith === edit.from);
   const stamp = own.find(({ path }) => path === edit.from)?.stamp;

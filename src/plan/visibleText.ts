@@ -8,8 +8,8 @@ const unseen =
 const control = /[\u0000-\u001F\u007F-\u009F]/g;
 const half = /\p{Cs}/gu;
 const icon = /\$(?=\([\w~-]+\))/g;
-/** Where Markdown sees a link: `[text](target)`, and bare addresses of pages and mail. */
-const link = /(?<=\])(?=\()|(?<=:)(?=\/\/)|(?<=\bwww)(?=\.)|(?<=@)(?=\w)/gi;
+/** Where Markdown sees a link, `[text](target)` and bare addresses of pages and mail, or another character, `&lt;`. */
+const link = /(?<=\])(?=\()|(?<=:)(?=\/\/)|(?<=\bwww)(?=\.)|(?<=@)(?=\w)|(?<=&)(?=#?\w+;)/gi;
 const breakUp = "\u200B";
 const ellipsis = "…";
 

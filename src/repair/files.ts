@@ -1,6 +1,8 @@
 // The only door of `repair` to the disk: one small port, so that a fault can be put at every call.
 import * as fs from "node:fs";
 import { dirname } from "node:path";
+import type { ColumnValues } from "../model/rowImage.ts";
+import { type Database, executeOn, openDatabaseFile, queryDatabase } from "./databaseFile.ts";
 
 export interface Files {
   open(path: string, flags: string, mode?: number): number;
@@ -23,6 +25,13 @@ export interface Files {
   readdir(path: string): string[];
   /** Copy-on-write where the file system has it; fails where `to` exists. */
   copy(from: string, to: string): void;
+  /** For writing, and alone unless it is `shared`: then it throws where another process has it open, at the first statement at the latest. */
+  openDatabase(path: string, shared?: boolean): Database;
+  query(database: Database, sql: string, ...values: readonly (string | number | null)[]): ColumnValues[];
+  /** Gives how many rows the statement changed itself. */
+  execute(database: Database, sql: string, ...values: readonly (string | number | null)[]): number;
+  /** Undoes what was not committed. */
+  closeDatabase(database: Database): void;
 }
 
 export const nodeFiles: Files = {
@@ -43,6 +52,10 @@ export const nodeFiles: Files = {
   rmdir: (path) => fs.rmdirSync(path),
   readdir: (path) => fs.readdirSync(path),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
+  openDatabase: openDatabaseFile,
+  query: queryDatabase,
+  execute: executeOn,
+  closeDatabase: (database) => database.close(),
 };
 
 /** What is no file any more by now must neither make us wait, as a FIFO would, nor have no end, as a device may. */
@@ -65,6 +78,8 @@ function makeFolder(path: string, mode: number): void {
   }
 }
 
+/** Most files are small, and a large buffer for each of them costs more than what is read. */
+const firstBytes = 64 << 10;
 const chunkBytes = 4 << 20;
 
 export function withOpen<T>(
@@ -88,6 +103,16 @@ export function withOpen<T>(
   return result;
 }
 
+/** For reading, where what is done meanwhile takes its time. */
+export async function withOpenToRead<T>(files: Files, path: string, use: (fd: number) => Promise<T>): Promise<T> {
+  const fd = files.open(path, "r");
+  try {
+    return await use(fd);
+  } finally {
+    closeQuietly(files, fd);
+  }
+}
+
 function closeQuietly(files: Files, fd: number): void {
   try {
     files.close(fd);
@@ -98,12 +123,13 @@ function closeQuietly(files: Files, fd: number): void {
 
 /** Gives the whole file to `onBytes`, piece by piece. */
 export function readPieces(files: Files, fd: number, onBytes: (bytes: Buffer) => void): void {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  let buffer = Buffer.allocUnsafe(firstBytes);
   for (let at = 0; ; ) {
     const got = files.read(fd, buffer, 0, buffer.length, at);
     if (got === 0) return;
     onBytes(buffer.subarray(0, got));
     at += got;
+    if (at === firstBytes) buffer = Buffer.allocUnsafe(chunkBytes);
   }
 }
 

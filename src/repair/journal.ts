@@ -1,24 +1,41 @@
 // The steps of a repair that a crash may leave to the next start, the same for whoever takes them.
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
+import { UserError } from "../model/userError.ts";
+import { wereMemoryRowsWritten } from "./claudeMemRows.ts";
 import { type FileWorld, finishFiles } from "./fileEdits.ts";
 import { type Files, isSystemError, unlinkIfThere } from "./files.ts";
 import { imageOf, loadReceipt, saveReceipt } from "./receiptFolder.ts";
+import { wereRowsWritten } from "./rowImages.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import { releaseVendorLock } from "./vendorLock.ts";
 
-/** Whether the row file was put in the store's place: told by the new file, which is beside the store until then. */
+/**
+ * Whether the row file was put in the store's place, told by the new file, which is beside the store until then; in a
+ * database, whether the rows were committed. Throws a UserError where that cannot be read now.
+ */
 export function wasPut(files: Files, receipt: Receipt): boolean {
   const { state, temporary, before } = receipt;
   if (state === "rowsWritten") return true;
+  if (isInDatabase(receipt)) return state === "prepared" && wereWritten(files, receipt);
   if (state !== "prepared" || temporary === undefined || files.lstat(temporary) !== undefined) return false;
   return storeHash(files, receipt) !== before?.sha256;
 }
 
+function isInDatabase({ plan }: Receipt): boolean {
+  return plan.store.kind === "openclaw-sqlite" || plan.store.kind === "claude-mem";
+}
+
+function wereWritten(files: Files, receipt: Receipt): boolean {
+  return receipt.plan.store.kind === "claude-mem" ? wereMemoryRowsWritten(receipt) : wereRowsWritten(files, receipt);
+}
+
 /** Undefined where the store is gone. */
-export function storeHash(files: Files, { plan }: Receipt): string | undefined {
+export function storeHash(files: Files, receipt: Receipt): string | undefined {
+  // What goes with rows of a database rests on nothing else that is in it.
+  if (isInDatabase(receipt)) return receipt.after?.sha256;
   try {
-    return imageOf(files, files.realpath(plan.store.path)).sha256;
+    return imageOf(files, files.realpath(receipt.plan.store.path)).sha256;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
@@ -78,4 +95,18 @@ function withoutTemporary(files: Files, receipt: Receipt): Receipt {
   unlinkIfThere(files, temporary);
   if (vendorLock !== undefined) releaseVendorLock(files, vendorLock, receipt.id);
   return rest;
+}
+
+/** After a failure: returns where the rows were written all the same; throws `error` where it had not. */
+export function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
+  let put: boolean;
+  try {
+    put = wasPut(files, receipt);
+  } catch (second) {
+    if (!isSystemError(second) && !(second instanceof UserError)) throw second;
+    throw new UserError("The repair was interrupted and is finished or taken back at the next start. Look again then.");
+  }
+  if (put) return;
+  rollBack(files, folder, receipt);
+  throw error;
 }

@@ -1,10 +1,12 @@
-// One repair of one JSON store, as a journalled sequence of steps each of which can be done again: intent, backup, row
+// One repair of one store, as a journalled sequence of steps each of which can be done again: intent, backup, row
 // file, locks, renames, done. Whatever happens in between, recovery knows from the receipt what was meant (promise 2).
 import { randomUUID } from "node:crypto";
 import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { putMemoryRows } from "./claudeMemWriting.ts";
+import { putDatabaseRows } from "./databaseRows.ts";
 import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
 import { finish, rollBack } from "./journal.ts";
@@ -23,10 +25,14 @@ export interface RepairInput {
   readonly folder: StateFolder;
   /** A fresh look at who may write, asked under our lock. */
   readonly permission: () => Promise<Permission>;
+  /** Asked once more when all is prepared, with nothing but the rename to come: where the store is written beside its gateway. */
+  readonly lastWord?: () => Promise<Permission>;
   /** A person vouched in a modal that named store and risk. */
   readonly vouched?: boolean;
   /** Whether nobody holds this lock, asked right before it is taken. */
   readonly lockIsFree: (path: string) => boolean;
+  /** Texts of directory locks that somebody holds, asked right before any is released. */
+  readonly heldElements: () => ReadonlySet<string>;
   readonly captured?: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -43,7 +49,7 @@ export async function repairJsonStore(input: RepairInput): Promise<RepairResult>
       if (permission.answer === "no" || (permission.answer === "vouch" && input.vouched !== true)) {
         return { plan, applied: false, refused: permission.why };
       }
-      return applyUnderLock(input);
+      return await applyUnderLock(input);
     } finally {
       lock.release();
     }
@@ -70,8 +76,8 @@ function momentAfterLast(now: number): number {
   return lastAt;
 }
 
-function applyUnderLock(input: RepairInput): RepairResult {
-  const { plan, files, folder } = input;
+async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
+  const { plan, folder } = input;
   checkFiles(input, plan);
   const at = momentAfterLast(input.now());
   const receipt: Receipt = {
@@ -83,7 +89,7 @@ function applyUnderLock(input: RepairInput): RepairResult {
     state: "intended",
     ...(input.captured === true && { captured: true }),
   };
-  const written = touchesStore(plan) ? putRows(files, folder, receipt, input.now()) : keepOnly(input, receipt);
+  const written = touchesStore(plan) ? await putStore(input, receipt) : keepOnly(input, receipt);
   try {
     return { plan, receipt: finish(input, folder, written, true), applied: true };
   } catch (error) {
@@ -91,6 +97,12 @@ function applyUnderLock(input: RepairInput): RepairResult {
     const note = `What was chosen is under way; the rest was interrupted (${codeOf(error)}) and is finished at the next start.`;
     return { plan, receipt: { ...written, notes: [...(written.notes ?? []), note] }, applied: true };
   }
+}
+
+async function putStore({ files, folder, now, lastWord }: RepairInput, receipt: Receipt): Promise<Receipt> {
+  if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
+  if (receipt.plan.store.kind === "claude-mem") return putMemoryRows(files, folder, receipt);
+  return putRows(files, folder, receipt, now(), lastWord);
 }
 
 /** Whether its file itself is written. */

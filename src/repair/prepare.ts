@@ -1,19 +1,29 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
+import { dirname, join } from "node:path";
+import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
-import type { PlanBasis } from "../model/plan.ts";
+import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
+import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { columnTexts } from "../plan/databaseColumns.ts";
+import type { StoredRow } from "../plan/repairPlan.ts";
+import { rowBytes } from "./agentctlRows.ts";
+import { preparedMemoryRows } from "./claudeMemRows.ts";
+import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
-import { modeOf } from "./modes.ts";
+import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { type RowTexts, readRows } from "./rowSplice.ts";
+import { hashOfImages, imagesAt } from "./rowImages.ts";
+import { PlanMismatch, readRows, rowTexts } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
-  readonly rows: ReadonlyMap<string, RowTexts>;
+  readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, StoredLock>;
-  readonly mode: number | undefined;
+  readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
+  readonly mode: StoredMode | undefined;
   /** Stamps of files that move, by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -24,6 +34,8 @@ export interface StoredLock {
   readonly mode: number;
 }
 
+/** Nothing rests on the whole of the store's file. */
+const noBasis: PlanBasis = { sha256: "", sizeBytes: 0 };
 const lockLimitBytes = 65_536n;
 
 /**
@@ -35,20 +47,47 @@ export function prepare(
   storePath: string,
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
+  kind: StoreKind = "openclaw-json",
 ): Prepared {
+  if (kind === "claude-mem") {
+    const rows = preparedMemoryRows(files.realpath(storePath), keys);
+    return { rows, basis: noBasis, locks: new Map(), files: new Map(), mode: undefined };
+  }
+  const isList = kind === "agentctl";
+  const locks = storedLocks(files, isList ? [] : lockPaths);
+  if (kind === "openclaw-sqlite") return { ...prepareRows(files, storePath, keys), locks, files: new Map() };
   const read = withOpen(files, storePath, "r", undefined, (fd) =>
     readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
       basis: imageOfOpen(files, fd),
-      rows: readRows(openBytes(files, fd), keys),
+      rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
       mode: modeOf(files, fd),
     })),
   );
+  const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
+  return { ...read, locks, files: new Map(), ...elements };
+}
+
+/** Of a database, without a trace. */
+function prepareRows(
+  files: Files,
+  storePath: string,
+  keys: ReadonlySet<string>,
+): Pick<Prepared, "basis" | "rows" | "mode"> {
+  const images = imagesAt(files.realpath(storePath), [...keys]);
+  const rows = images.map(
+    (image) => [image.key, { ...rowTexts(String(image.node["entry_json"])), columns: columnTexts(image) }] as const,
+  );
+  const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
+  return { basis: hashOfImages(images), rows: new Map(rows), mode };
+}
+
+function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {
   const locks = new Map<string, StoredLock>();
-  for (const path of lockPaths) {
+  for (const path of paths) {
     const lock = readStoredLock(files, path);
     if (lock !== undefined) locks.set(path, lock);
   }
-  return { ...read, locks, files: new Map() };
+  return locks;
 }
 
 /** Where no row is to change nothing of the store is read but its mode: it may be torn, or gone. */
@@ -56,7 +95,7 @@ export function prepareFiles(files: Files, storePath: string, paths: readonly st
   const isThere = files.lstat(storePath) !== undefined;
   const mode = isThere ? withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd)) : undefined;
   return {
-    basis: { sha256: "", sizeBytes: 0 },
+    basis: noBasis,
     rows: new Map(),
     locks: new Map(),
     mode,
@@ -74,6 +113,27 @@ export function stampsOf(files: Files, paths: readonly string[]): Map<string, st
   return stamps;
 }
 
+/** Directory locks by their path, `/dir#3`. Throws a PlanMismatch where two of them are spelled the same. */
+function readElements(
+  files: Files,
+  statePath: string,
+  lockPaths: readonly string[],
+): ReadonlyMap<string, ListElement & { readonly file: string }> {
+  const file = join(dirname(statePath), "locks.json");
+  const texts = lockPaths.length === 0 ? [] : (elementsIn(files, file) ?? []);
+  const found = new Map<string, ListElement & { readonly file: string }>();
+  for (const path of lockPaths) {
+    const index = Number(/#(\d+)$/.exec(path)?.[1] ?? Number.NaN);
+    const text = texts[index];
+    const name = path.replace(/#\d+$/, "");
+    if (text === undefined || asRecord(JSON.parse(text))?.["directory"] !== name)
+      throw new PlanMismatch(`the lock on ${name} is not where it was`);
+    if (texts.indexOf(text) !== texts.lastIndexOf(text)) throw new PlanMismatch(`the lock on ${name} stands twice`);
+    found.set(path, { file, index, text, name });
+  }
+  return found;
+}
+
 /** Undefined where it is gone. Throws a UserError where it is none that a receipt can hold and give back. */
 export function readStoredLock(files: Files, path: string): StoredLock | undefined {
   const stats = files.lstat(path);
@@ -85,5 +145,5 @@ export function readStoredLock(files: Files, path: string): StoredLock | undefin
   // Whose bytes these are is known only if the path still leads to the same file after they were read.
   const now = files.lstat(path);
   if (now === undefined) return undefined;
-  return { identity: `${now.dev}:${now.ino}`, content, mode: Number(now.mode & 0o7777n) };
+  return { identity: identityOf(now), content, mode: Number(now.mode & 0o7777n) };
 }

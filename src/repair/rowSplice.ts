@@ -1,6 +1,7 @@
 // Edits of rows as replacements of bytes: only the intended fields change, and unknown fields, key order, number
 // spelling, indentation and the final newline survive (promise 6).
 import { isUtf8 } from "node:buffer";
+import { asRecord } from "../inspect/openclawJson/records.ts";
 import { type ByteSource, type ScannedRow, scanStore } from "../inspect/openclawJson/storeScanner.ts";
 import type { Edit, FieldEdit } from "../model/plan.ts";
 import type { ByteRange } from "../model/session.ts";
@@ -23,6 +24,8 @@ export interface StoreBytes {
 export interface RowTexts {
   readonly text: string;
   readonly fields: ReadonlyMap<string, string>;
+  /** In a database: columns that go with the fields, by `table.column`; null is NULL. */
+  readonly columns?: ReadonlyMap<string, string | null>;
 }
 
 type Place = Pick<ScannedRow, "key" | "keyRange" | "range" | "shape">;
@@ -74,6 +77,30 @@ export function spliceRows(store: StoreBytes, edits: readonly RowEdit[]): Splice
   });
   const ofFields = [...changed].flatMap(([place, fields]) => editFields(store.slice(place.range), place, fields));
   return inOrder([...ofFields, ...ofRows]);
+}
+
+/** The text of one row with these edits. Throws a PlanMismatch as `spliceRows` does. */
+export function spliceRow(key: string, text: string, edits: readonly FieldEdit[]): string {
+  const bytes = Buffer.from(text);
+  const shape = asRecord(JSON.parse(text)) === undefined ? "scalar" : "object";
+  const place: Place = { key, keyRange: { start: 0, end: 0 }, range: { start: 0, end: bytes.length }, shape };
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const splice of inOrder(editFields(bytes, place, edits))) {
+    pieces.push(bytes.subarray(at, splice.start), splice.bytes);
+    at = splice.end;
+  }
+  return Buffer.concat([...pieces, bytes.subarray(at)]).toString("utf8");
+}
+
+/** Of a row by itself. */
+export function rowTexts(text: string): RowTexts {
+  const bytes = Buffer.from(text);
+  const fields = asRecord(JSON.parse(text)) === undefined ? [] : fieldsOf(bytes);
+  return {
+    text,
+    fields: new Map(fields.map(({ name, value }) => [name, bytes.toString("utf8", value.start, value.end)])),
+  };
 }
 
 /** What the store must be once it is spliced: it parses, holds as many rows as it should, and says what was meant. */

@@ -2,13 +2,17 @@
 // return.
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
+import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
-import { type Files, isSystemError, withOpen } from "./files.ts";
-import { rollBack, wasPut } from "./journal.ts";
+import { movedBy, rowBytes } from "./agentctlRows.ts";
+import { type Files, withOpen, withOpenToRead } from "./files.ts";
+import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
+import { type Landing, watchLanding } from "./landing.ts";
 import type { Splice } from "./members.ts";
+import { identityOf } from "./modes.ts";
 import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
-import { isSpliced, type RowEdit, spliceRows } from "./rowSplice.ts";
+import { isSpliced, type RowEdit, type StoreBytes, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
   eachPiece,
@@ -26,24 +30,37 @@ import { releaseVendorLock, takeVendorLock, vendorLockOf } from "./vendorLock.ts
 
 const notMeant = "What would be written is not what was meant: nothing was changed. Report this, please.";
 
+/** What a person is told whose repair and a write of the gateway met between the last look and the rename. */
+export const replacedAnother =
+  "Another write of the store came at that very moment and was replaced: what it said of its sessions is lost.";
+
 /**
  * Gives the receipt as `rowsWritten`; it is not saved as that yet. Throws where the store is left as it was, and a
- * UserError that says so where that cannot be told. `now`: epoch milliseconds.
+ * UserError that says so where that cannot be told. `now`: epoch milliseconds. `lastWord`: the store is written beside its
+ * gateway, and this is its last word on that.
  */
-export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now: number): Receipt {
+export async function putRows(
+  files: Files,
+  folder: StateFolder,
+  receipt: Receipt,
+  now: number,
+  lastWord?: () => Promise<Permission>,
+): Promise<Receipt> {
   const { plan } = receipt;
   const path = files.realpath(plan.store.path);
   const stamp = stampOf(files, path);
-  return withOpen(files, path, "r", undefined, (fd) => {
+  return withOpenToRead(files, path, async (fd) => {
     const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const { before, splices, after } = readUnchanged(files, fd, opened, () => {
+    const { before, rows, splices, after } = readUnchanged(files, fd, opened, () => {
       const before = imageOfOpen(files, fd);
       if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
-      const splices = content === undefined ? spliceRows(openBytes(files, fd), edits) : [];
+      const rows = content === undefined ? rowBytes(plan.store.kind, openBytes(files, fd)) : undefined;
+      const splices = rows === undefined ? [] : movedBy(spliceRows(rows.object, edits), rows.start);
       return {
         before,
+        rows,
         splices,
         after: content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from),
       };
@@ -57,6 +74,7 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
       saveReceipt(files, folder, current);
     };
     reached({});
+    let landing: Landing | undefined;
     try {
       const backup = receiptPath(folder, receipt.id, "store.json");
       if (keepCopy(files, path, backup).sha256 !== before.sha256) throw new UserError(planAgain);
@@ -64,34 +82,27 @@ export function putRows(files: Files, folder: StateFolder, receipt: Receipt, now
       readUnchanged(files, fd, opened, () => {
         writeNew(files, fd, temporary, splices, content?.from);
         if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
-        if (content === undefined) checkMeaning(files, fd, temporary, edits);
+        if (rows !== undefined) checkMeaning(files, rows.object, plan.store.kind, temporary, edits);
       });
       // A version that takes none does not mind it; one that may take it, does.
-      const vendorLock = plan.store.era === "J2" ? undefined : vendorLockOf(path, now);
-      reached({ state: "prepared", ...(vendorLock !== undefined && { vendorLock }) });
+      const takesLock = plan.store.kind === "openclaw-json" && plan.store.era !== "J2";
+      const vendorLock = takesLock ? vendorLockOf(path, now) : undefined;
+      const rowFile = withOpen(files, temporary, "r", undefined, (own) => identityOf(files.fstat(own)));
+      reached({ state: "prepared", rowFile, ...(vendorLock !== undefined && { vendorLock }) });
+      landing = lastWord === undefined ? undefined : watchLanding(path, temporary);
+      const word = await lastWord?.();
+      if (word !== undefined && word.answer !== "yes") throw new UserError(word.why);
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
       if (stampOf(files, path) !== stamp) throw new UserError(planAgain);
       putInPlace(files, temporary, path);
       if (vendorLock !== undefined) releaseVendorLock(files, vendorLock, receipt.id);
     } catch (error) {
+      landing?.close();
       settleFailure(files, folder, current, error);
     }
-    return { ...current, state: "rowsWritten" };
+    const notes = (await landing?.replacedAnother()) === true ? [...(current.notes ?? []), replacedAnother] : undefined;
+    return { ...current, state: "rowsWritten", ...(notes !== undefined && { notes }) };
   });
-}
-
-/** Returns where the rename had happened all the same; throws `error` where it had not. */
-function settleFailure(files: Files, folder: StateFolder, receipt: Receipt, error: unknown): void {
-  let put: boolean;
-  try {
-    put = wasPut(files, receipt);
-  } catch (second) {
-    if (!isSystemError(second)) throw second;
-    throw new UserError("The repair was interrupted and is finished or taken back at the next start. Look again then.");
-  }
-  if (put) return;
-  rollBack(files, folder, receipt);
-  throw error;
 }
 
 function writeNew(
@@ -107,9 +118,16 @@ function writeNew(
   });
 }
 
-function checkMeaning(files: Files, before: number, temporary: string, edits: readonly RowEdit[]): void {
-  withOpen(files, temporary, "r", undefined, (after) => {
-    if (!isSpliced(openBytes(files, before), openBytes(files, after), edits)) throw new UserError(notMeant);
+function checkMeaning(
+  files: Files,
+  before: StoreBytes,
+  kind: StoreKind,
+  temporary: string,
+  edits: readonly RowEdit[],
+): void {
+  withOpen(files, temporary, "r", undefined, (fd) => {
+    const after = rowBytes(kind, openBytes(files, fd)).object;
+    if (!isSpliced(before, after, edits)) throw new UserError(notMeant);
   });
 }
 

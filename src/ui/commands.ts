@@ -1,8 +1,6 @@
 // Every command: what it is called with is checked, and what goes wrong is said to the person who called it.
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
-import { UserError } from "../model/userError.ts";
-import { labelText } from "../plan/visibleText.ts";
 import type { Claims } from "./claims.ts";
 import type { Documents } from "./documents.ts";
 import { askForFilter } from "./filterInput.ts";
@@ -16,6 +14,7 @@ import type { SessionsView } from "./sessionsView.ts";
 import { openOwnSettings, writeShowSystemSessions } from "./settings.ts";
 import type { Targets } from "./targets.ts";
 import type { TreeNode } from "./treeNode.ts";
+import { tellTrouble } from "./trouble.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
@@ -89,22 +88,12 @@ function viewCommands({ inspection, sessions, log }: ShownParts): Record<ViewCom
   };
 }
 
-/** VS Code would show a bug's message, with a store's text in it, as it is. */
 function guarded(command: Command, log: vscode.LogOutputChannel): Command {
   return async (...args) => {
     try {
       await command(...args);
     } catch (error) {
-      // Left by the person, who knows.
-      if (error instanceof vscode.CancellationError) return;
-      if (error instanceof UserError) {
-        void vscode.window.showErrorMessage(labelText(error.message, 500));
-        return;
-      }
-      log.error(error as Error);
-      const show = vscode.l10n.t("Show Log");
-      const message = vscode.l10n.t("OpenClaw Sessions could not do that. The log says why.");
-      void vscode.window.showErrorMessage(message, show).then((answer) => answer === show && log.show());
+      tellTrouble(error, log);
     }
   };
 }

@@ -2,11 +2,13 @@
 // permission once more, and it alone decides.
 import { realpathSync } from "node:fs";
 import * as vscode from "vscode";
+import type { WritePermission } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { Claims } from "./claims.ts";
 import { baseName } from "./editLines.ts";
+import { GatewayRuns } from "./gatewayRuns.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import { permissionWords, storeName } from "./words.ts";
 
@@ -37,12 +39,20 @@ interface Asking {
 }
 
 /**
- * Which of these stores may be written, by a fresh look. Where only moved ones are left, the person is asked whether they
- * are theirs. Throws a UserError where none may, a CancellationError where the person does not say so.
+ * Which of these stores may be written, by a fresh look; those of `asked` need only an owner that can be asked to do it.
+ * Where only moved ones are left, the person is asked whether they are theirs. Throws a UserError where none may, a
+ * GatewayRuns where that is the reason, a CancellationError where the person does not say so.
  */
-export async function lookAtPermission(stores: readonly Store[], { client, claims }: Asking): Promise<Writable> {
-  const look = () =>
-    Promise.all(stores.map(async (store) => ({ store, ...(await client.ask("permission", { store: store.id })) })));
+export async function lookAtPermission(
+  stores: readonly Store[],
+  { client, claims }: Asking,
+  asked: ReadonlySet<Store> = new Set(),
+): Promise<Writable> {
+  const permissionOf = async (store: Store): Promise<WritePermission> => {
+    const permission = await client.ask("permission", { store: store.id });
+    return asked.has(store) && permission.throughOwner === true ? { ...permission, answer: "yes" } : permission;
+  };
+  const look = () => Promise.all(stores.map(async (store) => ({ store, ...(await permissionOf(store)) })));
   let answers = await look();
   const moved = answers.filter(({ claimable }) => claimable === true).map(({ store }) => store);
   // Where others may be written, these are left as they are, which is said with what is done.
@@ -52,13 +62,19 @@ export async function lookAtPermission(stores: readonly Store[], { client, claim
   }
   const shut = answers
     .filter(({ answer }) => answer === "no")
-    .map(({ store, ...permission }) => ({ store, why: permissionWords(permission, store) }));
+    .map(({ store, ...permission }) => ({
+      store,
+      why: permissionWords(permission, store),
+      byGateway: permission.byGateway === true,
+    }));
   for (const { store } of answers.filter(({ answer }) => answer !== "no")) {
-    if (isUnsaved(store.path)) shut.push({ store, why: unsaved(store.path) });
+    if (isUnsaved(store.path)) shut.push({ store, why: unsaved(store.path), byGateway: false });
   }
   const open = answers.filter(({ store }) => shut.every((one) => one.store !== store));
   const [only] = shut;
-  if (only !== undefined && open.length === 0) throw new UserError(only.why);
+  if (only !== undefined && open.length === 0) {
+    throw only.byGateway ? new GatewayRuns(only.why, only.store.stateDir) : new UserError(only.why);
+  }
   return {
     stores: open.map(({ store }) => store),
     doubtful: new Map(open.filter(({ answer }) => answer === "vouch").map(({ store, why }) => [store, why])),

@@ -3,15 +3,14 @@
 import * as vscode from "vscode";
 import { documentScheme } from "../ids.ts";
 import type { Outcome } from "../judge/end.ts";
-import type { Evidence } from "../model/evidence.ts";
-import type { SessionName } from "../model/messages.ts";
+import type { EventName } from "../model/evidence.ts";
+import type { ExcerptName, SessionName } from "../model/messages.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import { isOutcome } from "./staleGroups.ts";
 import { sessionTitle } from "./words.ts";
 
 /** `session` names a session in the tree and is no document: VS Code would count the problems of its row beside our letter. */
 export type SessionDocument = "row" | "stored" | "proven" | "session";
-export type ExcerptName = Pick<Evidence, "path" | "offset" | "line">;
 
 interface SessionDocumentName extends SessionName {
   readonly kind: SessionDocument;
@@ -33,8 +32,12 @@ export function noteUri(title: string, number: number): vscode.Uri {
   return named("note", `${fileName(title)}.txt`, { number });
 }
 
-export function excerptUri({ path, offset, line }: ExcerptName): vscode.Uri {
-  const place = { ...(offset !== undefined && { offset }), ...(line !== undefined && { line }) };
+export function excerptUri({ path, offset, line, event, kind }: ExcerptName): vscode.Uri {
+  const place = {
+    ...(offset !== undefined && { offset }),
+    ...(line !== undefined && { line }),
+    ...(event !== undefined && { event, kind: kind === "trajectory" ? kind : "transcript" }),
+  };
   return named("excerpt", `${fileName(path.replace(/^.*[\\/]/, ""))}.txt`, { path, ...place });
 }
 
@@ -47,13 +50,19 @@ export function readSessionUri(uri: vscode.Uri): SessionDocumentName | undefined
 }
 
 export function readExcerptUri(uri: vscode.Uri): ExcerptName | undefined {
-  const { path, offset, line } = query(uri);
+  const { path, offset, line, event, kind } = query(uri);
   if (!uri.path.startsWith("/excerpt/") || typeof path !== "string") return undefined;
   return {
     path,
     ...(typeof offset === "number" && { offset }),
     ...(typeof line === "number" && { line }),
+    ...(isEvent(event) && { event, kind: kind === "trajectory" ? "trajectory" : "transcript" }),
   };
+}
+
+function isEvent(value: unknown): value is EventName {
+  const { sessionId, seq } = (value ?? {}) as Partial<Record<keyof EventName, unknown>>;
+  return typeof sessionId === "string" && Number.isSafeInteger(seq);
 }
 
 function named(kind: string, file: string, about: object): vscode.Uri {

@@ -10,12 +10,14 @@ const mostCharacters = 80;
 export function editLines(edit: Edit): string[] {
   switch (edit.kind) {
     case "fields":
-      return edit.fields.map(
+      return [...edit.fields, ...(edit.columns ?? [])].map(
         ({ field, before, after }) =>
           `${visibleText(field, 60)}: ${valueText(field, before)} → ${valueText(field, after)}`,
       );
     case "removeLock":
       return [l10n.t("Removed: {0}", visibleText(edit.path, 300))];
+    case "removeElements":
+      return edit.elements.map(({ name }) => l10n.t("Released: {0}", visibleText(name, 300)));
     case "rename":
       return [l10n.t("Renamed: {0} → {1}", visibleText(edit.from, 300), visibleText(baseName(edit.to), 200))];
     case "move":

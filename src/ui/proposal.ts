@@ -20,6 +20,8 @@ export function sessionOfFinding(finding: Finding, model: SessionModel): Session
 export function subjectName(finding: Finding, model: SessionModel): string {
   const session = sessionOfFinding(finding, model);
   if (session !== undefined) return sessionTitle(session);
+  const lock = model.lock(finding.store, finding.lock ?? "");
+  if (lock?.kind === "directory") return lock.path.replace(/#\d+$/, "");
   const store = model.store(finding.store);
   return vscode.l10n.t("the store {0}", store === undefined ? "" : storeName(store));
 }

@@ -5,18 +5,19 @@ import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
 import type { RepairChoice, RepairSummary } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
-import { UserError } from "../model/userError.ts";
-import { modeText } from "../plan/editText.ts";
 import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
-import { editLines } from "./editLines.ts";
+import { withWayAround } from "./gatewayRuns.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
-import { askOutcomes } from "./outcomePick.ts";
+import { isOfOneRow } from "./offered.ts";
+import { chooseOutcomes } from "./outcomePick.ts";
+import { previewLines } from "./previewLines.ts";
 import { proposalTitle, subjectName } from "./proposal.ts";
 import { tellResult } from "./repairResult.ts";
+import { wayWhileItRuns } from "./repairWhileItRuns.ts";
+import { doneSentence, noWayBack, repairButton, requestLine } from "./repairWords.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { staleGroups } from "./staleGroups.ts";
 import { storeName } from "./words.ts";
 
 export interface RepairParts {
@@ -33,9 +34,17 @@ export async function repair(
   parts: RepairParts,
   status?: Outcome,
 ): Promise<void> {
+  const [only, ...more] = proposals;
+  const way =
+    more.length === 0 && isOfOneRow(only, parts.model.store(only.store))
+      ? wayWhileItRuns(only, parts, status)
+      : undefined;
   // Refused before anything is asked.
-  await lookAtPermission(storesOf(proposals, parts.model), parts);
-  const choices = status === undefined ? await choose(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
+  await withWayAround(way, () =>
+    lookAtPermission(storesOf(proposals, parts.model), parts, askedOf(proposals, parts.model)),
+  );
+  const choices =
+    status === undefined ? await chooseOutcomes(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
   const chosen = proposals.filter(({ id }) => choices.some(({ finding }) => finding === id));
   if (chosen.length === 1) await repairOne(chosen[0] as Finding, choices[0] as RepairChoice, parts);
@@ -52,7 +61,7 @@ export async function repairMany(
   parts: RepairParts,
 ): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), parts);
+  const writable = await lookAtPermission(storesOf(findings, model), parts, askedOf(findings, model));
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));
@@ -65,7 +74,9 @@ export async function repairMany(
     ? vscode.l10n.t("Finalize {0} sessions", going.length)
     : vscode.l10n.t("Make {0} repairs", going.length);
   const button = finalizes ? vscode.l10n.t("Finalize {0}", going.length) : vscode.l10n.t("Repair {0}", going.length);
-  const vouched = await askForConsent(writable, { message, lines, button });
+  const asks = findings.some(({ repair }) => repair.request !== undefined);
+  const wayBack = asks ? { wayBack: noWayBack() } : {};
+  const vouched = await askForConsent(writable, { message, lines, button, ...wayBack });
   if (vouched === undefined) return [];
   const results = await write(going, vouched, client);
   const stores = results.filter(({ applied }) => applied);
@@ -79,28 +90,18 @@ export async function repairMany(
 
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf([finding], model), parts);
-  const [preview] = await client.ask("preview", { choices: [choice] });
-  if (preview?.refused !== undefined) throw new UserError(preview.refused);
-  const lines = (preview?.edits ?? []).flatMap(editLines);
-  if (lines.length === 0)
-    throw new UserError(vscode.l10n.t("Nothing is left to do: the store has it already. Refresh."));
+  const writable = await lookAtPermission(storesOf([finding], model), parts, askedOf([finding], model));
+  const { request } = finding.repair;
+  const lines = request === undefined ? await previewLines(choice, client) : [requestLine(request)];
   const message = proposalTitle(finding, model, choice.status);
   const name = subjectName(finding, model);
   const closes = finding.repair.mode !== undefined;
-  const wayBack = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
-  const intent = { message, lines, button: button(finding, choice.status), ...wayBack };
+  const ofMode = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const wayBack = request === undefined ? ofMode : { wayBack: noWayBack() };
+  const intent = { message, lines, button: repairButton(finding, choice.status), ...wayBack };
   const vouched = await askForConsent(writable, intent);
   if (vouched === undefined) return;
   tellResult(await write([choice], vouched, client), doneSentence(finding, name, choice.status), parts);
-}
-
-/** Proven ones need no answer. */
-async function choose(proposals: readonly Finding[]): Promise<readonly RepairChoice[] | undefined> {
-  const { asked } = staleGroups(proposals);
-  const plain = proposals.filter(({ repair }) => repair.kind !== "finalize" || repair.class === "proven");
-  const answered = await askOutcomes(asked);
-  return answered && [...plain.map(({ id }) => ({ finding: id })), ...answered];
 }
 
 export async function write(
@@ -116,6 +117,14 @@ export function storesOf(findings: readonly Finding[], model: SessionModel): Sto
   return [...new Set(findings.map(({ store }) => store))].flatMap((id) => model.store(id) ?? []);
 }
 
+/** Stores of which everything is asked of their owner, which runs. */
+function askedOf(findings: readonly Finding[], model: SessionModel): ReadonlySet<Store> {
+  const stores = storesOf(findings, model);
+  const isAsked = ({ id }: Store): boolean =>
+    findings.every(({ store, repair }) => store !== id || repair.request !== undefined);
+  return new Set(stores.filter(isAsked));
+}
+
 /** `4 done, 1 failed`. */
 function counts(words: readonly string[]): string {
   const each = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
@@ -123,6 +132,7 @@ function counts(words: readonly string[]): string {
 }
 
 function effect(finding: Finding | undefined, status: string | undefined): string {
+  if (finding?.repair.request !== undefined) return vscode.l10n.t("asked of agentctl");
   switch (finding?.repair.kind) {
     case "finalize":
       return status ?? String(finding.repair.set?.["status"]);
@@ -132,33 +142,5 @@ function effect(finding: Finding | undefined, status: string | undefined): strin
       return vscode.l10n.t("restored");
     default:
       return vscode.l10n.t("corrected");
-  }
-}
-
-function button({ repair: { kind, set, mode } }: Finding, status: string | undefined): string {
-  if (mode !== undefined) return vscode.l10n.t("Set Mode {0}", modeText(mode));
-  switch (kind) {
-    case "finalize":
-      return vscode.l10n.t("Mark as {0}", status ?? String(set?.["status"]));
-    case "unlock":
-      return vscode.l10n.t("Remove Lock");
-    case "restore":
-      return vscode.l10n.t("Restore Transcript");
-    default:
-      return vscode.l10n.t("Correct");
-  }
-}
-
-function doneSentence({ repair: { kind, set, mode } }: Finding, name: string, status: string | undefined): string {
-  if (mode !== undefined) return vscode.l10n.t("The mode of {0} is {1}.", name, modeText(mode));
-  switch (kind) {
-    case "finalize":
-      return vscode.l10n.t("{0} is marked as {1}.", name, status ?? String(set?.["status"]));
-    case "unlock":
-      return vscode.l10n.t("The lock of {0} is removed.", name);
-    case "restore":
-      return vscode.l10n.t("The transcript of {0} is back.", name);
-    default:
-      return vscode.l10n.t("{0} is corrected.", name);
   }
 }

@@ -5,12 +5,15 @@ import type { StateDir } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
+import { stopDaemonAndRepair } from "./daemonStop.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { emptyQuarantine } from "./emptyQuarantine.ts";
+import { abortRun, archiveSession } from "./gatewayRequests.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
 import { repair } from "./repair.ts";
+import { repairWhileItRuns } from "./repairWhileItRuns.ts";
 import { showRestoreCandidates } from "./restoreCandidates.ts";
 import { isOutcome } from "./staleGroups.ts";
 import { finalizeAll } from "./staleReview.ts";
@@ -31,7 +34,11 @@ export type RepairCommand =
   | "showReceipts"
   | "emptyQuarantine"
   | "showRestoreCandidates"
-  | "stopRepairStart";
+  | "stopRepairStart"
+  | "stopDaemon"
+  | "repairWhileItRuns"
+  | "abortRun"
+  | "archiveSession";
 
 export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
   const { client, targets } = parts;
@@ -67,8 +74,37 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
     },
     stopRepairStart: async (...args) => {
       await client.idle();
-      const stateDir = await runningPlace(args, parts);
+      const none = vscode.l10n.t("No gateway is seen to run here: repair right away, there is nothing to stop.");
+      const stateDir = await runningPlace(args, { program: undefined, none }, parts);
       if (stateDir !== undefined) await stopRepairStart(stateDir, parts);
+    },
+    stopDaemon: async (...args) => {
+      await client.idle();
+      const none = vscode.l10n.t(
+        "No daemon of agentctl is seen to run here: repair right away, there is nothing to stop.",
+      );
+      const stateDir = await runningPlace(args, { program: "daemon", none }, parts);
+      if (stateDir !== undefined) await stopDaemonAndRepair(stateDir, parts);
+    },
+    repairWhileItRuns: async (...args) => {
+      await client.idle();
+      const [proposal, ...more] = targets.proposals(args, ["finalize", "correct"]);
+      if (more.length > 0) throw oneAtATime();
+      // Where none runs there is no reason to take the risk.
+      const runs = parts.model.store(proposal.store)?.permission.byGateway === true;
+      await (runs ? repairWhileItRuns(proposal, parts) : repair([proposal], parts));
+    },
+    abortRun: async (...args) => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await abortRun(session, parts);
+    },
+    archiveSession: async (...args) => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await archiveSession(session, parts);
     },
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),
@@ -81,20 +117,33 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
   };
 }
 
-/** The state directory meant, or the one whose gateway runs. Undefined where the person picks none of several. */
-async function runningPlace(args: readonly unknown[], { targets, model }: CommandParts): Promise<StateDir | undefined> {
+function oneAtATime(): UserError {
+  return new UserError(vscode.l10n.t("This is done for one session at a time. Select a single one."));
+}
+
+/**
+ * The state directory meant, or the one whose gateway, or program of that kind, runs. Undefined where the person picks none
+ * of several. Throws a UserError that says `none` where there is none.
+ */
+async function runningPlace(
+  args: readonly unknown[],
+  { program, none }: { readonly program: StateDir["program"]; readonly none: string },
+  { targets, model }: CommandParts,
+): Promise<StateDir | undefined> {
   const meant = args[0] === undefined ? undefined : targets.stateDir(args);
   const running = model.stateDirs.filter(
-    ({ writer, captured }) => captured === undefined && (writer.state === "running" || writer.state === "draining"),
+    ({ writer, captured, ...dir }) =>
+      captured === undefined && dir.program === program && (writer.state === "running" || writer.state === "draining"),
   );
   if (meant !== undefined && running.includes(meant)) return meant;
   const [only] = running;
-  if (meant !== undefined || only === undefined) {
-    throw new UserError(vscode.l10n.t("No gateway is seen to run here: repair right away, there is nothing to stop."));
-  }
+  if (meant !== undefined || only === undefined) throw new UserError(none);
   if (running.length === 1) return only;
   const items = running.map((stateDir) => ({ stateDir, label: labelText(stateDir.path, 200) }));
-  const title = vscode.l10n.t("Which gateway is to be stopped?");
+  const title =
+    program === undefined
+      ? vscode.l10n.t("Which gateway is to be stopped?")
+      : vscode.l10n.t("Which daemon is to be stopped?");
   return (await vscode.window.showQuickPick(items, { title }))?.stateDir;
 }
 

@@ -5,6 +5,7 @@ import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { showReceipt } from "./receiptActions.ts";
 import type { RepairParts } from "./repair.ts";
+import { tellTrouble } from "./trouble.ts";
 import { undoReceipts } from "./undo.ts";
 
 /** @param done the effect, as a sentence. Throws a UserError where nothing was written at all. */
@@ -30,10 +31,9 @@ export function tellResult(results: readonly RepairSummary[], done: string, part
     notes.push(vscode.l10n.t("{0} stores were refused; the log says why.", refused.length));
   }
   const receipts = applied.flatMap(({ receipt }) => receipt ?? []);
-  void offerWayBack([done, ...notes].join(" "), receipts, refused.length > 0, parts).catch((error: unknown) => {
-    if (error instanceof UserError) void vscode.window.showErrorMessage(labelText(error.message, 500));
-    else if (!(error instanceof vscode.CancellationError)) log.error(error as Error);
-  });
+  void offerWayBack([done, ...notes].join(" "), receipts, refused.length > 0, parts).catch((error: unknown) =>
+    tellTrouble(error, log),
+  );
 }
 
 async function offerWayBack(
@@ -46,6 +46,11 @@ async function offerWayBack(
   const show = vscode.l10n.t("Show Receipt");
   const log = vscode.l10n.t("Show Log");
   const text = labelText(message, 500);
+  if (receipts.length === 0 && !partly) {
+    // What its owner did itself has no way back.
+    await vscode.window.showInformationMessage(text);
+    return;
+  }
   const answer = partly
     ? await vscode.window.showWarningMessage(text, undo, show, log)
     : await vscode.window.showInformationMessage(text, undo, show);

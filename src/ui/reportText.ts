@@ -57,7 +57,8 @@ function stateDirLines(dir: StateDir, index: number, reported: Reported, words: 
     `<state dir ${index + 1}> (${words.sentence(dir.origin)}), gateway ${dir.writer.state}: ${words.sentence(dir.writer.why)}`,
     ...(dir.problem === undefined ? [] : [`  cannot be read: ${words.sentence(dir.problem)}`]),
     ...(stores.length === 0 ? ["  no stores"] : []),
-    ...stores.flatMap((store) => storeLines(store, reported, words)),
+    // What was captured has a clock of its own.
+    ...stores.flatMap((store) => storeLines(store, { ...reported, now: dir.captured?.at ?? reported.now }, words)),
   ];
 }
 

@@ -19,7 +19,9 @@ export function sessionCommands(parts: CommandParts): Record<SessionCommand, Com
     openStore: (...args) => {
       const store = model.store(targets.store(args));
       const session = targets.anySession(args);
-      return store && openStore(store, session, client);
+      if (store?.kind !== "openclaw-sqlite") return store && openStore(store, session, client);
+      // A database is no text: its rows are shown one by one.
+      return session === undefined ? revealFile(store.path) : openRow(session, documents);
     },
     openComparison: (...args) => {
       const [session] = targets.sessions(args);

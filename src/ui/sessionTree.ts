@@ -58,7 +58,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
           : storeItem(node, store, this.#shapes.get(node.store), model.findingsOfStore(node.store));
       }
       case "group":
-        return groupItem(node, this.#shapes.get(node.store));
+        return groupItem(node, this.#shapes.get(node.store), model.store(node.store)?.kind);
       case "session": {
         const session = model.session(node);
         return session === undefined ? gone(node) : sessionItem(node, session, model);

@@ -39,7 +39,11 @@ export class Targets {
     if (finding !== undefined) return finding.evidence;
     const [session] = this.sessions(args);
     const all = [...session.proof, ...this.#model.findingsOf(session).flatMap(({ evidence }) => evidence)];
-    return [...new Map(all.map((one) => [`${one.path}\0${one.offset ?? one.line}\0${one.text}`, one])).values()];
+    return [
+      ...new Map(
+        all.map((one) => [`${one.path}\0${one.offset ?? one.line ?? one.event?.seq}\0${one.text}`, one]),
+      ).values(),
+    ];
   }
 
   /** Findings meant: the one of a node, or all of a session. */

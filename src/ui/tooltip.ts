@@ -10,7 +10,15 @@ import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { TreeNode } from "./treeNode.ts";
-import { dateAndTime, findingSentence, ownerWords, permissionWords, sessionTitle, verdictWord } from "./words.ts";
+import {
+  dateAndTime,
+  findingSentence,
+  ownerWords,
+  permissionWords,
+  sessionTitle,
+  verdictWord,
+  writerTitle,
+} from "./words.ts";
 
 const mostEvidence = 6;
 
@@ -73,7 +81,8 @@ function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
+function stateDirTooltip({ path, problem, writer, program, captured }: StateDir): vscode.MarkdownString {
+  const kind = program === "daemon" ? "agentctl" : program === "worker" ? "claude-mem" : "openclaw-json";
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
@@ -82,7 +91,7 @@ function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.
     const list = captured.processes ?? vscode.l10n.t("none: what ran there is not known, and it is shown only");
     text.pair(vscode.l10n.t("Process list"), list);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
+  text.pair(writerTitle(kind), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
 }
@@ -93,7 +102,7 @@ function storeTooltip(store: Store): vscode.MarkdownString {
   if (store.version !== undefined) {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
+  text.pair(writerTitle(store.kind), writerWhy(store.writer));
   text.pair(vscode.l10n.t("Repair"), permissionWords(store.permission, store));
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);

@@ -10,6 +10,10 @@ const reading = new Set(
 );
 /** The only file that may open, since it alone is known to open for reading. */
 const opener = "inspect/regularFile.ts";
+/** The only file outside of `repair` that writes: into a temporary folder of its own. */
+const copier = "inspect/privateCopy.ts";
+/** The only file that may open a database, since it alone is known to open it for reading. */
+const databaseOpener = "inspect/sqlite.ts";
 const mostLines = 400;
 
 const folders = ["model", "owner", "inspect", "judge", "plan", "repair", "ui", "cli"];
@@ -68,7 +72,9 @@ function breaksOfNode(name, folder, from, names) {
   if (["model", "judge", "plan"].includes(folder)) return [`${name} imports ${from}: ${folder} is pure`];
   if (folder === "repair") return [];
   if (from === "node:fs/promises") return [`${name} imports ${from}: only repair writes`];
-  if (from !== "node:fs") return [];
+  if (from === "node:sqlite" && name !== databaseOpener)
+    return [`${name} imports ${from}: only ${databaseOpener} opens`];
+  if (from !== "node:fs" || name === copier) return [];
   return names
     .filter((imported) => !reading.has(imported) || (imported === "openSync" && name !== opener))
     .map((imported) => `${name} imports ${imported} of node:fs: only repair writes, only ${opener} opens`);
@@ -97,6 +103,8 @@ function importsOf(text) {
     found.push({ from, names: names.filter((imported) => imported !== "") });
   }
   for (const [, from = ""] of text.matchAll(/\bimport\s*\(\s*["']([^"']+)["']|^import\s+["']([^"']+)["']/gm))
+    found.push({ from, names: ["*"] });
+  for (const [, from = ""] of text.matchAll(/\bgetBuiltinModule\s*\??\.?\(\s*["']([^"']+)["']/g))
     found.push({ from, names: ["*"] });
   for (const [, from = ""] of text.matchAll(/\brequire\s*\(\s*["']([^"']+)["']/g)) found.push({ from, names: ["*"] });
   return found;

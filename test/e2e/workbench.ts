@@ -23,6 +23,8 @@ export interface WorkbenchOptions {
   settings?: Record<string, unknown>;
   /** What lies in the opened folder: text by relative path. */
   files?: Record<string, string>;
+  /** The opened folder is not trusted. */
+  restricted?: boolean;
 }
 
 /** Title of our view container, with which its entry in the activity bar begins. */
@@ -47,12 +49,13 @@ export class Workbench {
   readonly #settings: Record<string, unknown>;
 
   /** Starts VS Code and waits until our extension is there. Slow (about 8 s): let a file of tests share one. */
-  static async open({ home, settings = {}, files = {} }: WorkbenchOptions): Promise<Workbench> {
+  static async open({ home, settings = {}, files = {}, restricted = false }: WorkbenchOptions): Promise<Workbench> {
     const server = await startServer({
       vsix: join(root, "dist", "openclaw-session-inspector.vsix"),
       settings: { ...themes, ...settings },
       machineSettings: { "openclawSessionInspector.homes": [home] },
       env: { HOME: home },
+      restricted,
     });
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(server.workspace, path)), { recursive: true });

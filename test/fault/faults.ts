@@ -8,7 +8,7 @@ import { type Files, nodeFiles } from "../../src/repair/files.ts";
 export const plainCodes = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "EBUSY"] as const;
 export const codes = [...plainCodes, "EXDEV"] as const;
 
-const changes = new Set(["write", "fchmod", "fchown", "rename", "link", "unlink", "mkdir", "rmdir", "copy"]);
+const changes = new Set(["write", "fchmod", "fchown", "rename", "link", "unlink", "mkdir", "rmdir", "copy", "execute"]);
 
 export type Call = { readonly name: keyof Files; readonly args: readonly unknown[]; readonly changes: boolean };
 
@@ -60,8 +60,8 @@ export function failingAt(base: Files, point: number, code: string, lasts: boole
   const files = watched(base, (call, make) => {
     count += 1;
     if (count < point || (count > point && !lasts)) return make();
-    // A file that is open is closed whatever the system says.
-    if (call.name === "close") make();
+    // What is open is closed whatever the system says.
+    if (call.name === "close" || call.name === "closeDatabase") make();
     throw systemError(code, call);
   });
   return { files, struck: () => count >= point };

@@ -6,6 +6,8 @@ import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { planChoices, planPruning } from "../../src/repairs.ts";
 import { scan } from "../../src/scan.ts";
+import { active, agentctlHome, auto } from "../agentctlHome.ts";
+import { claudeMemHome } from "../claudeMemHome.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
 import {
   type BuiltHome,
@@ -112,6 +114,21 @@ function open(): BuiltHome {
   return buildHome({ rows: { [key]: done() }, files: { [`~/${sessionId}.jsonl`]: said }, mode: 0o644 });
 }
 
+function agentctl(): { home: string } {
+  const rows = { a: active({ pid: 42 }), b: active({ pid: 43 }), c: active({ status: "completed" }) };
+  const locks = [
+    auto({ pid: 42 }),
+    { directory: "/work/mine", type: "manual" },
+    auto({ pid: 43, directory: "/work/b" }),
+  ];
+  return { home: agentctlHome({ rows, locks }) };
+}
+
+function claudeMem(): { home: string } {
+  const rows = [second, sessionId, key].map((id) => ({ content_session_id: id }));
+  return { home: claudeMemHome({ rows, prompts: { 1: now - 200 * minute } }) };
+}
+
 function repairing({ home }: { home: string }, disk: Disk = "usual", spec: BenchSpec = {}): Promise<Scene> {
   return repairingOn(benchOf({ home }, spec), disk);
 }
@@ -180,6 +197,8 @@ export const stages = {
   restore: () => repairing(archived()),
   tidy: () => repairing(untidy()),
   mode: () => repairing(open(), "usual", { here: true }),
+  "rows and directory locks of agentctl": () => repairing(agentctl()),
+  "rows of claude-mem": () => repairing(claudeMem()),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
   "undo of a finalize under the store lock of 2026.4": () => undoing(repairing(sick("2026.4.2"))),
   "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), { meanwhile: writeOtherRow }),
@@ -203,4 +222,6 @@ export const stages = {
   "undo of a restore": () => undoing(repairing(archived())),
   "undo of a tidy": () => undoing(repairing(untidy())),
   "undo of a mode": () => undoing(repairing(open(), "usual", { here: true })),
+  "undo of rows and directory locks of agentctl": () => undoing(repairing(agentctl())),
+  "undo of rows of claude-mem": () => undoing(repairing(claudeMem())),
 } satisfies Readonly<Record<string, Stage>>;

@@ -1,5 +1,5 @@
 // The long run of the properties, each for its share of the time or as often as it is told.
-//   node test/fuzz/run.ts [--minutes 10] [--runs N] [--only reader|splice|repair|home] [--seed N]
+//   npm run test:fuzz -- [--minutes 10] [--runs N] [--only reader|splice|repair|home] [--seed N]
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { properties } from "./properties.ts";

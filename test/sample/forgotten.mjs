@@ -90,6 +90,11 @@ export const inner = [
     }),
     damage: (transcript) => transcript.replace(/\n[^\n]*"role":"toolResult"[\s\S]*$/, "\n"),
   },
+  // TX-HEAD-DROP: its trajectory knows an earlier run.
+  {
+    ...odd("agent:main:explicit:beheaded", noStatus, 1_135, "And then?", "Then it ended."),
+    damageTrajectory: (trajectory) => halfAnHourEarlier(trajectory) + trajectory,
+  },
   // TRAJ-TRUNC
   {
     ...odd("agent:main:explicit:talkative", noStatus, 1_140, "Tell me everything.", "Everything."),
@@ -113,6 +118,14 @@ export const innerMaintenance = { maxEntries: 20 };
  */
 function odd(key, like, minutesAgo, ask, answer, lie) {
   return { agent: "main", key, minutesAgo, like, ask, answer, ...(lie && { lie }) };
+}
+
+/** @param {string} trajectory @returns {string} */
+function halfAnHourEarlier(trajectory) {
+  return trajectory.replaceAll(
+    /"ts":"([^"]+)"/g,
+    (_, ts) => `"ts":"${new Date(Date.parse(ts) - 1_800_000).toISOString()}"`,
+  );
 }
 
 /** @param {number} number @returns {SampleSession} */

@@ -1,13 +1,9 @@
 // A store as facts: what odd input becomes, and that reading leaves no trace.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   chmodSync,
-  lstatSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -23,7 +19,8 @@ import { readJsonStore, type StoreMemory, storeMemory } from "../../src/inspect/
 import { findStoreFiles } from "../../src/inspect/openclawJson/storeFiles.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { SessionFacts, StoreFacts } from "../../src/model/facts.ts";
-import { caseNames, unpackCase } from "../fixtures/unpack.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { jsonCaseNames, unpackCase } from "../fixtures/unpack.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 const processes = parseCapturedProcesses("1 0 Fri Nov 20 09:00:01 2020 /sbin/init\n");
@@ -33,7 +30,7 @@ function readAll(stateDir: string, memory?: StoreMemory): StoreFacts[] {
   const config = readConfig(stateDir);
   return findStoreFiles(stateDir, config).map((file) =>
     readJsonStore({
-      ...{ file, stateDir, config, processes, blind: undefined, writer: stopped },
+      ...{ file, stateDir, config, processes, blind: undefined, state: undefined, writer: stopped },
       ...(memory !== undefined && { memory }),
     }),
   );
@@ -67,25 +64,12 @@ function sessionsOf(facts: StoreFacts): Map<string, SessionFacts> {
   );
 }
 
-/** Names, kinds, modes, times and bytes of everything under a directory. */
-function fingerprint(directory: string): string {
-  const hash = createHash("sha256");
-  const add = (path: string): void => {
-    const stats = lstatSync(path);
-    hash.update(JSON.stringify([path, stats.mode, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs]));
-    if (stats.isFile()) hash.update(readFileSync(path));
-    if (stats.isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
-  };
-  add(directory);
-  return hash.digest("hex");
-}
-
 const user = '{"type":"message","timestamp":"2026-11-20T10:00:00.000Z","message":{"role":"user"}}\n';
 const answer =
   '{"type":"message","timestamp":"2026-11-20T10:00:09.000Z","message":{"role":"assistant","stopReason":"stop"}}\n';
 
 describe("reading a store", () => {
-  for (const name of caseNames) {
+  for (const name of jsonCaseNames) {
     it(`changes nothing of ${name}: no byte, no name, no time`, () => {
       const { home } = unpackCase(name);
       const before = fingerprint(home);

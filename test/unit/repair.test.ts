@@ -95,7 +95,7 @@ describe("a repair", () => {
       basis: { sha256: "", sizeBytes: 0 },
       rows: new Map([[key, { text: "{}", fields: new Map<string, string>() }]]),
       locks: new Map(),
-      mode: 0o600,
+      mode: undefined,
     };
     throws(() => planRepair(store, stored, [{ finding, status: "running" }]), RangeError);
   });

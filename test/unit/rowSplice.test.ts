@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isSpliced, PlanMismatch, type RowEdit, readRows, spliceRows } from "../../src/repair/rowSplice.ts";
-import { caseNames, unpackCase } from "../fixtures/unpack.ts";
+import { jsonCaseNames, unpackCase } from "../fixtures/unpack.ts";
 import { key } from "../homeBuilder.ts";
 import { applied, edited, inMemory, set, spelled, taken } from "../splicing.ts";
 
@@ -11,7 +11,7 @@ type Json = Record<string, Record<string, unknown>>;
 
 describe("edits of rows", () => {
   describe("a field of genuine rows", () => {
-    for (const name of caseNames) {
+    for (const name of jsonCaseNames) {
       it(name, () => {
         const { home, truth } = unpackCase(name);
         const agents = new Set(truth.sessions.filter(({ store }) => store === "openclaw-json").map(({ key }) => key));

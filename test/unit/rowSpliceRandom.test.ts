@@ -25,7 +25,7 @@ describe("random edits of rows", () => {
       '[ "," ]',
       "-0.5E+2",
     ];
-    for (let round = 0; round < 1500; round++) {
+    for (let round = 0; round < 500; round++) {
       const [indent, colon, newline] = pick([
         ["", ":", ""],
         ["  ", ": ", "\n"],
@@ -103,7 +103,7 @@ describe("random edits of rows", () => {
           basis: { sha256: "", sizeBytes: 0 },
           rows: readRows(inMemory(Buffer.from(after)), new Set(edits.map((edit) => edit.key))),
           locks: new Map(),
-          mode: 0o600,
+          mode: undefined,
           files: new Map(),
         },
       );

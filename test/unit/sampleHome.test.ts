@@ -53,6 +53,7 @@ const sickSessions: Record<string, readonly string[]> = {
   "agent:main:explicit:pasted": ["TX-HEADER"],
   "agent:main:explicit:power-cut": ["TX-TORN"],
   "agent:main:explicit:tool-cut": ["TX-TOOL-OPEN"],
+  "agent:main:explicit:beheaded": ["TX-HEAD-DROP"],
   "agent:main:explicit:talkative": ["TRAJ-TRUNC"],
 };
 
@@ -61,9 +62,18 @@ const notHere: Readonly<Record<string, string>> = {
   "LOCK-LIVE-OLD": "needs an openclaw process that lives",
   "LOCK-SELF-PID": "needs an openclaw process that lives",
   "RUN-RPC-IDLE": "needs the word of a gateway",
+  ...Object.fromEntries(
+    [
+      ...["ERA-S-LOCKS", "FENCE-STRANDED", "LEGACY-BESIDE-SQL", "RUN-ARCHIVED", "SCHEMA-UNKNOWN", "SQL-ORPHAN"],
+      ...["SQL-ROW-INVALID", "SQL-STATUS-SPLIT", "WAL-HUGE", "YIELDED-PARENT"],
+    ].map((code) => [code, "needs a database, and the sample home has the stores of older versions"]),
+  ),
   "STORE-ON-SYNC": "needs a network mount or a cloud folder",
   PERM: "its files are their owner's alone, and modes of a captured home mean nothing",
 };
+
+/** It is a home of OpenClaw alone; agentctl's and claude-mem's findings have captured folders of their own. */
+const ofNeighbours = /^(AGENTCTL|MEM|CROSS)-/;
 
 describe("sample home", () => {
   it("shows exactly what is wrong with its sick sessions, and nothing of the healthy ones", async () => {
@@ -76,7 +86,7 @@ describe("sample home", () => {
 
   it("shows every finding there is but those that files alone cannot show", async () => {
     const seen = await scanSample();
-    const expected = new Set(Object.keys(catalogue).filter((code) => !(code in notHere)));
+    const expected = new Set(Object.keys(catalogue).filter((code) => !(code in notHere) && !ofNeighbours.test(code)));
     assert.deepEqual(new Set(seen.findings.map(({ code }) => code)), expected);
   });
 

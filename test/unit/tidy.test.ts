@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import type { Finding } from "../../src/model/finding.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { emptyQuarantine, quarantineSummary } from "../../src/quarantineAnswers.ts";
 import { type Files, nodeFiles } from "../../src/repair/files.ts";
+import { identityOf } from "../../src/repair/modes.ts";
 import { takeStoreLock } from "../../src/repair/storeLock.ts";
 import {
   planChoices,
@@ -545,7 +547,10 @@ describe("a store that others may read", () => {
     const { ino } = lstatSync(built.store);
     const [result] = await repairFindings(bench, perm);
     equal(result?.refused, undefined);
-    deepEqual(newestReceipt(bench).plan.edits, [{ kind: "mode", path: built.store, before: 0o640, after: 0o600 }]);
+    const identity = identityOf(lstatSync(built.store, { bigint: true }));
+    deepEqual(newestReceipt(bench).plan.edits, [
+      { kind: "mode", path: built.store, before: 0o640, after: 0o600, identity },
+    ]);
     equal(modeOf(built), "600");
     deepEqual(perm(await look(bench)), []);
     equal((await undoNewest(bench)).refused, undefined);
@@ -575,6 +580,24 @@ describe("a store that others may read", () => {
     chmodSync(built.store, 0o400);
     match((await undoNewest(bench)).refused ?? "", /has another mode since/);
     equal(modeOf(built), "400");
+  });
+
+  it("is given to no file that came to its path meanwhile", async () => {
+    const built = open();
+    const bench = benchHere(built);
+    const seen = await look(bench);
+    const { plans } = planChoices(
+      seen,
+      perm(seen).map((finding) => ({ finding })),
+      bench.context,
+    );
+    const theirs = `${built.store}.theirs`;
+    copyFileSync(built.store, theirs);
+    chmodSync(theirs, 0o644);
+    renameSync(theirs, built.store);
+    const [result] = await repairPlans(seen, plans, bench.context);
+    match(result?.refused ?? "", /was replaced since/);
+    equal(modeOf(built), "644");
   });
 
   it("of another user is theirs to close", async () => {

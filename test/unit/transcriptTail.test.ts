@@ -58,6 +58,7 @@ describe("transcript tail", () => {
       decided: true,
       torn: false,
       header: head,
+      firstUserAt: ms(1),
       lastAt: ms(2),
       lastMessage: {
         role: "assistant",
@@ -76,6 +77,7 @@ describe("transcript tail", () => {
       decided: true,
       torn: false,
       header: head,
+      firstUserAt: ms(1),
       lastAt: ms(3),
       lastMessage: user,
       lastUserMessage: user,
@@ -133,7 +135,12 @@ describe("transcript tail", () => {
 
   it("decides nothing where one huge entry hides all before it", () => {
     const huge = said(2, "toolResult", { content: "x".repeat(6 << 20) });
-    assert.deepEqual(tailOf(jsonl(header, said(1, "user"), huge)), { decided: false, torn: false, header: head });
+    assert.deepEqual(tailOf(jsonl(header, said(1, "user"), huge)), {
+      decided: false,
+      torn: false,
+      header: head,
+      firstUserAt: ms(1),
+    });
   });
 
   it("decides where the huge entry lies before the last message", () => {

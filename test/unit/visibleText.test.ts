@@ -28,6 +28,7 @@ describe("Text of a store, shown", () => {
     assert.equal(labelText("$(alert) ok $(sync~spin)"), "$\u200B(alert) ok $\u200B(sync~spin)");
     assert.equal(labelText("[x](command:quit)"), "[x]\u200B(command:quit)");
     assert.equal(labelText("see https://a.b www.a.b me@a.b"), "see https:\u200B//a.b www\u200B.a.b me@\u200Ba.b");
+    assert.equal(labelText("&lt;b&#62; & x; A&B"), "&\u200Blt;b&\u200B#62; & x; A&B");
     assert.equal(labelText("costs $5 (five)"), "costs $5 (five)");
   });
 });

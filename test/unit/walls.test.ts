@@ -16,6 +16,8 @@ describe("the walls", () => {
     ["inspect/a.ts", 'import { openSync } from "node:fs";', /only inspect\/regularFile.ts opens/],
     ["inspect/a.ts", 'import * as fs from "node:fs";', /only repair writes/],
     ["inspect/a.ts", 'const fs = await import("node:fs/promises");', /only repair writes/],
+    ["inspect/a.ts", 'process.getBuiltinModule?.("node:sqlite");', /only inspect\/sqlite.ts opens/],
+    ["owner/a.ts", 'import { DatabaseSync } from "node:sqlite";', /only inspect\/sqlite.ts opens/],
     ["owner/a.ts", 'import type { Uri } from "vscode";', /imports vscode/],
     ["worker.ts", 'import * as vscode from "vscode";', /imports vscode/],
     ["ui/a.ts", 'import { scanStore } from "../inspect/scan.ts";', /ui may not use inspect/],

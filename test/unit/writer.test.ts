@@ -54,7 +54,16 @@ if (process.platform === "linux") {
     async function stateOf(dir: string, pid: number, temp: string): Promise<string> {
       const processes = only(pid);
       const gatewayLocks = readGatewayLocks([{ path: temp }], processes);
-      return (await findWriter({ stateDir: dir, processes, gatewayLocks, hasOwnConfig: true })).state;
+      return (
+        await findWriter({
+          stateDir: dir,
+          processes,
+          gatewayLocks,
+          hasOwnConfig: true,
+          state: undefined,
+          now: Date.now(),
+        })
+      ).state;
     }
 
     it("is stopped where its lock ties it to the other one", async () => {

@@ -43,6 +43,7 @@ export const quietSettings = {
  * @param {Record<string, unknown>} [options.settings] the person's settings
  * @param {Record<string, unknown>} [options.machineSettings]
  * @param {Record<string, string>} [options.env] for the extension host
+ * @param {boolean} [options.restricted] folders are not trusted, and nobody is asked whether to
  * @param {number} [options.port] 0: any free one
  * @returns {Promise<Server>}
  */
@@ -53,7 +54,10 @@ export async function startServer({ edition = "current", port = 0, ...options })
   const workspace = at("workspace");
   mkdirSync(workspace);
   mkdirSync(at("tmp"));
-  const userSettings = writeSettings(at("data", "User"), { ...quietSettings, ...options.settings });
+  const trust = options.restricted
+    ? { "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never" }
+    : {};
+  const userSettings = writeSettings(at("data", "User"), { ...quietSettings, ...trust, ...options.settings });
   writeSettings(at("data", "Machine"), options.machineSettings ?? {});
 
   // An empty gallery: nothing leaves the machine. TMPDIR: sockets and logs stay where they are removed, and
@@ -73,7 +77,8 @@ export async function startServer({ edition = "current", port = 0, ...options })
     node,
     [
       ...[...common, "--host", "127.0.0.1", "--port", String(port), "--connection-token", token],
-      ...["--disable-workspace-trust", "--disable-telemetry", "--disable-experiments"],
+      ...(options.restricted ? [] : ["--disable-workspace-trust"]),
+      ...["--disable-telemetry", "--disable-experiments"],
       "--disable-getting-started-override",
       ...(options.testDriver ? ["--enable-smoke-test-driver"] : []),
     ],

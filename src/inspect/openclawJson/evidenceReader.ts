@@ -4,6 +4,7 @@
 import type { Stats } from "node:fs";
 import { basename } from "node:path";
 import type {
+  AnsweredRun,
   LockFacts,
   SessionFacts,
   SessionRow,
@@ -12,6 +13,7 @@ import type {
   TranscriptFacts,
 } from "../../model/facts.ts";
 import { fileVersion, fileVersionAt, isUnreadable, statsAt, withFile } from "../regularFile.ts";
+import { readRunBefore } from "./beginnings.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
@@ -33,6 +35,11 @@ export interface EvidenceReader {
   /** Forgets what no scan has asked for since the last call. */
   sweep(): void;
 }
+
+type Recorded = Pick<SessionFacts, "trajectory" | "brokenPointer">;
+
+/** Between the start of a run and its message, on genuine stores: less than a second. */
+const aMomentMs = 10_000;
 
 interface Kept<T> {
   readonly signature: string;
@@ -79,13 +86,15 @@ function readSession(
     : { state: "absent", path, archives: archivesOf(directory, path) };
   const odd = { ...(ignored !== undefined && { ignored }), ...(ownIdFile !== undefined && { ownIdFile }) };
   const transcript = ignored === undefined && ownIdFile === undefined ? there : { ...there, ...odd };
-  const trajectory = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : undefined;
+  const recorded = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : {};
+  const earlierRun = runBefore(transcript, recorded.trajectory);
   const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;
   return {
     row,
     transcript,
     locks: ownLocks,
-    ...(trajectory !== undefined && { trajectory }),
+    ...recorded,
+    ...(earlierRun !== undefined && { earlierRun }),
     ...extra(subagent, cron),
   };
 }
@@ -140,13 +149,23 @@ function trajectoryOf(
   transcript: string,
   sessionId: string | undefined,
   kept: Map<string, Kept<TrajectoryFacts>>,
-): TrajectoryFacts | undefined {
+): Recorded {
   const known = kept.get(transcript);
   if (known !== undefined && known.signature === fileVersionAt(known.value.path)) {
     known.used = true;
-    return known.value;
+    return { trajectory: known.value };
   }
-  const read = readTrajectory(transcript, sessionId);
-  if (read !== undefined) kept.set(transcript, { signature: read.version, value: read.facts, used: true });
-  return read?.facts;
+  const { read, brokenPointer } = readTrajectory(transcript, sessionId);
+  if (read === undefined) return brokenPointer === undefined ? {} : { brokenPointer };
+  kept.set(transcript, { signature: read.version, value: read.facts, used: true });
+  return { trajectory: read.facts };
+}
+
+/** Only a trajectory that begins well before the first message is read from its beginning. */
+function runBefore({ tail, path }: TranscriptFacts, trajectory: TrajectoryFacts | undefined): AnsweredRun | undefined {
+  const firstUserAt = tail?.firstUserAt;
+  if (firstUserAt === undefined || trajectory?.startedAt === undefined) return undefined;
+  // One that is kept elsewhere is named by the session, and may be older than this transcript of it.
+  if (trajectory.path !== path?.replace(/\.jsonl$/, ".trajectory.jsonl")) return undefined;
+  return firstUserAt - trajectory.startedAt > aMomentMs ? readRunBefore(trajectory.path, firstUserAt) : undefined;
 }

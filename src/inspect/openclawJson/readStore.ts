@@ -1,13 +1,12 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
 import { basename, dirname, isAbsolute } from "node:path";
 import type { LockFacts, PlaceFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
-import type { Writer } from "../../model/store.ts";
+import type { DatabaseMemory } from "../databaseReading.ts";
 import { realPath } from "../homes.ts";
 import { lineNumber } from "../lines.ts";
 import { readLock } from "../lockFile.ts";
 import { cloudFolderOf, fileSystemOf, isShared, keepsModes } from "../mounts.ts";
 import { namesOtherHost } from "../otherHost.ts";
-import type { ProcessTable } from "../processes.ts";
 import {
   fileVersion,
   fileVersionAt,
@@ -18,7 +17,7 @@ import {
   type Unreadable,
   withFile,
 } from "../regularFile.ts";
-import type { OpenclawConfig } from "./config.ts";
+import type { StatePlace } from "../storeReader.ts";
 import { type EvidenceReader, evidenceReader } from "./evidenceReader.ts";
 import { readLeftovers } from "./leftovers.ts";
 import { asText } from "./records.ts";
@@ -28,16 +27,8 @@ import { listSessionsDir, restoreCandidates, type SessionsDir, type StoreFile } 
 import { type StoreScan, scanStore } from "./storeScanner.ts";
 import { eraOf, versionOf } from "./version.ts";
 
-export interface StoreInput {
+export interface StoreInput extends StatePlace {
   readonly file: StoreFile;
-  readonly stateDir: string;
-  readonly config: OpenclawConfig;
-  readonly processes: ProcessTable;
-  /** Why processes that own locks here may not be listed. */
-  readonly blind: string | undefined;
-  readonly writer: Writer;
-  /** What earlier scans found in files that are the same since. */
-  readonly memory?: StoreMemory;
 }
 
 /** Kept between scans by whoever scans again and again. */
@@ -45,10 +36,11 @@ export interface StoreMemory {
   readonly evidence: EvidenceReader;
   /** The rows of each store by its path, for the version of the file that they were read from. */
   readonly rows: Map<string, Rows>;
+  readonly databases: DatabaseMemory;
 }
 
 export function storeMemory(): StoreMemory {
-  return { evidence: evidenceReader(), rows: new Map() };
+  return { evidence: evidenceReader(), rows: new Map(), databases: new Map() };
 }
 
 /** A writer renames a whole new store into place; more than this many changes under our reading is no writer of ours. */
@@ -95,7 +87,11 @@ export function readJsonStore(input: StoreInput): StoreFacts {
 }
 
 /** Place, modes and owner of a copy say nothing about the store that it was made from. */
-function placeOf(path: string, { processes }: StoreInput, movedFrom: string | undefined): PlaceFacts {
+export function placeOf(
+  path: string,
+  { processes }: Pick<StatePlace, "processes">,
+  movedFrom: string | undefined,
+): PlaceFacts {
   const stats = statsAt(path);
   const hasOwnUid = stats !== undefined && stats.uid === process.getuid?.();
   if (processes.source === "captured") return { isOwn: true, hasOwnUid };
@@ -175,7 +171,11 @@ function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: Sessions
   return { state: "read", sizeBytes, mtimeMs, fileVersion, sessions };
 }
 
-function readLocks(directory: SessionsDir, { processes, blind }: StoreInput): LockFacts[] {
+/** The locks that lie in a directory of sessions. */
+export function readLocks(
+  directory: SessionsDir,
+  { processes, blind }: Pick<StatePlace, "processes" | "blind">,
+): LockFacts[] {
   const locks: LockFacts[] = [];
   for (const name of directory.locks) {
     const kind = name === "sessions.json.lock" ? "store" : "transcript";

@@ -4,7 +4,7 @@ import { UserError } from "../../model/userError.ts";
 import { isUnreadable, sourceOf, withFile } from "../regularFile.ts";
 import { oversize } from "./rowCollector.ts";
 import { rowFields } from "./rowFields.ts";
-import { scanStore } from "./storeScanner.ts";
+import { type ByteSource, scanStore } from "./storeScanner.ts";
 
 /** Names that OpenClaw itself gives (facts B1): any other may say something of its owner. */
 const vendorFields: ReadonlySet<string> = new Set([
@@ -27,23 +27,27 @@ const vendorFields: ReadonlySet<string> = new Set([
 
 /** In the order of the store, those of these keys that are there. Throws a UserError where the store cannot be read. */
 export function readRowShapes(storePath: string, keys: ReadonlySet<string>): RowShape[] {
-  const shapes = new Map<string, RowShape>();
-  const read = withFile(storePath, (file) =>
-    scanStore(sourceOf(file), { fields: { has: () => true }, only: keys, fieldRanges: true }, (row) => {
-      if (!keys.has(row.key)) return;
-      const known = Object.entries(row.fields).filter(([name]) => vendorFields.has(name));
-      shapes.set(row.key, {
-        key: row.key,
-        shape: row.shape,
-        bytes: row.range.end - row.range.start,
-        fields: known.map(([name, value]) => ({ name, type: typeOf(value) })),
-        otherFields: Object.keys(row.fields).length - known.length,
-        repeated: row.repeated.size,
-        isTwice: shapes.has(row.key),
-      });
-    }),
-  );
+  const read = withFile(storePath, (file) => rowShapesIn(sourceOf(file), keys));
   if (isUnreadable(read)) throw new UserError(`The store cannot be read: ${read.reason}. Check ${storePath}.`);
+  return read;
+}
+
+/** The same of the bytes of a store, wherever they come from. */
+export function rowShapesIn(source: ByteSource, keys: ReadonlySet<string>): RowShape[] {
+  const shapes = new Map<string, RowShape>();
+  scanStore(source, { fields: { has: () => true }, only: keys, fieldRanges: true }, (row) => {
+    if (!keys.has(row.key)) return;
+    const known = Object.entries(row.fields).filter(([name]) => vendorFields.has(name));
+    shapes.set(row.key, {
+      key: row.key,
+      shape: row.shape,
+      bytes: row.range.end - row.range.start,
+      fields: known.map(([name, value]) => ({ name, type: typeOf(value) })),
+      otherFields: Object.keys(row.fields).length - known.length,
+      repeated: row.repeated.size,
+      isTwice: shapes.has(row.key),
+    });
+  });
   return [...shapes.values()];
 }
 

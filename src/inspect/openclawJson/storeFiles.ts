@@ -52,7 +52,8 @@ export function agentSessionDirs(stateDir: string): string[] {
   }
 }
 
-function listAgents(directory: string): string[] {
+/** Throws where the directory exists but may not be listed. */
+export function listAgents(directory: string): string[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())

@@ -12,6 +12,7 @@ import { RowCollector } from "./rowCollector.ts";
 export type ByteSource = (target: Buffer, at: number) => number;
 
 export interface ScannedRow extends SessionRow {
+  readonly range: ByteRange;
   readonly keyRange: ByteRange;
   /** Bytes of the values of the fields in use, where they were asked for. */
   readonly fieldRanges: ReadonlyMap<string, ByteRange>;

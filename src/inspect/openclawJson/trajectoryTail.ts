@@ -1,9 +1,11 @@
 // The end of a trajectory: did the last run of the file come to its end, and how (facts C5).
 import { basename, dirname, join } from "node:path";
-import type { LifecycleEvent, TrajectoryFacts } from "../../model/facts.ts";
+import type { EntryPlace } from "../../model/evidence.ts";
+import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
 import { type Line, readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { fileVersion, isUnreadable, linkStatsAt, type OpenFile, readText, withFile } from "../regularFile.ts";
+import { firstStart } from "./beginnings.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
@@ -22,24 +24,43 @@ export interface ReadTrajectory {
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
  * to a regular file that is no symbolic link; one that names another machine's place is looked for beside it by name.
  */
-export function readTrajectory(transcript: string, sessionId: string | undefined): ReadTrajectory | undefined {
+export function readTrajectory(
+  transcript: string,
+  sessionId: string | undefined,
+): { readonly read?: ReadTrajectory; readonly brokenPointer?: PointerFacts } {
   const base = transcript.replace(/\.jsonl$/, "");
   const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
-  if (beside !== undefined) return beside;
-  const pointer = readPointer(`${base}.trajectory-path.json`, sessionId);
-  if (pointer === undefined) return undefined;
-  return readTrajectoryFile(pointer) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer)));
+  if (beside !== undefined) return { read: beside };
+  const path = `${base}.trajectory-path.json`;
+  const pointer = readPointer(path);
+  if (pointer === undefined) return {};
+  if (pointer.sessionId !== sessionId)
+    return { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "mismatched" } };
+  if (namesOtherHost(pointer.file, path)) return {};
+  const pointed =
+    readTrajectoryFile(pointer.file) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer.file)));
+  return pointed === undefined
+    ? { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "missing" } }
+    : { read: pointed };
 }
 
-function readPointer(path: string, sessionId: string | undefined): string | undefined {
+interface Pointer {
+  readonly sessionId: string;
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+function readPointer(path: string): Pointer | undefined {
   const text = readText(path, pointerLimitBytes);
   if (isUnreadable(text)) return undefined;
   try {
     const pointer = asRecord(JSON.parse(text));
-    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer" || pointer["sessionId"] !== sessionId)
-      return undefined;
+    if (pointer?.["traceSchema"] !== "openclaw-trajectory-pointer") return undefined;
+    const sessionId = asText(pointer["sessionId"]);
     const file = asText(pointer["runtimeFile"]);
-    return file === undefined || namesOtherHost(file, path) ? undefined : file;
+    return sessionId === undefined || file === undefined
+      ? undefined
+      : { sessionId, file, sizeBytes: Buffer.byteLength(text) };
   } catch {
     return undefined;
   }
@@ -48,37 +69,61 @@ function readPointer(path: string, sessionId: string | undefined): string | unde
 function readTrajectoryFile(path: string): ReadTrajectory | undefined {
   const seen = path.endsWith(".jsonl") ? linkStatsAt(path) : undefined;
   if (seen?.isFile() !== true) return undefined;
-  const read = withFile(path, (open) => ({ facts: readEnd(path, open), version: fileVersion(open.stats) }), seen);
+  const read = withFile(path, (open) => ({ facts: readEnds(path, open), version: fileVersion(open.stats) }), seen);
   return isUnreadable(read) ? undefined : read;
 }
 
-function readEnd(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
-  let last: LifecycleEvent | undefined;
-  let lastAt: number | undefined;
-  let truncated = false;
-  let torn: boolean | undefined;
+function readEnds(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
+  const end = trajectoryEnd();
   const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-    if (last?.type === "session.ended" && isBystander(line)) return undefined;
-    const event = parseLine(line);
-    torn ??= event === undefined;
-    if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
-    const type = asText(event["type"]) ?? "";
-    lastAt ??= timeOf(event);
-    if (type === "trace.truncated") truncated = true;
-    if (!lifecycle.has(type)) return undefined;
-    last ??= lifecycleEvent(event, type as LifecycleEvent["type"], line.offset);
-    // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
-    return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
+    if (end.hasEnded() && isBystander(line)) return undefined;
+    return end.see(parseLine(line), { offset: line.offset });
   });
+  const startedAt = firstStart(fd, stats.size);
   return {
     path,
     sizeBytes: stats.size,
     mtimeMs: stats.mtimeMs,
-    // A torn last line may be the start of another run, or the end of this one.
-    decided: torn !== true && (seenAll || last !== undefined),
-    truncated,
-    ...(last !== undefined && { last }),
-    ...(lastAt !== undefined && { lastAt }),
+    ...end.facts(seenAll),
+    ...(startedAt !== undefined && { startedAt }),
+  };
+}
+
+export interface TrajectoryEnd {
+  /** Shown the events from the last to the first, undefined where one is torn, until it says "stop". */
+  see(event: Readonly<Record<string, unknown>> | undefined, place: EntryPlace): "stop" | undefined;
+  /** The end of a run was shown: only where it began is still of interest. */
+  hasEnded(): boolean;
+  /** `seenAll`: it said stop, or the first event was shown. */
+  facts(seenAll: boolean): Pick<TrajectoryFacts, "decided" | "truncated" | "last" | "lastAt">;
+}
+
+/** What the end of a trajectory shows, wherever its events are kept. */
+export function trajectoryEnd(): TrajectoryEnd {
+  let last: LifecycleEvent | undefined;
+  let lastAt: number | undefined;
+  let truncated = false;
+  let torn: boolean | undefined;
+  return {
+    see(event, place) {
+      torn ??= event === undefined;
+      if (event?.["traceSchema"] !== "openclaw-trajectory") return undefined;
+      const type = asText(event["type"]) ?? "";
+      lastAt ??= timeOf(event);
+      if (type === "trace.truncated") truncated = true;
+      if (!lifecycle.has(type)) return undefined;
+      last ??= lifecycleEvent(event, type as LifecycleEvent["type"], place);
+      // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
+      return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
+    },
+    hasEnded: () => last?.type === "session.ended",
+    facts: (seenAll) => ({
+      // A torn last line may be the start of another run, or the end of this one.
+      decided: torn !== true && (seenAll || last !== undefined),
+      truncated,
+      ...(last !== undefined && { last }),
+      ...(lastAt !== undefined && { lastAt }),
+    }),
   };
 }
 
@@ -94,7 +139,7 @@ function isBystander({ bytes }: Line): boolean {
 function lifecycleEvent(
   event: Readonly<Record<string, unknown>>,
   type: LifecycleEvent["type"],
-  offset: number,
+  place: EntryPlace,
 ): LifecycleEvent {
   const data = asRecord(event["data"]) ?? {};
   const at = timeOf(event);
@@ -103,7 +148,7 @@ function lifecycleEvent(
   const status = asWord(data["status"]);
   return {
     type,
-    offset,
+    ...place,
     aborted: data["aborted"] === true,
     externalAbort: data["externalAbort"] === true,
     timedOut: data["timedOut"] === true,

@@ -1,68 +1,66 @@
 // The end of a transcript: who spoke last, and how the turn stood (facts C2, C3, C7).
+import type { EntryPlace } from "../../model/evidence.ts";
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
-import { type Line, readLinesBackwards } from "../lines.ts";
-import { readRange } from "../regularFile.ts";
-import { asNumber, asRecord, asWord, parseLine, timeOf } from "./records.ts";
-
-const headerLimitBytes = 4096;
+import { readLinesBackwards } from "../lines.ts";
+import { readBeginning } from "./beginnings.ts";
+import { asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
 /**
  * Reads backwards until the last message and the last user message are known.
  * `decided` is false where 4 MB held no message although the file goes on before them.
  */
 export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTail {
-  let torn = false;
+  const end = transcriptEnd();
+  const seenAll = readLinesBackwards(fd, sizeBytes, (line) => end.see(parseLine(line), { offset: line.offset }));
+  const { header, firstUserAt } = readBeginning(fd, sizeBytes);
+  return { ...end.facts(seenAll, header), ...(firstUserAt !== undefined && { firstUserAt }) };
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+export interface TranscriptEnd {
+  /** Shown the entries from the last to the first, undefined where one is torn, until it says "stop". */
+  see(entry: Entry | undefined, place: EntryPlace): "stop" | undefined;
+  /** `seenAll`: it said stop, or the first entry was shown. */
+  facts(seenAll: boolean, header: TranscriptTail["header"]): TranscriptTail;
+}
+
+/** What the end of a transcript shows, wherever its entries are kept. */
+export function transcriptEnd(): TranscriptEnd {
+  let torn: boolean | undefined;
   let lastAt: number | undefined;
   let lastMessage: MessageFacts | undefined;
   let lastUserMessage: MessageFacts | undefined;
-  let isLastLine = true;
-  const seenAll = readLinesBackwards(fd, sizeBytes, (line) => {
-    const entry = parseLine(line);
-    if (isLastLine) torn = entry === undefined;
-    isLastLine = false;
-    if (entry === undefined) return undefined;
-    lastAt ??= timeOf(entry);
-    if (entry["type"] !== "message") return undefined;
-    const message = messageOf(entry, line);
-    lastMessage ??= message;
-    if (message.role === "user") lastUserMessage = message;
-    // Before an assistant's answer only an earlier turn's user message can come; it cannot be later than the end.
-    return lastUserMessage !== undefined || message.role === "assistant" ? "stop" : undefined;
-  });
-  const header = readHeader(fd, sizeBytes);
   return {
-    decided: seenAll || lastMessage !== undefined,
-    torn,
-    ...(header !== undefined && { header }),
-    ...(lastMessage !== undefined && { lastMessage }),
-    ...(lastUserMessage !== undefined && { lastUserMessage }),
-    ...(lastAt !== undefined && { lastAt }),
+    see(entry, place) {
+      torn ??= entry === undefined;
+      if (entry === undefined) return undefined;
+      lastAt ??= timeOf(entry);
+      if (entry["type"] !== "message") return undefined;
+      const message = messageOf(entry, place);
+      lastMessage ??= message;
+      if (message.role === "user") lastUserMessage = message;
+      // Before an assistant's answer only an earlier turn's user message can come; it cannot be later than the end.
+      return lastUserMessage !== undefined || message.role === "assistant" ? "stop" : undefined;
+    },
+    facts: (seenAll, header) => ({
+      decided: seenAll || lastMessage !== undefined,
+      torn: torn === true,
+      ...(header !== undefined && { header }),
+      ...(lastMessage !== undefined && { lastMessage }),
+      ...(lastUserMessage !== undefined && { lastUserMessage }),
+      ...(lastAt !== undefined && { lastAt }),
+    }),
   };
 }
 
-/** The first line, where it is whole within 4 KB: genuine headers are 200 bytes. Empty where it is no entry. */
-function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
-  const bytes = readRange(fd, 0, Math.min(sizeBytes, headerLimitBytes));
-  const end = bytes.indexOf(0x0a);
-  if (end < 0) return undefined;
-  const entry = parseLine({ offset: 0, bytes: bytes.subarray(0, end), whole: true }) ?? {};
-  const type = asWord(entry["type"]);
-  const id = asWord(entry["id"]);
-  const version = asNumber(entry["version"]);
-  return {
-    ...(type !== undefined && { type }),
-    ...(id !== undefined && { id }),
-    ...(version !== undefined && { version }),
-  };
-}
-
-function messageOf(entry: Readonly<Record<string, unknown>>, line: Line): MessageFacts {
+function messageOf(entry: Entry, place: EntryPlace): MessageFacts {
   const message = asRecord(entry["message"]) ?? {};
   const stopReason = asWord(message["stopReason"]);
   const at = timeOf(entry) ?? timeOf(message);
   return {
     role: asWord(message["role"]) ?? "",
-    offset: line.offset,
+    ...place,
     abort: message["model"] === "gateway-injected" || asRecord(message["openclawAbort"])?.["aborted"] === true,
     ...(at !== undefined && { at }),
     ...(stopReason !== undefined && { stopReason }),

@@ -54,6 +54,15 @@ export const filesCatalogue = {
       "None: never moved or removed here. `openclaw sessions cleanup --dry-run` counts what OpenClaw's own clean-up would delete.",
     issues: ["#89170", "#29706", "#73471"],
   },
+  "TX-HEAD-DROP": {
+    title: "A transcript that lost its beginning",
+    severity: "info",
+    sentence: "The transcript of {key} begins at {first}, but a run had answered a message by {ended}.",
+    about:
+      "The trajectory beside it knows an earlier turn that the transcript lacks. Looked for where a transcript is read: rows that claim to run or look odd. Heartbeats and compacted transcripts are not meant.",
+    repair: "None: a transcript is never edited.",
+    issues: ["#104323"],
+  },
   "TRAJ-TRUNC": {
     title: "A trajectory that may be cut",
     severity: "info",
@@ -65,10 +74,11 @@ export const filesCatalogue = {
   "TRAJ-ORPHAN": {
     title: "Trajectories without a session",
     severity: "info",
-    sentence: "Trajectories beside the store of {agent} have neither transcript nor row: {files}, {size}.",
-    about: "Sidecars that a deleted session left, older than the retention.",
+    sentence: "Trajectory files beside the store of {agent} are of no use to any session: {files}, {size}.",
+    about:
+      "Sidecars that a deleted session left, older than the retention, and pointers that name a trajectory which is not there, or another session's. Pointers are looked at where a transcript is read: rows that claim to run or look odd.",
     repair:
-      "Tidy, asked: they are moved to the quarantine, and Undo moves them back. OpenClaw's own `openclaw sessions cleanup` would delete them.",
+      "Tidy, asked: what a deleted session left is moved to the quarantine, and Undo moves it back. OpenClaw's own `openclaw sessions cleanup` would delete it. A pointer stays: nothing depends on it.",
     issues: ["#70680"],
   },
   "CKPT-ORPHAN": {

@@ -64,4 +64,12 @@ export const locksCatalogue = {
     repair: "Unlock, proven where no gateway runs; or leave it to the next start.",
     issues: ["#49036", "#57115"],
   },
+  "ERA-S-LOCKS": {
+    title: "A lock of an older version",
+    severity: "info",
+    sentence: "{lock} is left of a version that kept sessions in files ({owner}): nothing looks at it any more.",
+    about: "OpenClaw 2026.8 and later lock their database instead; what older ones left stays for ever.",
+    repair: "Unlock, proven where its process is gone and the gateway is stopped.",
+    issues: [],
+  },
 } as const satisfies Record<string, CatalogueEntry>;

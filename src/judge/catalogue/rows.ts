@@ -10,6 +10,24 @@ export const rowsCatalogue = {
     repair: "None here: copy what you need from the row before the gateway writes.",
     issues: ["#66522"],
   },
+  "SQL-ROW-INVALID": {
+    title: "A row that OpenClaw does not accept",
+    severity: "error",
+    sentence: "{key} is not accepted by OpenClaw ({reason}): its commands refuse all sessions of the agent meanwhile.",
+    about:
+      "A database keeps with every row whether it was validated. One that is changed from outside is not valid until the next gateway start, or `openclaw doctor --fix`.",
+    repair: "None here, and it keeps every other repair away from this row.",
+    issues: [],
+  },
+  "SQL-STATUS-SPLIT": {
+    title: "Row and columns disagree",
+    severity: "error",
+    sentence: "{key} says {claimed}, but {difference}.",
+    about:
+      "The row's JSON is what counts; columns and windows are copies that the gateway finds rows by, so that a wrong one hides a row from its recovery or hands it to it.",
+    repair: "Correct, asked once quiet: the columns are made to say what the row says.",
+    issues: [],
+  },
   "END-BEFORE-START": {
     title: "Ended before it started",
     severity: "info",

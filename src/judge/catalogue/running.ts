@@ -47,10 +47,38 @@ export const runningCatalogue = {
     severity: "error",
     sentence: "{key} says running and nobody works on it: {effect}.",
     about:
-      "From 2026.6.11 on the gateway acts at its start on every ownerless running main session: it sends a model request to go on, or a notice to the chat that the last run was interrupted. Earlier ones do so for rows marked as aborted.",
+      "From 2026.6.11 on the gateway acts at its start on every ownerless running main session: it sends a model request to go on, or a notice to the chat that the last run was interrupted. From 2026.8 on it always sends the request, and marks sub-agents as interrupted. Earlier ones act on rows marked as aborted.",
     repair:
       "Finalize before the next start if the work should not be resumed; where the last word is a user's or a tool's, leaving it to be resumed is a fair choice too.",
     issues: ["#119117", "#82433"],
+  },
+  "RUN-ARCHIVED": {
+    title: "Archived, but the row says running",
+    severity: "error",
+    sentence: "{key} says running, although it was archived at {archived}: no gateway start resumes or settles it.",
+    about:
+      "Archiving a session does not end its run, and recovery passes over archived rows: it stays running for ever, and counts as such.",
+    repair:
+      "Finalize, proven once quiet, from the record of the end or else as failed; asked where it is placed on another machine or its recovery is claimed.",
+    issues: ["#119117"],
+  },
+  "YIELDED-PARENT": {
+    title: "It waits for its sub-agent",
+    severity: "info",
+    sentence: "{key} says running and has endedAt {ended}, rightly: its turn ended, and {child} wakes it.",
+    about: "From 2026.8 on a session that hands over to its sub-agents stays running until they are done.",
+    repair: "Never: it goes on by itself.",
+    issues: [],
+  },
+  "FENCE-STRANDED": {
+    title: "A run's place that nobody holds",
+    severity: "error",
+    sentence: "{key} keeps {fences} of a run that is gone: OpenClaw may refuse its next turn.",
+    about:
+      "A run marks its row as its own. Where it was aborted and the gateway started anew, the marks were left, and new work is refused with SESSION_WORK_START_CHANGED.",
+    repair:
+      "Asked: with a running gateway its own `sessions.recover`, which goes on with the turn; with a stopped one the fields are taken out.",
+    issues: ["#146692", "#117096", "#140467"],
   },
   "RUN-RPC-IDLE": {
     title: "The gateway knows of no run",

@@ -47,6 +47,41 @@ export const storesCatalogue = {
     repair: "None, and nothing is written here unasked.",
     issues: [],
   },
+  "LEGACY-BESIDE-SQL": {
+    title: "Two stores of one agent",
+    severity: "error",
+    sentence: "Beside the database of {agent} lies {what}: {how}.",
+    about:
+      "OpenClaw 2026.8 and later keep sessions in a database, and took over what was there. An older version that runs again starts a sessions.json of its own, and neither sees what the other writes.",
+    repair: "None here: OpenClaw's own doctor takes over what is left, and nothing is deleted.",
+    issues: ["#154277", "#156046"],
+  },
+  "SCHEMA-UNKNOWN": {
+    title: "An unknown kind of database",
+    severity: "info",
+    sentence: "The database of {agent} is not of a kind that is known here: {reason}.",
+    about:
+      "It was written by a version that is newer or older than what is understood here, or belongs to another agent.",
+    repair: "None: it is shown as far as it can be read, and never written.",
+    issues: [],
+  },
+  "SQL-ORPHAN": {
+    title: "Rows without their other half",
+    severity: "warning",
+    sentence: "The database of {agent} has rows that lack their other half: {first}.",
+    about:
+      "Rows, their windows and their events belong together; a write that was torn or made from outside parts them.",
+    repair: "None here: `openclaw doctor` looks after it.",
+    issues: [],
+  },
+  "WAL-HUGE": {
+    title: "A very large log",
+    severity: "warning",
+    sentence: "The log of the database of {agent} has {size}.",
+    about: "It is folded into the database now and then; where that does not happen it grows, and slows every read.",
+    repair: "None here: OpenClaw's own `doctor --session-sqlite compact`, with the gateway stopped.",
+    issues: ["#143524"],
+  },
   "STATE-SPLIT": {
     title: "Sessions in two places",
     severity: "warning",

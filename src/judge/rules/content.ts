@@ -1,15 +1,23 @@
-// What the files of a session look like inside, where full proof read them (facts I 39, 40, 41, 44).
-import { type Draft, nothing } from "../draft.ts";
+// What the files of a session look like inside, where full proof read them (facts I 39 to 44).
+import { agentOf, type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
+import { placeOf } from "../place.ts";
 import type { SessionCase } from "../sessionCase.ts";
-import { size } from "../words.ts";
+import { clock, size } from "../words.ts";
 
 /** Written by the JSON eras; 2026.9.6 writes 4 (facts C2). */
 const knownVersion = 4;
 const recorderLimitBytes = 10 << 20;
 
 export function contentRules(session: SessionCase): Draft[] {
-  return [header(session), torn(session), openTool(session), truncated(session)].filter((draft) => draft !== undefined);
+  return [
+    header(session),
+    torn(session),
+    openTool(session),
+    headDropped(session),
+    truncated(session),
+    brokenPointer(session),
+  ].filter((draft) => draft !== undefined);
 }
 
 function header(session: SessionCase): Draft | undefined {
@@ -59,9 +67,55 @@ function openTool(session: SessionCase): Draft | undefined {
     session: session.key,
     args: { key: session.key },
     evidence: [
-      { kind: "transcript", path: transcript.path, offset: last.offset, text: "A tool was called; no result follows." },
+      { kind: "transcript", path: transcript.path, ...placeOf(last), text: "A tool was called; no result follows." },
     ],
     repair: nothing("The gateway adds the missing result in memory when the session goes on."),
+  };
+}
+
+/** As the table words it (the first message after the first start) it would be true of every session: a run starts first. */
+function headDropped({ key, facts }: SessionCase): Draft | undefined {
+  const { earlierRun, transcript } = facts;
+  const { path, tail } = transcript;
+  if (earlierRun === undefined || path === undefined || tail?.firstUserAt === undefined) return undefined;
+  return {
+    code: "TX-HEAD-DROP",
+    session: key,
+    args: { key, first: clock(tail.firstUserAt), ended: clock(earlierRun.endedAt) },
+    evidence: [
+      {
+        kind: "trajectory",
+        path: earlierRun.path,
+        offset: earlierRun.offset,
+        at: earlierRun.endedAt,
+        text: "A run answered a message.",
+      },
+      {
+        kind: "transcript",
+        path,
+        offset: 0,
+        line: 1,
+        at: tail.firstUserAt,
+        text: `${basenameOf(path)} has no message before ${clock(tail.firstUserAt)}.`,
+      },
+    ],
+    repair: nothing("A transcript is never edited: an older copy of it may be in your backups."),
+  };
+}
+
+/** A moved store keeps pointers to where it was. */
+function brokenPointer({ key, facts, store }: SessionCase): Draft | undefined {
+  const { brokenPointer: pointer } = facts;
+  if (pointer === undefined || store.movedFrom !== undefined) return undefined;
+  const reason =
+    pointer.reason === "missing" ? "the trajectory that it names is not there" : "it is of another session";
+  return {
+    code: "TRAJ-ORPHAN",
+    session: key,
+    path: pointer.path,
+    args: { agent: agentOf(store), files: "1 pointer", size: size(pointer.sizeBytes) },
+    evidence: [{ kind: "trajectory", path: pointer.path, text: `${basenameOf(pointer.path)}: ${reason}.` }],
+    repair: nothing("Nothing depends on it: how the last run ended is judged without it."),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Repair, RepairClass } from "../../model/finding.ts";
 import { agentOf, type Draft, nothing } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
+import { isInDatabase } from "../sessionCase.ts";
 import { clock, counted, size, span } from "../words.ts";
 
 const hourMs = 3_600_000;
@@ -16,7 +17,8 @@ const fewOrphans = 5;
 const emptyBytes = 512;
 
 export function leftoverRules(store: StoreFacts, now: number, around: Around): Draft[] {
-  if (store.content.state !== "read" || around.sharesDirectory) return [];
+  // What lies beside a database is told of as a whole: it is of an older version, or the newer one keeps it there.
+  if (store.content.state !== "read" || around.sharesDirectory || isInDatabase(store)) return [];
   const orphans = store.leftovers.transcripts.filter((file) => !around.namedByOthers.has(basenameOf(file.path)));
   const shrunk = storeShrunk(store, orphans);
   const debris = [trajectories(store, now, around), temporaries(store, now), checkpoints(store, now, around)];

@@ -6,7 +6,7 @@ import type { Repair } from "../../model/finding.ts";
 import type { Lock } from "../../model/lock.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
-import { emptyStaleMs, isForsaken, type SessionCase } from "../sessionCase.ts";
+import { emptyStaleMs, isForsaken, isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { clock, span } from "../words.ts";
 
 /** A payload comes moments after the file (facts D1: 5 s to 30 s of grace). */
@@ -31,6 +31,7 @@ export function lockVerdict({ store, lock, now }: LockCase): Lock["verdict"] {
 
 export function lockRules(lockCase: LockCase): Draft[] {
   const { lock } = lockCase;
+  if (isInDatabase(lockCase.store) && lock.kind !== "gateway") return eraLock(lockCase);
   if (lock.kind === "store") return storeLock(lockCase);
   if (lock.kind === "gateway") return gatewayLock(lockCase);
   if (lock.kind !== "transcript") return [];
@@ -98,11 +99,13 @@ function outlived(lockCase: LockCase): Draft[] | undefined {
 
 /**
  * Its next start takes it over by itself; until then some commands believe that the gateway runs. From 2026.8 on the lock
- * lies in the state directory itself and has a coordinator beside it that nobody else may touch (facts D3).
+ * lies in the state directory itself and has a coordinator beside it that nobody else may touch (facts D3). While some
+ * gateway runs that may be this one, its lock is its own: in a container it has another pid.
  */
 function gatewayLock(lockCase: LockCase): Draft[] {
   const { lock, store } = lockCase;
   if (lock.owner !== "dead" && lock.owner !== "recycled" && lock.owner !== "foreign") return [];
+  if (store.writer.state !== "stopped") return [];
   const isNew = lock.path.startsWith(`${store.stateDir}/`) || lock.path.startsWith(`${store.stateDir}\\`);
   const repair = isNew ? nothing("Gateways from 2026.8 on settle their locks themselves.") : unlock(lockCase);
   return [draft(lockCase, "GW-LOCK-STALE", repair)];
@@ -120,6 +123,12 @@ function nameless(lockCase: LockCase): Draft[] {
     ];
   }
   return [draft(lockCase, "LOCK-EMPTY", unlock(lockCase))];
+}
+
+/** No version with a database looks at them; 7.2 betas did, and their schemas are not known ones (facts D1, I 20). */
+function eraLock(lockCase: LockCase): Draft[] {
+  if (lockVerdict(lockCase) !== "stale" || lockCase.store.database?.unknown !== undefined) return [];
+  return [draft(lockCase, "ERA-S-LOCKS", unlock(lockCase))];
 }
 
 /** J1 takes it for every write, so a dead one blocks them all; later versions never look at it (facts D2). */

@@ -2,7 +2,7 @@
 import type { StoreFacts } from "../../model/facts.ts";
 import { agentOf, type Draft, nothing } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
-import type { SessionCase } from "../sessionCase.ts";
+import { isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { clock, counted, size, span } from "../words.ts";
 import { pruneAfter } from "./leftovers.ts";
 import { rowEvidence } from "./running.ts";
@@ -17,6 +17,8 @@ const byHand = "Others can read every conversation's keys: `chmod 600`, given by
 export function pruneRisk(session: SessionCase): Draft | undefined {
   const { store, key, facts, updatedAt, now, claimsToRun } = session;
   const enforces = (store.maintenanceMode ?? (store.era === "J2" ? "enforce" : "warn")) === "enforce";
+  // From 2026.8 on rows are archived in place (facts F).
+  if (isInDatabase(store)) return undefined;
   const has = facts.transcript.state === "read" || facts.transcript.state === "unread";
   if (!enforces || updatedAt === undefined || now - updatedAt < pruneAfter(store) || (!has && !claimsToRun))
     return undefined;
@@ -78,7 +80,7 @@ function permissions(store: StoreFacts): Draft | undefined {
 }
 
 function huge(store: StoreFacts): Draft | undefined {
-  if (store.content.state !== "read") return undefined;
+  if (store.content.state !== "read" || isInDatabase(store)) return undefined;
   const rows = store.content.sessions.length;
   const limit = store.maxEntries ?? usualMaxEntries;
   const slack = Math.max(25, limit / 10);

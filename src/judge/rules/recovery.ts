@@ -25,6 +25,8 @@ function time(value: unknown): number | undefined {
 }
 
 function wedged(session: SessionCase): Draft | undefined {
+  const tombstoned = mainTombstone(session);
+  if (tombstoned !== undefined) return tombstoned;
   const recovery = record(session.facts.row.fields["subagentRecovery"]);
   const at = time(recovery?.["wedgedAt"]);
   if (at === undefined) return undefined;
@@ -41,10 +43,33 @@ function wedged(session: SessionCase): Draft | undefined {
   };
 }
 
+/** From 2026.8 on the recovery of main sessions gives up too (facts B1, I 32); one that went on elsewhere is settled. */
+function mainTombstone(session: SessionCase): Draft | undefined {
+  const tombstone = record(record(session.facts.row.fields["mainRestartRecovery"])?.["tombstone"]);
+  if (tombstone === undefined || tombstone["recoveredSessionId"] != null || tombstone["recoveredSessionKey"] != null)
+    return undefined;
+  const at = time(tombstone["at"]) ?? session.endedAt;
+  const when = at === undefined ? "an unknown time" : clock(at);
+  const reason = typeof tombstone["reason"] === "string" ? tombstone["reason"] : "no reason given";
+  return {
+    code: "WEDGED",
+    session: session.key,
+    field: "mainRestartRecovery",
+    args: { key: session.key, at: when, reason },
+    evidence: [rowEvidence(session, `given up at ${when}: ${reason}`, at)],
+    repair: nothing(
+      "OpenClaw's own ways settle it: /new in the chat, or `openclaw doctor --fix` with the gateway stopped.",
+    ),
+    veto: "OpenClaw's recovery gave up on it, and its own commands settle that.",
+  };
+}
+
 /** A genuine timeout, kill or settled restart carries the flag rightly (facts I 33). */
 function abortFlagStale(session: SessionCase): Draft | undefined {
   const { fields } = session.facts.row;
-  const isRecovering = fields["restartRecoveryRuns"] !== undefined || fields["subagentRecovery"] !== undefined;
+  const isRecovering = ["restartRecoveryRuns", "subagentRecovery", "mainRestartRecovery"].some(
+    (name) => fields[name] !== undefined,
+  );
   if (session.status !== "done" || fields["abortedLastRun"] !== true || isRecovering) return undefined;
   return {
     code: "ABORT-FLAG-STALE",

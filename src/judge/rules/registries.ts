@@ -1,6 +1,7 @@
 // Rows against OpenClaw's own registries (facts I 26, 27).
 import { type Draft, nothing } from "../draft.ts";
 import { finalization } from "../finalization.ts";
+import { placeOf } from "../place.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 import { rowEvidence } from "./running.ts";
@@ -58,7 +59,7 @@ function cronSplit(session: SessionCase): Draft | undefined {
       {
         kind: "cron",
         path: cron.path,
-        offset: cron.offset,
+        ...placeOf(cron),
         at: cron.endedAt,
         text: `job ${cron.jobId}: finished, ${cron.status || "no status"}`,
       },

@@ -1,7 +1,7 @@
 // Rows that contradict themselves, whoever runs (facts I 8, 13, 25, 28, 29, 59).
 import type { Repair } from "../../model/finding.ts";
 import { type Draft, nothing } from "../draft.ts";
-import { dayMs, plausibleTime, type SessionCase } from "../sessionCase.ts";
+import { dayMs, isInDatabase, plausibleTime, type SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 import { rowEvidence } from "./running.ts";
 
@@ -23,7 +23,8 @@ export function rowRules(session: SessionCase): Draft[] {
 function rowDropped(session: SessionCase): Draft | undefined {
   const { row } = session.facts;
   const id = row.fields["sessionId"];
-  const isPath = typeof id === "string" && (/[\\/]/.test(id) || id === "." || id === "..");
+  const isPath =
+    !isInDatabase(session.store) && typeof id === "string" && (/[\\/]/.test(id) || id === "." || id === "..");
   if (row.shape === "object" && !isPath) return undefined;
   const words = {
     array: "it is an array",

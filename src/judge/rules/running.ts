@@ -1,22 +1,28 @@
 // Rows that claim to run (facts I 1, 2, 4, 5, 6).
 import type { Evidence } from "../../model/evidence.ts";
-import type { Severity } from "../../model/finding.ts";
+import type { Repair, Severity } from "../../model/finding.ts";
 import type { Draft } from "../draft.ts";
 import { finalization } from "../finalization.ts";
 import { unlistedKinds } from "../ownership.ts";
-import type { SessionCase } from "../sessionCase.ts";
+import { placeOf } from "../place.ts";
+import { isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { compareVersions } from "../versions.ts";
 import { clock, span } from "../words.ts";
+import { hasYielded, yieldedParent } from "./yielded.ts";
 
 /** People run scripts that call a row finished this long after its session.ended. */
 const afterEndMs = 30_000;
 /** From here on a start acts on every ownerless running main session (facts 0.2). */
 const firstThatResumes = "2026.6.11";
 const quotaGraceMs = 2 * 30 * 60_000;
+/** The trajectory is opened some moments before the row is marked (seen: 80 ms). */
+const startSkewMs = 5000;
 const rpcIdleMs = 10 * 60_000;
 
 export function runningRules(session: SessionCase): Draft[] {
   if (!session.claimsToRun) return [];
+  if (hasYielded(session)) return [yieldedParent(session)];
+  if (isArchived(session)) return runArchived(session);
   const drafts = [
     runFinished(session),
     runEnded(session),
@@ -32,7 +38,7 @@ export function rowEvidence({ store, facts, key }: SessionCase, text: string, at
   return {
     kind: "row",
     path: store.path,
-    offset: facts.row.range.start,
+    ...(facts.row.range === undefined ? { row: { store: store.id, key } } : { offset: facts.row.range.start }),
     text: `${key}: ${text}`,
     ...(at !== undefined && { at }),
   };
@@ -72,7 +78,7 @@ function runFinished(session: SessionCase): Draft | undefined {
 
 function runEnded(session: SessionCase): Draft | undefined {
   const { key, startedAt, endedAt, end } = session;
-  if (endedAt === undefined || endedAt < (startedAt ?? 0)) return undefined;
+  if (endedAt === undefined || endedAt < (startedAt ?? 0) || isInDatabase(session.store)) return undefined;
   return {
     code: "RUN-ENDED-J",
     ...severity(session),
@@ -138,6 +144,7 @@ function rpcIdle(session: SessionCase): Draft | undefined {
 function runAbandoned(session: SessionCase): Draft[] {
   const { quiet, key, end, endedAt, startedAt, deadLocks } = session;
   if (!quiet || isSuspended(session)) return [];
+  if (hasTombstone(session.facts.row.fields)) return [];
   const resumes = willResume(session)?.effect;
   const explained = deadLocks.length > 0 || (end !== undefined && end.source !== "transcript") || endedAt !== undefined;
   if (resumes === undefined && explained) return [];
@@ -160,9 +167,18 @@ export function willResume({
   kind,
 }: SessionCase): { readonly effect: string; readonly asksModel: boolean } | undefined {
   const { fields } = facts.row;
+  if (isInDatabase(store) && kind === "subagent") {
+    return { effect: "the next gateway start marks it as interrupted", asksModel: false };
+  }
   const spawned = typeof fields["spawnDepth"] === "number" && fields["spawnDepth"] > 0;
   if (kind === "subagent" || kind === "cron" || kind === "acp" || spawned || fields["subagentRole"] != null)
     return undefined;
+  // Recovery looks for rows by their column.
+  if (isInDatabase(store) && facts.columns?.status !== "running") return undefined;
+  if (isInDatabase(store)) {
+    const effect = "the next gateway start sends a model request for this row, to go on with its run";
+    return { effect, asksModel: true };
+  }
   const from = store.version?.from;
   const role = facts.transcript.tail?.lastMessage?.role;
   const waits = role === "user" || role === "tool" || role === "toolResult";
@@ -179,15 +195,68 @@ export function willResume({
   return { effect, asksModel: waits };
 }
 
-function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {
+/** The gateway's recovery gave up on it, and says so: WEDGED. */
+function hasTombstone(fields: SessionCase["facts"]["row"]["fields"]): boolean {
+  const recovery = fields["mainRestartRecovery"] as { tombstone?: unknown } | null | undefined;
+  return recovery?.tombstone != null;
+}
+
+/** Rule 11, only in a database: no start resumes or settles what was archived while it ran (#119117). */
+function isArchived({ store, facts }: SessionCase): boolean {
+  return isInDatabase(store) && typeof facts.row.fields["archivedAt"] === "number";
+}
+
+function runArchived(session: SessionCase): Draft[] {
+  const { key, facts, end, quiet } = session;
+  const archivedAt = facts.row.fields["archivedAt"] as number;
+  const repair = quiet ? archivedSettlement(session) : finalization(session);
+  return [
+    {
+      code: "RUN-ARCHIVED",
+      ...severity(session),
+      session: key,
+      field: "status",
+      args: { key, archived: clock(archivedAt) },
+      evidence: [
+        rowEvidence(session, `status is running, archived ${clock(archivedAt)}`, archivedAt),
+        ...(end === undefined ? lastTrace(session) : [end.evidence]),
+        ...ownerEvidence(session),
+      ],
+      repair,
+    },
+  ];
+}
+
+/** Nobody will go on with it, so that its outcome is the record's, or that of what was cut short; claims leave it open. */
+function archivedSettlement(session: SessionCase): Repair {
+  const { facts, store, end } = session;
+  const asked = finalization(session);
+  if (asked.kind === "none") return asked;
+  const recovery = facts.row.fields["mainRestartRecovery"] as Readonly<Record<string, unknown>> | undefined;
+  const claim =
+    store.database?.hasRegistries !== true
+      ? "whether it is placed on another machine cannot be told"
+      : facts.placement !== undefined
+        ? `it is placed on another machine (${facts.placement})`
+        : recovery?.["reservation"] != null || recovery?.["foregroundClaims"] != null
+          ? "its recovery is claimed"
+          : undefined;
+  if (claim !== undefined) return { ...asked, class: "ask", why: `Yours to decide: ${claim}.` };
+  if (end !== undefined && end.class !== "proven") return asked;
+  const how = end === undefined ? "its run left no end, and nothing goes on with an archived session" : end.how;
+  return { ...asked, class: "proven", why: `Proven: ${how}.` };
+}
+
+function lastTrace({ facts, lastTraceAt, startedAt }: SessionCase): Evidence[] {
   const { transcript, trajectory } = facts;
   const at = lastTraceAt === undefined ? {} : { at: lastTraceAt };
-  if (trajectory?.last !== undefined) {
+  // A trajectory may be that of the run before.
+  if (trajectory?.last !== undefined && (trajectory.last.at ?? 0) >= (startedAt ?? 0) - startSkewMs) {
     return [
       {
         kind: "trajectory",
         path: trajectory.path,
-        offset: trajectory.last.offset,
+        ...placeOf(trajectory.last),
         text: `The last event of its run is ${trajectory.last.type}.`,
         ...at,
       },
@@ -199,7 +268,7 @@ function lastTrace({ facts, lastTraceAt }: SessionCase): Evidence[] {
       {
         kind: "transcript",
         path: transcript.path,
-        offset: last.offset,
+        ...placeOf(last),
         text: `The last message is from the ${last.role}.`,
         ...at,
       },

@@ -2,6 +2,7 @@
 import type { StoreFacts } from "../../model/facts.ts";
 import { agentOf, type Draft, nothing } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
+import { isInDatabase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 
 export function storeRules(store: StoreFacts): Draft[] {
@@ -14,7 +15,11 @@ export function storeRules(store: StoreFacts): Draft[] {
         path: store.path,
         args: { agent, reason: content.reason },
         evidence: [{ kind: "file", path: store.path, text: `The store cannot be opened: ${content.reason}.` }],
-        repair: nothing("Give this user permission to read it, or run the inspector as its owner."),
+        repair: nothing(
+          isInDatabase(store)
+            ? "Nothing is said of its sessions until it can be read."
+            : "Give this user permission to read it, or run the inspector as its owner.",
+        ),
       },
     ];
   }

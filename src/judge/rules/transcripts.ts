@@ -10,16 +10,17 @@ export function transcriptRules(session: SessionCase): Draft[] {
   const { transcript } = session.facts;
   if (transcript.state !== "absent" || transcript.path === undefined || !hadTranscript(session)) return [];
   const { key } = session;
+  const name = transcript.end === undefined ? basenameOf(transcript.path) : `of ${transcript.end.sessionId}`;
   const restorable = transcript.archives.find(({ reason, path }) => reason !== "reset" && !path.endsWith(".zst"));
   const [newest] = transcript.archives;
-  const missing = rowEvidence(session, `its transcript ${basenameOf(transcript.path)} is not there`);
+  const missing = rowEvidence(session, `its transcript ${name} is not there`);
   if (newest === undefined) {
     return [
       {
         code: "TX-MISSING",
         session: key,
         field: session.facts.row.fields["sessionFile"] === undefined ? "sessionId" : "sessionFile",
-        args: { key, file: basenameOf(transcript.path) },
+        args: { key, file: name },
         evidence: [missing, ...ownIdEvidence(transcript.ownIdFile)],
         repair: nothing("There is no archive of it here: look for it in your backups."),
       },

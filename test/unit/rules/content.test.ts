@@ -4,6 +4,31 @@ import { alive, answered, ended, started, success, tellStories, traj, tx } from 
 const otherId = "99999999-2222-4333-8444-555555555555";
 const files = { [tx]: answered };
 const other = (): string => answered.replaceAll(sessionId, otherId);
+const noStatus = done({ status: undefined });
+const pointer = `~/${sessionId}.trajectory-path.json`;
+
+/** A run that was over half an hour before the one that the transcript knows. */
+function earlier(prompt = "Hello", status = "success"): string {
+  const at = started - 30 * minute;
+  return trajectory(
+    ["session.started", at],
+    ["prompt.submitted", at + 1000, { prompt }],
+    ["session.ended", at + minute, { status }],
+  );
+}
+
+const [header = "", ...messages] = answered.split("\n");
+const compaction = JSON.stringify({ type: "compaction", id: "c", firstKeptEntryId: "1", tokensBefore: 9000 });
+const compacted = [header, compaction, ...messages].join("\n");
+
+function pointerTo(runtimeFile: string, id = sessionId): string {
+  return JSON.stringify({
+    traceSchema: "openclaw-trajectory-pointer",
+    schemaVersion: 1,
+    sessionId: id,
+    runtimeFile,
+  });
+}
 
 tellStories("what files hold", {
   "TX-HEADER": [
@@ -111,6 +136,93 @@ tellStories("what files hold", {
         rows: { [key]: done({ status: undefined }) },
         files: {
           [tx]: transcript(["assistant", started, { stopReason: "toolUse" }], ["toolResult", started + minute]),
+        },
+      },
+      {},
+      [],
+    ],
+  ],
+  "TX-HEAD-DROP": [
+    [
+      "a run had answered before its first message",
+      { rows: { [key]: noStatus }, files: { [tx]: answered, [traj]: earlier() + success } },
+      {},
+      ["TX-HEAD-DROP info none never"],
+    ],
+    [
+      "the run was a heartbeat, which leaves no message",
+      { rows: { [key]: noStatus }, files: { [tx]: answered, [traj]: earlier("Read HEARTBEAT.md") + success } },
+      {},
+      [],
+    ],
+    [
+      "the run failed, and its message with it",
+      { rows: { [key]: noStatus }, files: { [tx]: answered, [traj]: earlier("Hello", "error") + success } },
+      {},
+      [],
+    ],
+    [
+      "compacted, as some versions take out what was before",
+      { rows: { [key]: noStatus }, files: { [tx]: compacted, [traj]: earlier() + success } },
+      {},
+      [],
+    ],
+    [
+      "the run waited long before it wrote its message",
+      {
+        rows: { [key]: noStatus },
+        files: {
+          [tx]: transcript(["user", started + minute], ["assistant", ended, { stopReason: "stop" }]),
+          [traj]: success,
+        },
+      },
+      {},
+      [],
+    ],
+    [
+      "the trajectory is kept elsewhere, by session",
+      {
+        rows: { [key]: noStatus },
+        files: {
+          [tx]: answered,
+          [pointer]: pointerTo("/gone/renamed.trajectory.jsonl"),
+          "~/renamed.trajectory.jsonl": earlier() + success,
+        },
+      },
+      {},
+      [],
+    ],
+  ],
+  "TRAJ-ORPHAN (pointers)": [
+    [
+      "what it names is gone",
+      { rows: { [key]: noStatus }, files: { [tx]: answered, [pointer]: pointerTo("/gone/traces/x.jsonl") } },
+      {},
+      ["TRAJ-ORPHAN info none never"],
+    ],
+    [
+      "it is another session's",
+      { rows: { [key]: noStatus }, files: { [tx]: answered, [pointer]: pointerTo("/gone/traces/x.jsonl", otherId) } },
+      {},
+      ["TRAJ-ORPHAN info none never"],
+    ],
+    [
+      "the trajectory is beside the transcript anyway",
+      {
+        rows: { [key]: noStatus },
+        files: { [tx]: answered, [traj]: success, [pointer]: pointerTo("/gone/traces/x.jsonl") },
+      },
+      {},
+      [],
+    ],
+    [
+      "moved with what it names",
+      {
+        rows: { [key]: noStatus },
+        files: {
+          [tx]: answered,
+          [pointer]: pointerTo("/gone/traces/x.trajectory.jsonl"),
+          "~/x.trajectory.jsonl": success,
         },
       },
       {},

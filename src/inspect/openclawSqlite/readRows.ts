@@ -1,0 +1,217 @@
+// The rows of a database as facts: narrow columns of all, the row's own JSON only where it is in question, and the ends
+// of transcript and trajectory only where they prove something (DESIGN, Size and speed).
+import type { ColumnFacts, SessionFacts, SessionRow, TranscriptFacts } from "../../model/facts.ts";
+import type { Budget } from "../databaseReading.ts";
+import { asNumber, asText } from "../openclawJson/records.ts";
+import { rowFields as jsonRowFields } from "../openclawJson/rowFields.ts";
+import type { Database } from "../sqlite.ts";
+import { hasEvents, readTrajectoryEnd, readTranscriptEnd } from "./events.ts";
+import { type NarrowRow, readNarrowRows } from "./narrowRows.ts";
+import { orphansOf } from "./orphans.ts";
+import { numberAt, parsedRecord, rowsOf, tablesOf, textAt } from "./values.ts";
+
+/** What was read of one database, before anything beside it is known. */
+export interface DatabaseRows {
+  readonly schemaVersion: number;
+  readonly role?: string;
+  readonly agentId?: string;
+  readonly appVersion?: string;
+  /** Why no rows could be read, of a database that has no sessions that we know. */
+  readonly strange?: string;
+  readonly sessions: readonly Omit<SessionFacts, "locks">[];
+  readonly orphans: readonly string[];
+}
+
+/** What is in use of a row: in this era its fences and the state of its recovery too (facts B1). */
+const rowFields: ReadonlySet<string> = new Set([
+  ...jsonRowFields,
+  "activeWriterRunId",
+  "lastRunId",
+  "lifecycleRunId",
+  "mainRestartRecovery",
+]);
+const deliveryClaims = "restartRecoveryDelivery";
+
+/** Rows that are read in full although nothing is wrong with their columns: the latest. */
+const readAnyway = 200;
+/** Rows that may be in question; beyond them columns have to do. */
+const mostInQuestion = 2000;
+const neededColumns = ["session_key", "current_session_id", "entry_json", "entry_valid", "updated_at", "status"];
+
+/** Undefined where the database has none of the tables of a session store: it is none (facts A). */
+export function readDatabaseRows(database: Database, path: string, hasTime: Budget): DatabaseRows | undefined {
+  const tables = tablesOf(database);
+  const isStore = tables.has("session_nodes") || tables.has("session_entries");
+  if (!isStore) return undefined;
+  const about = metaOf(database, tables.has("schema_meta"));
+  const nodes = tables.get("session_nodes");
+  const missing = neededColumns.find((name) => nodes?.has(name) !== true);
+  if (nodes === undefined || missing !== undefined || !tables.has("session_windows")) {
+    const strange = nodes === undefined ? "it keeps its sessions in other tables" : "its session tables are others";
+    return { ...about, strange, sessions: [], orphans: [] };
+  }
+  const narrow = readNarrowRows(database);
+  const inQuestion = rowsInQuestion(narrow.rows);
+  const reader: RowReader = { database, path, hasTime, columns: tables.get("transcript_events"), tables };
+  const sessions = narrow.rows.map((row) => (inQuestion.has(row.id) ? readInFull(row, reader) : ofColumns(row, path)));
+  return { ...about, sessions, orphans: hasTime() ? orphansOf(database, narrow, tables) : [] };
+}
+
+function metaOf(database: Database, hasMeta: boolean): Pick<DatabaseRows, "schemaVersion" | "role" | "agentId"> {
+  const [version] = rowsOf(database, "PRAGMA user_version");
+  const wanted = "SELECT role, agent_id, app_version FROM schema_meta WHERE meta_key = 'primary'";
+  const [meta] = hasMeta ? rowsOf(database, wanted) : [];
+  const [role, agentId, appVersion] = [textAt(meta, "role"), textAt(meta, "agent_id"), textAt(meta, "app_version")];
+  return {
+    schemaVersion: numberAt(version, "user_version") ?? 0,
+    ...(role !== undefined && { role }),
+    ...(agentId !== undefined && { agentId }),
+    ...(appVersion !== undefined && { appVersion }),
+  };
+}
+
+/** Those whose columns claim a run, say nothing or contradict each other, and the latest of the others. */
+function rowsInQuestion(rows: readonly NarrowRow[]): ReadonlySet<number> {
+  const latest = rows.toSorted((a, b) => b.updatedAt - a.updatedAt);
+  const asked = latest.filter((row, i) => i < readAnyway || isInQuestion(row));
+  return new Set(asked.slice(0, mostInQuestion).map(({ id }) => id));
+}
+
+function isInQuestion({ status, entryValid, window }: NarrowRow): boolean {
+  if (status === "running" || status === null || entryValid !== 1 || window === undefined) return true;
+  const { startedAt, endedAt } = window;
+  const isOdd = endedAt === undefined || (startedAt !== undefined && endedAt < startedAt);
+  return window.status !== status || isOdd;
+}
+
+interface RowReader {
+  readonly database: Database;
+  readonly path: string;
+  readonly hasTime: Budget;
+  /** Of the table of transcript events. */
+  readonly columns: ReadonlySet<string> | undefined;
+  readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+type RowFacts = Omit<SessionFacts, "locks">;
+
+/** A row whose JSON was not read: what its columns say. */
+function ofColumns(narrow: NarrowRow, path: string): RowFacts {
+  const { sessionId, updatedAt, status, window, label, parent, spawnedBy, archivedAt, key } = narrow;
+  const known = {
+    sessionId,
+    updatedAt,
+    status: status ?? undefined,
+    startedAt: window?.startedAt,
+    endedAt: window?.endedAt,
+    model: window?.model,
+    chatType: window?.chatType,
+    displayName: window?.displayName,
+    label,
+    parentSessionKey: parent,
+    spawnedBy,
+    archivedAt,
+  };
+  const fields = fieldsFrom(Object.entries(known).filter(([, value]) => value !== undefined));
+  return {
+    row: { key, shape: "object", fields },
+    transcript: unreadTranscript(narrow, path),
+    columns: columnsOf(narrow, false),
+  };
+}
+
+function unreadTranscript({ window, sessionId }: NarrowRow, path: string): TranscriptFacts {
+  const end = { sessionId, seq: Number.MAX_SAFE_INTEGER };
+  return {
+    state: "unread",
+    path,
+    end,
+    archives: [],
+    ...(window?.transcriptAt !== undefined && { mtimeMs: window.transcriptAt }),
+  };
+}
+
+function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
+  if (!reader.hasTime()) return ofColumns(found, reader.path);
+  const wanted = "SELECT entry_json, entry_valid FROM session_nodes WHERE rowid = ?";
+  const [stored] = rowsOf(reader.database, wanted, found.id);
+  const narrow = { ...found, entryValid: numberAt(stored, "entry_valid") ?? found.entryValid };
+  const entry = parsedRecord(textAt(stored, "entry_json"));
+  if (entry === undefined) {
+    const facts = ofColumns(narrow, reader.path);
+    return { ...facts, columns: { ...columnsOf(narrow, true), broken: "it is no JSON object" } };
+  }
+  const row: SessionRow = { key: narrow.key, shape: "object", fields: fieldsFrom(Object.entries(entry)) };
+  const broken = whyBroken(narrow, row);
+  const columns = { ...columnsOf(narrow, true), ...(broken !== undefined && { broken }) };
+  if (!needsProof(narrow, row)) return { row, transcript: lookedAt(narrow, reader), columns };
+  const { database, path } = reader;
+  const hasTrajectories = reader.tables.has("trajectory_runtime_events");
+  const trajectory = hasTrajectories ? readTrajectoryEnd(database, path, narrow.sessionId) : undefined;
+  return {
+    row,
+    transcript: readTranscript(narrow, reader),
+    columns,
+    ...(trajectory !== undefined && { trajectory }),
+  };
+}
+
+function fieldsFrom(entries: readonly (readonly [string, unknown])[]): SessionRow["fields"] {
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of entries) {
+    if (value !== null && (rowFields.has(name) || name.startsWith(deliveryClaims))) fields[name] = value;
+  }
+  return fields;
+}
+
+/** What must agree with its columns (facts I 9, RAN-9.6-EXT). */
+function whyBroken(narrow: NarrowRow, { fields }: SessionRow): string | undefined {
+  if (asText(fields["sessionId"]) !== narrow.sessionId) return "its sessionId is not the one of its columns";
+  const isOld = asNumber(fields["updatedAt"]) !== narrow.updatedAt;
+  return isOld ? "its updatedAt is not the one of its columns" : undefined;
+}
+
+function columnsOf({ entryValid, status, window }: NarrowRow, isRowRead: boolean): ColumnFacts {
+  const endedAt = window?.endedAt;
+  return {
+    entryValid,
+    status,
+    isRowRead,
+    ...(window !== undefined && { window: { status: window.status, ...(endedAt !== undefined && { endedAt }) } }),
+  };
+}
+
+/** All but rows that say plainly how their last run ended. */
+function needsProof(narrow: NarrowRow, { fields }: SessionRow): boolean {
+  const startedAt = asNumber(fields["startedAt"]);
+  const endedAt = asNumber(fields["endedAt"]);
+  const claimsToRun = fields["status"] === undefined || fields["status"] === "running";
+  return isInQuestion(narrow) || claimsToRun || endedAt === undefined || endedAt < (startedAt ?? 0);
+}
+
+function lookedAt(narrow: NarrowRow, reader: RowReader): TranscriptFacts {
+  const facts = unreadTranscript(narrow, reader.path);
+  if (reader.columns === undefined || !reader.hasTime() || isKept(narrow, reader)) return facts;
+  return { ...facts, state: "absent" };
+}
+
+function readTranscript(narrow: NarrowRow, reader: RowReader): TranscriptFacts {
+  const facts = unreadTranscript(narrow, reader.path);
+  if (reader.columns === undefined || !reader.hasTime()) return facts;
+  const { sessionId } = narrow;
+  const read = readTranscriptEnd(reader.database, sessionId, reader.columns);
+  if (read === undefined) return { ...facts, state: isKept(narrow, reader) ? "unread" : "absent" };
+  const { tail, lastSeq, lastAt } = read;
+  const end = { sessionId, seq: lastSeq };
+  return { ...facts, state: "read", end, tail, ...(lastAt !== undefined && { mtimeMs: lastAt }) };
+}
+
+/** Events that are not there may lie in an archive, cold or of a reset or deletion (facts G). */
+function isKept({ sessionId }: NarrowRow, { database, tables }: RowReader): boolean {
+  if (hasEvents(database, sessionId)) return true;
+  return ["session_transcript_cold_archives", "session_transcript_archives"].some(
+    (table) =>
+      tables.has(table) &&
+      rowsOf(database, `SELECT 1 FROM ${table} WHERE session_id = ? LIMIT 1`, sessionId).length > 0,
+  );
+}

@@ -1,0 +1,41 @@
+// What each kind of store gives, whatever it is made of: one folder each implements this, and nothing else knows it.
+
+import type { StoreFacts } from "../model/facts.ts";
+import type { RowShape, SessionName } from "../model/messages.ts";
+import type { Session } from "../model/session.ts";
+import type { Store, StoreKind, Writer } from "../model/store.ts";
+import type { OpenclawConfig } from "./openclawJson/config.ts";
+import type { StoreMemory } from "./openclawJson/readStore.ts";
+import type { StateDatabase } from "./openclawSqlite/stateDatabase.ts";
+import type { ProcessTable } from "./processes.ts";
+
+/** A state directory with what is known of it before any of its stores is read. */
+export interface StatePlace {
+  readonly stateDir: string;
+  readonly config: OpenclawConfig;
+  readonly processes: ProcessTable;
+  /** Why processes that own locks here may not be listed. */
+  readonly blind: string | undefined;
+  readonly writer: Writer;
+  /** What OpenClaw 2026.8 and later keep of the whole directory. */
+  readonly state: StateDatabase | undefined;
+  /** What earlier scans found in files that are the same since. */
+  readonly memory?: StoreMemory;
+}
+
+/** Rows one by one, of any kind of store. */
+export interface RowReader {
+  readonly kind: StoreKind;
+  /** The stored text of a row. Throws a UserError where the store cannot be read or has no such row any more. */
+  rowText(store: Pick<Store, "path" | "fileVersion">, row: Pick<SessionName & Session, "key" | "range">): string;
+  /** What these rows are made of, without a value of theirs. Throws a UserError where the store cannot be read. */
+  rowShapes(store: Pick<Store, "path">, keys: ReadonlySet<string>): RowShape[];
+}
+
+/** Of the stores that lie in a state directory. */
+export interface StoreReader extends RowReader {
+  /** Every store of this kind in a state directory. Throws where its agents exist but may not be listed. */
+  readStores(place: StatePlace): StoreFacts[];
+  /** Directories in which such stores change, or may yet appear. Never throws. */
+  directories(stateDir: string): string[];
+}

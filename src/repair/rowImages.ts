@@ -1,0 +1,136 @@
+// Rows of a database as a receipt keeps them: whole, hashed, and in a file of their own. Nothing else of a database is
+// ever kept: the rest of it is large, and holds what is nobody's business (promise 9).
+import { createHash } from "node:crypto";
+import * as z from "zod/mini";
+import { readDatabase } from "../inspect/databaseReading.ts";
+import { isUnreadable } from "../inspect/regularFile.ts";
+import type { Edit, Plan } from "../model/plan.ts";
+import type { FileImage, Receipt } from "../model/receipt.ts";
+import type { ColumnValues, RowImage, RowImages } from "../model/rowImage.ts";
+import { UserError } from "../model/userError.ts";
+import { isSameRow } from "../plan/databaseColumns.ts";
+import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
+import { receiptPath } from "./receiptFolder.ts";
+import type { StateFolder } from "./stateFolder.ts";
+
+/** Whoever asks, through whichever connection. */
+export type Query = (sql: string, ...values: readonly (string | number | null)[]) => ColumnValues[];
+export type DatabaseEdit = Extract<Edit, { kind: "fields" }>;
+
+export const pendingTable = "session_canonical_validation_pending";
+
+export function databaseEdits({ edits }: Plan): DatabaseEdit[] {
+  return edits.filter((edit) => edit.kind === "fields");
+}
+
+/** Of these keys, in their order; those without a row are left out. */
+export function readImages(query: Query, keys: readonly string[]): RowImage[] {
+  // Schema 19 has no such table.
+  const hasPending = query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", pendingTable).length > 0;
+  return keys.flatMap((key) => {
+    const [node] = query("SELECT * FROM session_nodes WHERE session_key = ?", key);
+    if (node === undefined) return [];
+    const ofWindow = "SELECT * FROM session_windows WHERE session_id = ? AND session_key = ?";
+    const [window = null] = query(ofWindow, node["current_session_id"] ?? null, key);
+    const isPending = (): boolean => query(`SELECT 1 FROM ${pendingTable} WHERE session_key = ?`, key).length > 0;
+    return [{ key, node: { ...node }, window: window && { ...window }, ...(hasPending && { isPending: isPending() }) }];
+  });
+}
+
+/** The same without a trace. Throws a UserError where the database cannot be read. */
+export function imagesAt(path: string, keys: readonly string[]): RowImage[] {
+  const read = readDatabase({
+    path,
+    what: "images",
+    use: (database) => readImages((sql, ...values) => database.prepare(sql).all(...values) as ColumnValues[], keys),
+  });
+  if (isUnreadable(read)) throw new UserError(`The store cannot be read: ${read.reason}. Check ${path}.`);
+  return read.value;
+}
+
+export function hashOfImages(images: readonly RowImage[]): FileImage {
+  const text = JSON.stringify(images);
+  return { sha256: createHash("sha256").update(text).digest("hex"), sizeBytes: Buffer.byteLength(text) };
+}
+
+/** Gives the path of the file, which is on the disk when this returns. */
+export function keepImages(files: Files, folder: StateFolder, id: string, images: RowImages): string {
+  const path = receiptPath(folder, id, "rows.json");
+  unlinkIfThere(files, path);
+  withOpen(files, path, "wx", 0o600, (fd) => {
+    writeAll(files, fd, Buffer.from(JSON.stringify(images)));
+    files.fsync(fd);
+  });
+  syncDirectory(files, receiptPath(folder, id));
+  return path;
+}
+
+const wasChanged = "The rows from before the repair were changed: nothing is put back from them.";
+const values = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+const image = z.object({
+  key: z.string(),
+  node: values,
+  window: z.nullable(values),
+  isPending: z.optional(z.boolean()),
+});
+const imagesSchema = z.object({ schema: z.literal(1), before: z.array(image), after: z.array(image) });
+
+/** What a receipt keeps. Throws a UserError where that is gone, or is not what was kept. */
+export function loadImages(
+  files: Files,
+  { backup, before, after }: Pick<Receipt, "backup" | "before" | "after">,
+): RowImages {
+  const kept = backup === undefined ? undefined : parsedImages(files, backup);
+  const isWhole =
+    kept !== undefined &&
+    hashOfImages(kept.before).sha256 === before?.sha256 &&
+    hashOfImages(kept.after).sha256 === after?.sha256;
+  if (!isWhole) throw new UserError(wasChanged);
+  return kept;
+}
+
+/** The row as it was. Throws a UserError where it is not what was kept. */
+export function imageFrom(files: Files, { path, sha256 }: NonNullable<DatabaseEdit["rowFrom"]>, key: string): RowImage {
+  const image = parsedImages(files, path)?.before.find((one) => one.key === key);
+  if (image === undefined || hashOfImages([image]).sha256 !== sha256) throw new UserError(wasChanged);
+  return image;
+}
+
+function parsedImages(files: Files, path: string): RowImages | undefined {
+  try {
+    const kept: unknown = JSON.parse(readAll(files, path).toString("utf8"));
+    return z.safeParse(imagesSchema, kept).success ? (kept as RowImages) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The rows that are as the repair left them, by key, with the hash of each as it was before. Throws a UserError where that
+ * cannot be told.
+ */
+export function rowsAsLeft(files: Files, receipt: Receipt): Map<string, string> {
+  const { before, after } = loadImages(files, receipt);
+  const now = imagesNow(files, receipt);
+  const kept = before.filter(({ key }) =>
+    after.some((left) => left.key === key && now.some((one) => isSameRow(one, left))),
+  );
+  return new Map(kept.map((image) => [image.key, hashOfImages([image]).sha256]));
+}
+
+/**
+ * Whether the transaction of a repair that was cut short took place: it is told by any of its rows, since all of them were
+ * written or none. Where others have written every one of them since, it counts as written: an undo then finds nothing
+ * of its own, while a repair that is forgotten could not be undone.
+ */
+export function wereRowsWritten(files: Files, receipt: Receipt): boolean {
+  const { before } = loadImages(files, receipt);
+  const now = imagesNow(files, receipt);
+  return !before.some((old) => now.some((one) => isSameRow(one, old)));
+}
+
+function imagesNow(files: Files, { plan }: Receipt): RowImage[] {
+  const keys = databaseEdits(plan).map(({ key }) => key);
+  return imagesAt(files.realpath(plan.store.path), keys);
+}

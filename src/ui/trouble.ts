@@ -1,0 +1,34 @@
+// What went wrong, said to the person who wanted it.
+import * as vscode from "vscode";
+import { commands } from "../ids.ts";
+import { UserError } from "../model/userError.ts";
+import { labelText } from "../plan/visibleText.ts";
+import { GatewayRuns } from "./gatewayRuns.ts";
+
+/** VS Code would show a bug's message, with a store's text in it, as it is. */
+export function tellTrouble(error: unknown, log: vscode.LogOutputChannel): void {
+  // Left by the person, who knows.
+  if (error instanceof vscode.CancellationError) return;
+  if (error instanceof GatewayRuns) {
+    void tellGatewayRuns(error).catch((next: unknown) => tellTrouble(next, log));
+    return;
+  }
+  if (error instanceof UserError) {
+    void vscode.window.showErrorMessage(labelText(error.message, 500));
+    return;
+  }
+  log.error(error as Error);
+  const show = vscode.l10n.t("Show Log");
+  const message = vscode.l10n.t("OpenClaw Sessions could not do that. The log says why.");
+  void vscode.window.showErrorMessage(message, show).then((answer) => answer === show && log.show());
+}
+
+/** The ways around it are its buttons. */
+async function tellGatewayRuns({ message, stateDir, way }: GatewayRuns): Promise<void> {
+  const restart = vscode.l10n.t("Stop the Gateway, Repair, Start It Again…");
+  const buttons = way === undefined ? [restart] : [way.title, restart];
+  const answer = await vscode.window.showErrorMessage(labelText(message, 500), ...buttons);
+  if (answer === undefined) return;
+  if (answer === way?.title) await way.run();
+  else await vscode.commands.executeCommand(commands.stopRepairStart, { type: "stateDir", path: stateDir });
+}

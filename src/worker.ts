@@ -1,7 +1,7 @@
 // Everything heavy, off the extension host's thread. One scan at a time; whoever asks while one is under way gets the
 // next. The messages are typed in model/messages.ts.
 import { dirname, join } from "node:path";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
 import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
@@ -21,9 +21,11 @@ import type {
   SessionName,
   ToWorker,
   WhileItRuns,
+  WorkerData,
 } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import { Stopped } from "./model/stopped.ts";
 import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
@@ -45,6 +47,9 @@ const pidLookMs = 15_000;
 
 if (parentPort === null) throw new Error("This is the worker of the extension and runs in a thread of it only.");
 const port = parentPort;
+
+/** How often the person has stopped something. No message would be heard in the middle of a scan; this is. */
+const stops = new Int32Array((workerData as WorkerData | null)?.stops ?? new SharedArrayBuffer(4));
 
 const memory = newMemory();
 /** Of each captured place by its folder. */
@@ -72,17 +77,27 @@ function newMemory(): ScanMemory {
   return { stores: storeMemory(), stoppedSince: new Map() };
 }
 
+/** Of what begins now. */
+function stopping(): () => void {
+  const before = Atomics.load(stops, 0);
+  return () => {
+    if (Atomics.load(stops, 0) !== before) throw new Stopped();
+  };
+}
+
 function everythingInput(): EverythingInput {
   const { where, claimed, captured } = asked;
+  const goOn = stopping();
   return {
     where,
     env: process.env,
     memory,
+    goOn,
     mine: claimed,
     captured: captured.map((place) => {
       const own = memories.get(place.path) ?? newMemory();
       memories.set(place.path, own);
-      return capturedInput(place, own);
+      return { ...capturedInput(place, own), goOn };
     }),
   };
 }
@@ -104,10 +119,11 @@ function scanNow(): Promise<void> {
     });
     return underWay;
   }
-  again ??= underWay.then(() => {
-    again = undefined;
-    return scanNow();
-  });
+  again ??= underWay
+    .finally(() => {
+      again = undefined;
+    })
+    .then(() => scanNow());
   return again;
 }
 
@@ -117,10 +133,16 @@ async function runScan(): Promise<void> {
   if (lastScanAt === 0) await recoverFirst();
   lastScanAt = Date.now();
   const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
-  const finished = await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false));
-  publish(finished, true);
-  followDisk();
-  scheduleLook();
+  try {
+    publish(await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false)), true);
+  } catch (error) {
+    // What was known before still is, and no verdict is waited for any more.
+    if (error instanceof Stopped && latest !== undefined) publish(latest, true);
+    throw error;
+  } finally {
+    followDisk();
+    scheduleLook();
+  }
 }
 
 /** Before anything is shown: what a crash left of a repair is settled first. */
@@ -351,6 +373,7 @@ function send(message: FromWorker): void {
 }
 
 function report(error: unknown): void {
+  if (error instanceof Stopped) return;
   emit("trouble", { message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 }
 
@@ -363,6 +386,7 @@ port.on("message", async (message: ToWorker) => {
     const expected = error instanceof UserError;
     send({
       id,
+      stopped: error instanceof Stopped,
       expected,
       error: expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
     });

@@ -21,6 +21,8 @@ export interface StatePlace {
   readonly state: StateDatabase | undefined;
   /** What earlier scans found in files that are the same since. */
   readonly memory?: StoreMemory;
+  /** Called again and again on the way; throws where the person wants no more of it. */
+  readonly goOn?: () => void;
 }
 
 /** Rows one by one, of any kind of store. */

@@ -4,7 +4,6 @@ import * as vscode from "vscode";
 import { views } from "../ids.ts";
 import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
 import type { WayAround } from "./gatewayRuns.ts";

@@ -33,15 +33,13 @@ import { neighbourFiles } from "./neighbourStores.ts";
 import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
+import { type LastScan, waitMs } from "./pace.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import { type ScanMemory, writerNow } from "./scan.ts";
 
-/** A write is several events; and a store is read at most once a second, however often it is written. */
-const settleMs = 80;
-const betweenScansMs = 1000;
 /** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
 const pidLookMs = 15_000;
 
@@ -60,7 +58,7 @@ let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
 let again: Promise<void> | undefined;
-let lastScanAt = 0;
+let lastScan: LastScan = { at: 0, busyMs: 0 };
 let following = false;
 let focused = false;
 let soon: NodeJS.Timeout | undefined;
@@ -130,8 +128,9 @@ function scanNow(): Promise<void> {
 async function runScan(): Promise<void> {
   clearTimeout(soon);
   soon = undefined;
-  if (lastScanAt === 0) await recoverFirst();
-  lastScanAt = Date.now();
+  if (lastScan.at === 0) await recoverFirst();
+  lastScan = { at: Date.now(), busyMs: 0 };
+  const before = performance.eventLoopUtilization();
   const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
   try {
     publish(await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false)), true);
@@ -140,6 +139,7 @@ async function runScan(): Promise<void> {
     if (error instanceof Stopped && latest !== undefined) publish(latest, true);
     throw error;
   } finally {
+    lastScan = { ...lastScan, busyMs: performance.eventLoopUtilization(before).active };
     followDisk();
     scheduleLook();
   }
@@ -174,11 +174,13 @@ function publish(found: Scan, settled: boolean): void {
 
 function scanSoon(): void {
   if (!following || soon !== undefined) return;
-  const wait = Math.max(settleMs, lastScanAt + betweenScansMs - Date.now());
-  soon = setTimeout(() => {
-    soon = undefined;
-    scanNow().catch(report);
-  }, wait);
+  soon = setTimeout(
+    () => {
+      soon = undefined;
+      scanNow().catch(report);
+    },
+    waitMs(Date.now(), lastScan),
+  );
 }
 
 function followDisk(): void {

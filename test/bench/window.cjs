@@ -3,6 +3,7 @@
 const { appendFileSync, copyFileSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { once } = require("node:events");
 const { dirname, join } = require("node:path");
+const { setTimeout: pause } = require("node:timers/promises");
 const { Worker } = require("node:worker_threads");
 
 const [, , script = "", stateDir = "", transcript = ""] = process.argv;
@@ -27,7 +28,10 @@ function ask(/** @type {string} */ kind, /** @type {unknown} */ what) {
 
 const scanned = () => next((message) => message.event === "scanned" && message.data.settled);
 
-/** From the change on: the worker waits 80 ms for more of it, and a second between two scans. */
+/** After a scan the worker rests; nothing is measured until it is ready for the next one. */
+const restMs = 8000;
+
+/** From the change on: the worker waits 80 ms for more of it. */
 async function costOf(/** @type {() => void} */ change) {
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -44,7 +48,9 @@ async function main() {
   await ask("follow", { on: true, focused: true });
   // The first watch looks once more for what came before it.
   await scanned();
+  await pause(restMs);
   const grown = await costOf(() => appendFileSync(transcript, "\n"));
+  await pause(restMs);
   const rewritten = await costOf(() => {
     copyFileSync(store, `${store}.new`);
     const text = readFileSync(`${store}.new`, "latin1");

@@ -1,4 +1,4 @@
-// Measures, and writes docs/performance.md: node test/bench/run.ts [--rounds 5] [--openclaw DIR] [--keep]
+// Measures, and writes docs/performance.md: node test/bench/run.ts [--rounds 5] [--openclaw DIR]
 // DIR holds a genuine OpenClaw 2026.5.18 in node_modules; without it the vendor's own commands are not measured.
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";

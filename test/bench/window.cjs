@@ -57,8 +57,7 @@ async function main() {
     writeFileSync(`${store}.new`, text.replace('"totalTokens": ', '"totalTokens": 1'), "latin1");
     renameSync(`${store}.new`, store);
   });
-  const { external, heapUsed } = process.memoryUsage();
-  process.stdout.write(JSON.stringify({ first, grown, rewritten, heldMb: (external + heapUsed) / 2 ** 20 }));
+  process.stdout.write(JSON.stringify({ first, grown, rewritten }));
   await worker.terminate();
 }
 

@@ -190,9 +190,12 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     const input = inputFor(store, context.input);
     const permission = whileItRuns(store, plans.length === 1 && isOneRow(plan), { ...context, input });
-    results.push(
-      await run(plan, batch, permission ?? { permission: () => lookAgain(store, input) }, { ...context, input }),
-    );
+    const lookFirst = async (): Promise<Permission> => {
+      const answer = await lookAgain(store, input);
+      context.input.goOn?.();
+      return answer;
+    };
+    results.push(await run(plan, batch, permission ?? { permission: lookFirst }, { ...context, input }));
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());

@@ -34,6 +34,8 @@ export interface ScanInput extends LookInput {
   readonly prune?: PruneQuestion;
   /** Kept by the caller between scans, so that what did not change is not read again. */
   readonly memory?: ScanMemory;
+  /** Called again and again on the way; throws where the person wants no more of it. */
+  readonly goOn?: () => void;
 }
 
 export interface ScanMemory {
@@ -54,7 +56,7 @@ const slowReadMs = 500;
 /**
  * Scans once. Where something claims to run and its writer is seen stopped for the first time, `onProvisional` gets the
  * scan with that writer still unknown, and a second look 2 s later decides. Captured processes need no second look.
- * Never throws for what it finds on disk: that becomes problems and findings.
+ * Never throws for what it finds on disk: that becomes problems and findings. Throws what `goOn` throws.
  */
 export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
   const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
@@ -81,6 +83,7 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   ) {
     onProvisional?.(result());
     look = await secondLook(watched(places, input), input, stoppedSince);
+    input.goOn?.();
     beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   } else if (input.asking?.isLookedAt === true && stores.some((store) => isWorthAsking(store, look))) {
     onProvisional?.(result());
@@ -160,6 +163,7 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
       state: look.states.get(dir.path),
       ...(input.prune !== undefined && { inFull: askedFor(input.prune, input.now ?? Date.now()) }),
       ...(input.memory !== undefined && { memory: input.memory.stores }),
+      ...(input.goOn !== undefined && { goOn: input.goOn }),
     };
     const stores = storeReaders.flatMap((reader) => reader.readStores(found));
     return stores.map((store, i) =>
@@ -190,8 +194,7 @@ function judgeAll(
   problems: ReadonlyMap<string, string>,
   input: ScanInput,
 ): Scan {
-  const now = input.now ?? Date.now();
-  const { prune } = input;
+  const { prune, now = Date.now() } = input;
   const writerAt = (stateDir: string): Writer => {
     const said = told.get(stateDir)?.said;
     return { ...writerOf(look, stateDir), ...(said !== undefined && { said }) };

@@ -23,6 +23,8 @@ export interface StatePlace {
   readonly inFull?: (key: string, updatedAt: number) => boolean;
   /** What earlier scans found in files that are the same since. */
   readonly memory?: StoreMemory;
+  /** Called again and again on the way; throws where the person wants no more of it. */
+  readonly goOn?: () => void;
 }
 
 /** Rows one by one, of any kind of store. */

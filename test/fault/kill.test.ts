@@ -20,6 +20,8 @@ const stepByStep = new Set<string>([
   "finalize under the store lock of 2026.4",
   "prune, receipts on another disk",
   "undo of a prune, field by field, after the archive was deleted",
+  "finalize in a database",
+  "undo of a finalize in a database",
 ]);
 
 /** What counts as a point there: in the long run also what only reads. */
@@ -61,7 +63,7 @@ describe("a process that is killed", () => {
   const recovered: readonly (keyof typeof stages)[] = isLong
     ? (Object.keys(stages) as (keyof typeof stages)[])
     : ["finalize under the store lock of 2026.4"];
-  const [step, recoveryStep] = isLong ? [3, 1] : [16, 2];
+  const [step, recoveryStep] = isLong ? [12, 1] : [16, 2];
   for (const name of recovered) {
     it(`${name}: and the recovery too`, async () => {
       const stage: Stage = stages[name];

@@ -106,7 +106,7 @@ describe("reading a database", () => {
     for (const writer of writers.splice(0)) await writer.kill();
   });
 
-  for (const name of caseNames.filter((one) => one.startsWith("2026.9.6"))) {
+  for (const name of caseNames.filter((one) => /^2026\.[89]\./.test(one))) {
     for (const [variant, move] of [
       ["as it was captured", (path: string): string => path],
       ["moved elsewhere", moved],
@@ -271,9 +271,9 @@ describe("reading a database", () => {
       reasonOf("e", (path) => writeFileSync(path, "x".repeat(5000))),
       /file is not a database/,
     );
-    match(
+    equal(
       reasonOf("f", (path) => writeFileSync(path, "")),
-      /no such table/,
+      "it is empty",
     );
     match(
       reasonOf("h", (path) => writeFileSync(path, readFileSync(home().store).subarray(0, 9000))),

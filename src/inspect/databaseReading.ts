@@ -98,6 +98,8 @@ function filesOf(path: string, version?: string): Files | Unreadable | boolean {
   const [wal, journal, shm] = ["-wal", "-journal", "-shm"].map((end) => statsAt(`${path}${end}`));
   if (stats === undefined) return version === undefined ? { code: "ENOENT", reason: "it does not exist" } : false;
   if (!stats.isFile()) return version === undefined ? { code: "NOTFILE", reason: "it is not a regular file" } : false;
+  // Nothing is in it, or nobody knows what: files of the kernel say 0 bytes too, and some of them let a reader wait.
+  if (stats.size === 0) return version === undefined ? { code: "EMPTY", reason: "it is empty" } : false;
   // Not the log's ctime: SQLite sets the owner of the log that a reader of root opens, to what it is (fchown in os_unix.c).
   const logs = [wal, journal].map((one) => (one === undefined || one.size === 0 ? "-" : sizeAndTime(one)));
   const now = [fileVersion(stats), ...logs];

@@ -61,7 +61,7 @@ describe("a process that is killed", () => {
   const recovered: readonly (keyof typeof stages)[] = isLong
     ? (Object.keys(stages) as (keyof typeof stages)[])
     : ["finalize under the store lock of 2026.4"];
-  const [step, recoveryStep] = isLong ? [3, 1] : [16, 2];
+  const [step, recoveryStep] = isLong ? [12, 1] : [16, 2];
   for (const name of recovered) {
     it(`${name}: and the recovery too`, async () => {
       const stage: Stage = stages[name];

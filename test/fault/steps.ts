@@ -46,6 +46,8 @@ export function pointsOf(
     const same = isLong ? `${i}` : kind(step);
     kinds.set(same, [...(kinds.get(same) ?? []), i + 1]);
   }
-  // What is done several times is struck early of one kind and late of another, so that a repair is struck all along.
-  return [...kinds.values()].map((same, i) => same[Math.floor((same.length * i) / kinds.size)] ?? 1);
+  // What is done several times is struck early of one kind and late of another, so that a repair is struck all along, and
+  // the last of all: by then it is made.
+  const chosen = [...kinds.values()].map((same, i) => same[Math.floor((same.length * i) / kinds.size)] ?? 1);
+  return [...new Set([...chosen, counted.length])];
 }

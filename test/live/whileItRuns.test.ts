@@ -252,7 +252,7 @@ describe("what a genuine 2026.9.6 is asked to do", () => {
     });
     equal(await listed(other), undefined);
     ok((await listed(other, { archived: true })) !== undefined, "it is in the list of what is archived");
-    tell(`archiving its main session: ${JSON.stringify(await ask("archive", main, sessionId))}`);
+    deepEqual(await ask("archive", main, sessionId), { done: "no", said: "it refused" }, "its main session stays");
     deepEqual(paired(), pairedBefore);
   });
 });

@@ -12,7 +12,7 @@ import { temporaryDirectory } from "../temporary.ts";
 type Json = Record<string, unknown>;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/;
+const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2066-\u2069]/;
 
 /** One sentence of our own: no stack, no second line, and an end. */
 function isSentence(text: string): void {
@@ -226,11 +226,15 @@ describe("the command", () => {
   it("shows hostile names as text, without colours in a pipe", async () => {
     const hostile = "agent:main:\u001b[31m\u202e\u0007evil\u001b]8;;http://x\u001b\\";
     const { home } = buildHome({
-      rows: { [hostile]: running({ sessionId: "\u009b2J", status: "run\nning\u200b" }), [`${hostile}2`]: running() },
+      rows: {
+        [hostile]: running({ sessionId: "\u009b2J", status: "run\nning\u200b" }),
+        [`${hostile}2`]: running({ label: "M".repeat(60_000), model: "\u2028".repeat(60_000) }),
+      },
     });
     const folder = join(temporaryDirectory(), "state");
     const calls: readonly (readonly string[])[] = [
       ["scan"],
+      ["scan", "--json"],
       ["repair", "--finding", "\u001b[31mx"],
       ["prune", "--key", hostile],
       ["prune", "--key", "\u001b[31mx"],
@@ -238,6 +242,8 @@ describe("the command", () => {
     for (const args of calls) {
       const { stdout, stderr } = await cli.run([...args, "--home", home, ...seen, "--backup-dir", folder]);
       ok(!hidden.test(stdout + stderr), `${args}: ${JSON.stringify(stdout + stderr)}`);
+      const longest = Math.max(...stdout.split("\n").map((line) => line.length));
+      ok(args.includes("--json") || longest < 1500, `${args}: a line of ${longest}`);
     }
     const bad: Ran = await cli.run(["\u001b[31m"]);
     equal(bad.stderr.includes("\u001b"), false);

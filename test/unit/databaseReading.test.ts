@@ -271,9 +271,9 @@ describe("reading a database", () => {
       reasonOf("e", (path) => writeFileSync(path, "x".repeat(5000))),
       /file is not a database/,
     );
-    match(
+    equal(
       reasonOf("f", (path) => writeFileSync(path, "")),
-      /no such table/,
+      "it is empty",
     );
     match(
       reasonOf("h", (path) => writeFileSync(path, readFileSync(home().store).subarray(0, 9000))),

@@ -10,8 +10,10 @@ import type { Scan } from "../../src/model/scan.ts";
 import { reportText } from "../../src/ui/reportText.ts";
 import { canary, environment, homeWithCanaries, secretKey } from "../canaries.ts";
 import { type BuiltCli, buildCli, captured } from "../cli.ts";
+import { buildDatabaseHome } from "../databaseBuilder.ts";
 import { caseNames, unpackCase } from "../fixtures/unpack.ts";
-import { type BuiltHome, buildHome, key, now, scanHome, sessionId } from "../homeBuilder.ts";
+import { type BuiltHome, buildHome, key, minute, now, running, scanHome, sessionId } from "../homeBuilder.ts";
+import { benchOf, look, repairFindings } from "../repairing.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 /** What belongs to a row is shown to its owner: its key, its label, its status, its id, and the place of the home. */
@@ -85,6 +87,45 @@ describe("Secrets", () => {
       deepEqual([...new Set(secretsIn(bytes))].sort(), ["c4n4ry-field", "c4n4ry-in-a-row"]);
     }
   }).timeout(30_000);
+
+  it("are not in what is read of a database, nor in the receipt of a repair of one, which copies no database", async () => {
+    const built = buildDatabaseHome({
+      sessions: {
+        [key]: {
+          entry: running(),
+          events: [["user", now - 60 * minute, { content: "my password is c4n4ry-said" }]],
+          trajectory: [
+            ["session.started", now - 60 * minute],
+            ["session.ended", now - 50 * minute, { status: "success" }],
+          ],
+        },
+      },
+      sql: `INSERT INTO auth_profile_store VALUES ('a', 'c4n4ry-profile', 1);
+        INSERT INTO auth_profile_state VALUES ('a', 'c4n4ry-profile-state', 1);
+        DELETE FROM session_canonical_validation_pending`,
+      stateSql: `INSERT INTO device_identities VALUES ('a', 'c4n4ry-device', 'c4n4ry-public', 'c4n4ry-private', 1, 1);
+        INSERT INTO device_auth_tokens VALUES ('a', 'c4n4ry-role', 'c4n4ry-device-token', '[]', 1);
+        INSERT INTO secret_store_entries (scope_kind, scope_id, name, value, kind, created_at_ms, updated_at_ms)
+          VALUES ('team', '', 'c4n4ry-name', 'c4n4ry-value', 'secret', 1, 1)`,
+    });
+    const bench = benchOf(built);
+    const scan = await look(bench);
+    deepEqual(secretsIn(JSON.stringify(scan)), []);
+    doesNotMatch(reportOf(scan), canary);
+    const results = await repairFindings(bench, ({ findings }) =>
+      findings.filter(({ repair }) => repair.kind !== "none"),
+    );
+    deepEqual(
+      results.map(({ applied }) => applied),
+      [true],
+    );
+    const folder = bench.context.folder.path;
+    const kept = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      statSync(join(folder, name)).isFile(),
+    );
+    ok(kept.length > 0);
+    for (const name of kept) deepEqual(secretsIn(readFileSync(join(folder, name), "latin1")), [], name);
+  });
 
   it("are not in a report, and neither is anything that names its sender", async () => {
     const built = homeWithCanaries();

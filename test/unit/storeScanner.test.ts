@@ -277,12 +277,12 @@ describe("store scanner", () => {
       shortStore("2026.5.18-reset-delete-cron-subagent", "work"),
     ];
     const seen = { parsable: 0, broken: 0 };
-    for (let round = 0; round < 4000; round++) {
+    for (let round = 0; round < 2000; round++) {
       let bytes = stores[round % stores.length] ?? Buffer.alloc(0);
       for (let times = 1 + random(3); times > 0; times--) bytes = mutate(bytes, random);
       const readBytes = [1, 7, 61, 4096][random(4)] ?? 1;
       seen[compare(bytes, readBytes, `round ${round}`) ? "parsable" : "broken"] += 1;
     }
-    assert.ok(seen.parsable > 500 && seen.broken > 500, JSON.stringify(seen));
+    assert.ok(seen.parsable > 200 && seen.broken > 200, JSON.stringify(seen));
   });
 });

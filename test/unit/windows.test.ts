@@ -14,7 +14,7 @@ import { rowsOf, sick } from "../sickStore.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import type { FromWindow, ToWindow } from "../windowChild.ts";
 
-const rounds = 25;
+const rounds = 10;
 
 describe("two windows", () => {
   const children: ChildProcess[] = [];

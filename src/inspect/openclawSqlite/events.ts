@@ -5,7 +5,7 @@ import { headerOf } from "../openclawJson/beginnings.ts";
 import { trajectoryEnd } from "../openclawJson/trajectoryTail.ts";
 import { transcriptEnd } from "../openclawJson/transcriptTail.ts";
 import type { Database } from "../sqlite.ts";
-import { type Columns, eachRow, jsonAt, numberAt, parsedRecord, rowsOf, textAt } from "./values.ts";
+import { type Columns, eachRow, jsonAt, longTextAt, numberAt, parsedRecord, rowsOf } from "./values.ts";
 
 /** As much as is read of a file: what is further back is unknown. */
 const mostBytes = 4 << 20;
@@ -115,7 +115,7 @@ function walkBack(
 function eventOf(row: Columns, entry: Event["entry"]): Event {
   const createdAt = numberAt(row, "created_at");
   const blob = row["event_zstd"];
-  const bytes = (textAt(row, "event_json")?.length ?? 0) + (blob instanceof Uint8Array ? blob.length : 0);
+  const bytes = (longTextAt(row, "event_json")?.length ?? 0) + (blob instanceof Uint8Array ? blob.length : 0);
   return { seq: numberAt(row, "seq") ?? 0, entry, bytes, ...(createdAt !== undefined && { createdAt }) };
 }
 
@@ -124,7 +124,7 @@ function eventOf(row: Columns, entry: Event["entry"]): Event {
  * stood stays unknown.
  */
 function entryOf(row: Columns): Event["entry"] {
-  const plain = textAt(row, "event_json");
+  const plain = longTextAt(row, "event_json");
   if (plain !== undefined) return parsedRecord(plain);
   const packed = row["event_zstd"];
   const text = packed instanceof Uint8Array ? unpacked(packed) : undefined;

@@ -1,7 +1,7 @@
 // The narrow columns of all rows. `session_nodes` holds the row's JSON in its midst, 6 to 42 KB each, and whatever comes
 // after it would be reached through all of it: so each column is asked for alone, which its index answers.
 import type { Database } from "../sqlite.ts";
-import { type Columns, eachRow, numberAt, rowsOf, textAt, type Value } from "./values.ts";
+import { type Columns, eachRow, numberAt, rowsOf, shortText, textAt, type Value } from "./values.ts";
 
 export interface NarrowRow {
   readonly id: number;
@@ -54,20 +54,20 @@ export function readNarrowRows(database: Database): NarrowRows {
   const isIndexed = indexes.has("idx_agent_session_nodes_entry_not_valid");
   const notValid = column(database, "entry_valid", isIndexed ? "entry_valid != 1" : "entry_valid = 0");
   const rows = [...column(database, "session_key")].map(([id, key]): NarrowRow => {
-    const sessionId = text(sessionIds.get(id)) ?? "";
+    const sessionId = shortText(sessionIds.get(id)) ?? "";
     const window = windows.get(sessionId);
     return {
       id,
-      key: text(key) ?? "",
+      key: shortText(key) ?? "",
       sessionId,
       updatedAt: number(updatedAt.get(id)) ?? Number.NaN,
       entryValid: number(notValid.get(id)) ?? 1,
-      status: text(status.get(id)) ?? null,
+      status: shortText(status.get(id)) ?? null,
       ...present({
         archivedAt: number(archivedAt.get(id)),
-        label: text(label.get(id)),
-        parent: text(parent.get(id)),
-        spawnedBy: text(spawnedBy.get(id)),
+        label: shortText(label.get(id)),
+        parent: shortText(parent.get(id)),
+        spawnedBy: shortText(spawnedBy.get(id)),
         window,
       }),
     };
@@ -100,10 +100,6 @@ function readWindows(database: Database): Map<string, Window> {
 function column(database: Database, name: string, where = "1"): Map<number, Value> {
   const rows = rowsOf(database, `SELECT rowid AS id, ${name} AS value FROM session_nodes WHERE ${where}`);
   return new Map(rows.map((row: Columns) => [numberAt(row, "id") ?? 0, row["value"]]));
-}
-
-function text(value: Value): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 function number(value: Value): number | undefined {

@@ -8,7 +8,7 @@ import type { Database } from "../sqlite.ts";
 import { hasEvents, readTrajectoryEnd, readTranscriptEnd } from "./events.ts";
 import { type NarrowRow, readNarrowRows } from "./narrowRows.ts";
 import { orphansOf } from "./orphans.ts";
-import { numberAt, parsedRecord, rowsOf, tablesOf, textAt } from "./values.ts";
+import { longTextAt, numberAt, parsedRecord, rowsOf, shortText, tablesOf, textAt } from "./values.ts";
 
 /** What was read of one database, before anything beside it is known. */
 export interface DatabaseRows {
@@ -136,7 +136,7 @@ function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
   const wanted = "SELECT entry_json, entry_valid FROM session_nodes WHERE rowid = ?";
   const [stored] = rowsOf(reader.database, wanted, found.id);
   const narrow = { ...found, entryValid: numberAt(stored, "entry_valid") ?? found.entryValid };
-  const entry = parsedRecord(textAt(stored, "entry_json"));
+  const entry = parsedRecord(longTextAt(stored, "entry_json"));
   if (entry === undefined) {
     const facts = ofColumns(narrow, reader.path);
     return { ...facts, columns: { ...columnsOf(narrow, true), broken: "it is no JSON object" } };
@@ -159,7 +159,9 @@ function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
 function fieldsFrom(entries: readonly (readonly [string, unknown])[]): SessionRow["fields"] {
   const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of entries) {
-    if (value !== null && (rowFields.has(name) || name.startsWith(deliveryClaims))) fields[name] = value;
+    const isWanted = rowFields.has(name) || name.startsWith(deliveryClaims);
+    if (isWanted && value !== null && (typeof value !== "string" || shortText(value) !== undefined))
+      fields[name] = value;
   }
   return fields;
 }

@@ -59,13 +59,13 @@ export function readSqliteStore(file: DatabaseFile, place: StatePlace): StoreFac
 
 /** It was not opened at all. */
 function isUnseen({ code }: Unreadable): boolean {
-  return code === "NOSQLITE" || code === "TOOLARGE";
+  return code === "NOSQLITE" || code === "TOOLARGE" || code === "EMPTY";
 }
 
 /** What a schema says of itself stands in plain text, at the beginning of the database or of its log. */
 function mentionsSessions(path: string): boolean {
   return [path, `${path}-wal`].some((file) => {
-    const start = withFile(file, ({ fd }) => readRange(fd, 0, schemaBytes));
+    const start = withFile(file, ({ fd, stats }) => readRange(fd, 0, Math.min(stats.size, schemaBytes)));
     return Buffer.isBuffer(start) && sessionTables.test(start.toString("latin1"));
   });
 }

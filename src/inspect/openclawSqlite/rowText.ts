@@ -3,7 +3,7 @@ import { UserError } from "../../model/userError.ts";
 import { readDatabase } from "../databaseReading.ts";
 import { rowShapesIn } from "../openclawJson/rowShapes.ts";
 import { isUnreadable } from "../regularFile.ts";
-import { rowsOf, textAt } from "./values.ts";
+import { longTextAt, rowsOf } from "./values.ts";
 
 /** What rows are made of, in the order of their keys. Throws a UserError where the store cannot be read. */
 export function readEntryShapes(path: string, keys: ReadonlySet<string>): RowShape[] {
@@ -25,7 +25,7 @@ export function readEntryText(path: string, key: string): string {
     path,
     what: "row",
     use: (database) =>
-      textAt(rowsOf(database, "SELECT entry_json FROM session_nodes WHERE session_key = ?", key)[0], "entry_json"),
+      longTextAt(rowsOf(database, "SELECT entry_json FROM session_nodes WHERE session_key = ?", key)[0], "entry_json"),
   });
   if (isUnreadable(reading)) throw new UserError(`The store cannot be read: ${reading.reason}. Check ${path}.`);
   if (reading.value === undefined) throw new UserError("The store has no such row any more. Refresh the view.");

@@ -19,12 +19,40 @@ export function* eachRow(
   const statement = database.prepare(sql);
   // A number that JavaScript cannot hold would be an error otherwise.
   statement.setReadBigInts(true);
-  for (const row of statement.iterate(...parameters)) yield row as Columns;
+  const rows = statement.iterate(...parameters);
+  try {
+    for (let next = nextOf(rows); next !== undefined; next = nextOf(rows)) yield next as Columns;
+  } finally {
+    rows.return?.();
+  }
 }
 
+function nextOf<T>(rows: Iterator<T>): T | undefined {
+  try {
+    const { done, value } = rows.next();
+    return done === true ? undefined : value;
+  } catch (error) {
+    // Node gives no row then, and says so in other words in each version.
+    if (!(error instanceof TypeError) && (error as NodeJS.ErrnoException).code !== "ERR_STRING_TOO_LONG") throw error;
+    throw Object.assign(new Error("a value is too long", { cause: error }), { code: "ERR_SQLITE_ERROR" });
+  }
+}
+
+/** Names, states and labels; genuine ones are under 1 KB, and longer than the limit for values of a JSON store is none. */
 export function textAt(columns: Columns | undefined, name: string): string | undefined {
+  return shortText(columns?.[name]);
+}
+
+/** Whole rows, events and statements. */
+export function longTextAt(columns: Columns | undefined, name: string): string | undefined {
   const value = columns?.[name];
   return typeof value === "string" ? value : undefined;
+}
+
+const shortLimit = 1 << 16;
+
+export function shortText(value: unknown): string | undefined {
+  return typeof value === "string" && value.length <= shortLimit ? value : undefined;
 }
 
 export function numberAt(columns: Columns | undefined, name: string): number | undefined {
@@ -33,7 +61,7 @@ export function numberAt(columns: Columns | undefined, name: string): number | u
 }
 
 export function jsonAt(columns: Columns | undefined, name: string): Readonly<Record<string, unknown>> | undefined {
-  return parsedRecord(textAt(columns, name));
+  return parsedRecord(longTextAt(columns, name));
 }
 
 /** The object that a text holds; undefined where it holds anything else. */
@@ -45,13 +73,17 @@ export function parsedRecord(text: string | undefined): Readonly<Record<string, 
   }
 }
 
-/** The columns of each plain table; views and virtual tables are none of the program's own, and may be anything. */
+/**
+ * The columns of each plain table; views, virtual tables and tables with columns that are computed are none of the
+ * program's own, and may be anything: what has no end, or a gigabyte.
+ */
 export function tablesOf(database: Database): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, ReadonlySet<string>>();
   for (const row of rowsOf(database, "SELECT name, sql FROM sqlite_schema WHERE type = 'table'")) {
     const name = textAt(row, "name");
-    if (name === undefined || !/^\s*CREATE\s+TABLE\b/i.test(textAt(row, "sql") ?? "")) continue;
-    const columns = rowsOf(database, "SELECT name FROM pragma_table_info(?)", name);
+    if (name === undefined || !/^\s*CREATE\s+TABLE\b/i.test(longTextAt(row, "sql") ?? "")) continue;
+    const columns = rowsOf(database, "SELECT name, hidden FROM pragma_table_xinfo(?)", name);
+    if (columns.some((column) => numberAt(column, "hidden") !== 0)) continue;
     found.set(name, new Set(columns.flatMap((column) => textAt(column, "name") ?? [])));
   }
   return found;

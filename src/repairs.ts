@@ -266,11 +266,11 @@ async function asked(
   }
 }
 
-function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
+async function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
   const { requests = [] } = plan;
   if (requests.length > 0) return asked(plan, requests, permission, context);
-  return repairJsonStore({
+  const result = await repairJsonStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,
@@ -282,6 +282,17 @@ function run(plan: Plan, batch: string, permission: MayWrite, context: RepairCon
     now: Date.now,
     ...(captured && { captured }),
   });
+  return plan.store.kind === "agentctl" && result.applied && !captured ? withLastLook(result, context) : result;
+}
+
+/** A daemon that had read the files before they were replaced writes its memory over them (facts 1.10): then that is said. */
+async function withLastLook(result: RepairResult, { input }: RepairContext): Promise<RepairResult> {
+  const { receipt, plan } = result;
+  const { kind, path, stateDir } = plan.store;
+  const { answer } = await lookAgain({ kind, path, stateDir }, input);
+  if (answer === "yes" || receipt === undefined) return result;
+  const note = "agentctl's daemon was started meanwhile, and may write what it had read over this. Look again.";
+  return { ...result, receipt: { ...receipt, notes: [...(receipt.notes ?? []), note] } };
 }
 
 type MayWrite = Pick<RepairInput, "permission" | "lastWord">;

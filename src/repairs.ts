@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { askOwner, withLastLook } from "./agentctlRepairs.ts";
 import { type EverythingInput, inputFor } from "./everything.ts";
 import { lookAgain, type PermissionSubject } from "./freshLook.ts";
 import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
@@ -13,12 +14,11 @@ import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
 import { clock } from "./judge/words.ts";
 import type { Finding } from "./model/finding.ts";
-import type { OwnerRequest, Plan, PlannedStore } from "./model/plan.ts";
+import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Era, Permission, Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
-import { askOfDaemon } from "./owner/agentctlRequests.ts";
 import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planArchive, planPrune } from "./plan/prunePlan.ts";
@@ -257,29 +257,11 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   return lookAgain({ kind, path, stateDir }, input);
 }
 
-/** What only the running owner can do is asked of it, once the person has said so; nothing is written, and nothing kept. */
-async function asked(
-  plan: Plan,
-  requests: readonly OwnerRequest[],
-  { permission }: MayWrite,
-  { input }: RepairContext,
-): Promise<RepairResult> {
-  try {
-    if (input.capture !== undefined) throw new UserError("It was captured: nobody is there to be asked.");
-    const { throughOwner, why } = await permission();
-    if (throughOwner !== true) throw new UserError(`It is not asked any more, since that changed. ${why}`);
-    for (const request of requests) await askOfDaemon(plan.store.stateDir, request);
-    return { plan, applied: true };
-  } catch (error) {
-    return { plan, applied: false, refused: refusalOf(error) };
-  }
-}
-
-function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
+async function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
   const { requests = [] } = plan;
-  if (requests.length > 0) return asked(plan, requests, permission, context);
-  return repairStore({
+  if (requests.length > 0) return askOwner(plan, requests, permission.permission, context.input);
+  const result = await repairStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,
@@ -291,6 +273,7 @@ function run(plan: Plan, batch: string, permission: MayWrite, context: RepairCon
     now: Date.now,
     ...(captured && { captured }),
   });
+  return plan.store.kind === "agentctl" && result.applied && !captured ? withLastLook(result, context.input) : result;
 }
 
 type MayWrite = Pick<RepairInput, "permission" | "lastWord">;

@@ -12,6 +12,7 @@ import { SessionDecorations } from "./ui/sessionDecorations.ts";
 import { SessionModel } from "./ui/sessionModel.ts";
 import { SessionsView } from "./ui/sessionsView.ts";
 import { StatusBar } from "./ui/statusBar.ts";
+import { Stopping } from "./ui/stopping.ts";
 import { visibleLog } from "./ui/visibleLog.ts";
 
 /** What tests look at. Not meant for other extensions: it changes without notice. */
@@ -50,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
       log,
     }),
     new SessionDecorations(model),
+    new Stopping(client),
     tellRecovered(client, log),
     editors,
     documents,

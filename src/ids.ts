@@ -7,6 +7,7 @@ export const views = { sessions: "openclawSessionInspector.sessions" } as const;
 
 export const commands = {
   refresh: "openclawSessionInspector.refresh",
+  stop: "openclawSessionInspector.stop",
   filter: "openclawSessionInspector.filter",
   clearFilter: "openclawSessionInspector.clearFilter",
   showSystemSessions: "openclawSessionInspector.showSystemSessions",
@@ -66,8 +67,10 @@ export const colors = {
 } as const;
 
 export const contextKeys = {
-  /** Why the tree is empty: "scanning", "none" (no OpenClaw), "empty" (no sessions), "unreadable", or unset. */
+  /** Why the tree is empty: "scanning", "none" (no OpenClaw), "empty" (no sessions), "unreadable", "stopped", or unset. */
   emptyBecause: "openclawSessionInspector.emptyBecause",
+  /** Whether something is under way that takes longer than a moment and can be stopped. */
+  working: "openclawSessionInspector.working",
   filtered: "openclawSessionInspector.filtered",
   systemSessionsShown: "openclawSessionInspector.systemSessionsShown",
   /** Whether some session is proposed to be finalized. */

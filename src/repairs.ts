@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type EverythingInput, inputFor } from "./everything.ts";
+import { lookAgain, type PermissionSubject } from "./freshLook.ts";
 import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { databaseVersionAt } from "./inspect/databaseReading.ts";
@@ -20,12 +21,11 @@ import { UserError } from "./model/userError.ts";
 import { askOfDaemon } from "./owner/agentctlRequests.ts";
 import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { planPrune } from "./plan/prunePlan.ts";
+import { planArchive, planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { type RepairInput, refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
@@ -34,7 +34,8 @@ import { sweepReceipts } from "./repair/retention.ts";
 import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
-import { lookAgain, type PermissionSubject, type ScanInput } from "./scan.ts";
+import { type RepairInput, refusalOf, repairStore, touchesStore } from "./repair/storeRepair.ts";
+import type { ScanInput } from "./scan.ts";
 
 export interface RepairContext {
   /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
@@ -117,12 +118,17 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     const planned = plannedStore(store);
     try {
       checkWritable(store);
-      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
+      const now = inputFor(store, input).now ?? Date.now();
+      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), [], store.kind);
       checkSame(store);
+      if (store.kind === "openclaw-sqlite") {
+        plans.push(planArchive(planned, stored, rows, now));
+        continue;
+      }
       // A copy's rows name the transcripts of the original, which may be live: they are that one's.
       const usersOf = (transcript: string): number =>
         isOwn(transcript, store) ? (users.get(transcript) ?? 0) : Number.POSITIVE_INFINITY;
-      plans.push(planPrune(planned, stored, rows, usersOf, inputFor(store, input).now ?? Date.now()));
+      plans.push(planPrune(planned, stored, rows, usersOf, now));
     } catch (error) {
       refused.push({
         plan: { store: planned, action: "prune", edits: [], findings: [] },
@@ -184,9 +190,12 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     const input = inputFor(store, context.input);
     const permission = whileItRuns(store, plans.length === 1 && isOneRow(plan), { ...context, input });
-    results.push(
-      await run(plan, batch, permission ?? { permission: () => lookAgain(store, input) }, { ...context, input }),
-    );
+    const lookFirst = async (): Promise<Permission> => {
+      const answer = await lookAgain(store, input);
+      context.input.goOn?.();
+      return answer;
+    };
+    results.push(await run(plan, batch, permission ?? { permission: lookFirst }, { ...context, input }));
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());
@@ -270,7 +279,7 @@ function run(plan: Plan, batch: string, permission: MayWrite, context: RepairCon
   const captured = context.input.capture !== undefined;
   const { requests = [] } = plan;
   if (requests.length > 0) return asked(plan, requests, permission, context);
-  return repairJsonStore({
+  return repairStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,

@@ -1,8 +1,9 @@
 // Everything heavy, off the extension host's thread. One scan at a time; whoever asks while one is under way gets the
 // next. The messages are typed in model/messages.ts.
 import { dirname, join } from "node:path";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
+import { writerNow } from "./freshLook.ts";
 import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
@@ -21,9 +22,11 @@ import type {
   SessionName,
   ToWorker,
   WhileItRuns,
+  WorkerData,
 } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import { Stopped } from "./model/stopped.ts";
 import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
@@ -31,20 +34,21 @@ import { neighbourFiles } from "./neighbourStores.ts";
 import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
+import { type LastScan, waitMs } from "./pace.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, writerNow } from "./scan.ts";
+import type { ScanMemory } from "./scan.ts";
 
-/** A write is several events; and a store is read at most once a second, however often it is written. */
-const settleMs = 80;
-const betweenScansMs = 1000;
 /** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
 const pidLookMs = 15_000;
 
 if (parentPort === null) throw new Error("This is the worker of the extension and runs in a thread of it only.");
 const port = parentPort;
+
+/** How often the person has stopped something. No message would be heard in the middle of a scan; this is. */
+const stops = new Int32Array((workerData as WorkerData | null)?.stops ?? new SharedArrayBuffer(4));
 
 const memory = newMemory();
 /** Of each captured place by its folder. */
@@ -55,7 +59,7 @@ let latest: Scan | undefined;
 let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
 let again: Promise<void> | undefined;
-let lastScanAt = 0;
+let lastScan: LastScan = { at: 0, busyMs: 0 };
 let following = false;
 let focused = false;
 let soon: NodeJS.Timeout | undefined;
@@ -72,17 +76,27 @@ function newMemory(): ScanMemory {
   return { stores: storeMemory(), stoppedSince: new Map() };
 }
 
+/** Of what begins now. */
+function stopping(): () => void {
+  const before = Atomics.load(stops, 0);
+  return () => {
+    if (Atomics.load(stops, 0) !== before) throw new Stopped();
+  };
+}
+
 function everythingInput(): EverythingInput {
   const { where, claimed, captured } = asked;
+  const goOn = stopping();
   return {
     where,
     env: process.env,
     memory,
+    goOn,
     mine: claimed,
     captured: captured.map((place) => {
       const own = memories.get(place.path) ?? newMemory();
       memories.set(place.path, own);
-      return capturedInput(place, own);
+      return { ...capturedInput(place, own), goOn };
     }),
   };
 }
@@ -104,23 +118,32 @@ function scanNow(): Promise<void> {
     });
     return underWay;
   }
-  again ??= underWay.then(() => {
-    again = undefined;
-    return scanNow();
-  });
+  again ??= underWay
+    .finally(() => {
+      again = undefined;
+    })
+    .then(() => scanNow());
   return again;
 }
 
 async function runScan(): Promise<void> {
   clearTimeout(soon);
   soon = undefined;
-  if (lastScanAt === 0) await recoverFirst();
-  lastScanAt = Date.now();
+  if (lastScan.at === 0) await recoverFirst();
+  lastScan = { at: Date.now(), busyMs: 0 };
+  const before = performance.eventLoopUtilization();
   const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
-  const finished = await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false));
-  publish(finished, true);
-  followDisk();
-  scheduleLook();
+  try {
+    publish(await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false)), true);
+  } catch (error) {
+    // What was known before still is, and no verdict is waited for any more.
+    if (error instanceof Stopped && latest !== undefined) publish(latest, true);
+    throw error;
+  } finally {
+    lastScan = { ...lastScan, busyMs: performance.eventLoopUtilization(before).active };
+    followDisk();
+    scheduleLook();
+  }
 }
 
 /** Before anything is shown: what a crash left of a repair is settled first. */
@@ -152,11 +175,13 @@ function publish(found: Scan, settled: boolean): void {
 
 function scanSoon(): void {
   if (!following || soon !== undefined) return;
-  const wait = Math.max(settleMs, lastScanAt + betweenScansMs - Date.now());
-  soon = setTimeout(() => {
-    soon = undefined;
-    scanNow().catch(report);
-  }, wait);
+  soon = setTimeout(
+    () => {
+      soon = undefined;
+      scanNow().catch(report);
+    },
+    waitMs(Date.now(), lastScan),
+  );
 }
 
 function followDisk(): void {
@@ -351,6 +376,7 @@ function send(message: FromWorker): void {
 }
 
 function report(error: unknown): void {
+  if (error instanceof Stopped) return;
   emit("trouble", { message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 }
 
@@ -363,6 +389,7 @@ port.on("message", async (message: ToWorker) => {
     const expected = error instanceof UserError;
     send({
       id,
+      stopped: error instanceof Stopped,
       expected,
       error: expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
     });

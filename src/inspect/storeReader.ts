@@ -19,8 +19,12 @@ export interface StatePlace {
   readonly writer: Writer;
   /** What OpenClaw 2026.8 and later keep of the whole directory. */
   readonly state: StateDatabase | undefined;
+  /** Rows of a database that are read in full whatever their columns say, by key and time of change: they may be pruned. */
+  readonly inFull?: (key: string, updatedAt: number) => boolean;
   /** What earlier scans found in files that are the same since. */
   readonly memory?: StoreMemory;
+  /** Called again and again on the way; throws where the person wants no more of it. */
+  readonly goOn?: () => void;
 }
 
 /** Rows one by one, of any kind of store. */

@@ -282,8 +282,14 @@ export type EventKind = keyof Events;
 export type ToWorker = {
   [K in RequestKind]: { readonly id: number; readonly kind: K; readonly ask: Requests[K]["ask"] };
 }[RequestKind];
+/** What the worker is started with. */
+export interface WorkerData {
+  /** Four bytes: how often the person has stopped something. */
+  readonly stops: SharedArrayBuffer;
+}
+
 export type FromWorker =
   | { readonly id: number; readonly answer: Requests[RequestKind]["answer"] }
-  /** `expected`: the message is fit to show; everything else is a bug, and the message is its stack. */
-  | { readonly id: number; readonly error: string; readonly expected: boolean }
+  /** `stopped`: by the person, who knows. `expected`: the message is fit to show; everything else is a bug, and the message is its stack. */
+  | { readonly id: number; readonly error: string; readonly expected: boolean; readonly stopped: boolean }
   | { [K in EventKind]: { readonly event: K; readonly data: Events[K] } }[EventKind];

@@ -28,7 +28,7 @@ const configLimitBytes = 8 << 20;
  * active. Never rejects.
  */
 export function askGateway({ rows, ...address }: GatewayQuestion): Promise<GatewayAnswer> {
-  return talk<GatewayAnswer>(address, "operator.read", async (ask) => {
+  return talk<GatewayAnswer>(address, ["operator.read"], async (ask) => {
     let list = await ask("sessions.list", { limit: rows + margin });
     const total = asNumber(list?.["totalCount"]);
     if (list?.["hasMore"] === true && total !== undefined) list = await ask("sessions.list", { limit: total + margin });

@@ -3,7 +3,7 @@
 import { asRecord, asText } from "../inspect/openclawJson/records.ts";
 import type { RequestAnswer, RequestWhat } from "../model/messages.ts";
 import type { Era } from "../model/store.ts";
-import { type Ask, type Fields, type GatewayAddress, talk } from "./gatewaySocket.ts";
+import { type Ask, type Fields, type GatewayAddress, type Scope, talk } from "./gatewaySocket.ts";
 
 export interface GatewayRequest {
   readonly what: RequestWhat;
@@ -21,10 +21,16 @@ export function knowsRequest(era: Era | undefined, what: RequestWhat): boolean {
   return era === "S" || (era === "J2" && what === "abort");
 }
 
+/** A run that somebody else began is aborted for an administrator only (2026.5.18, seen); this one talk is one. */
+const scopes: Readonly<Record<RequestWhat, readonly Scope[]>> = {
+  abort: ["operator.write", "operator.admin"],
+  archive: ["operator.write"],
+};
+
 /** Never rejects. */
 export async function makeRequest(address: GatewayAddress, request: GatewayRequest): Promise<RequestAnswer> {
   let wasAsked = false;
-  const answer = await talk<RequestAnswer>(address, "operator.write", (ask) => {
+  const answer = await talk<RequestAnswer>(address, scopes[request.what], (ask) => {
     wasAsked = true;
     return request.what === "abort" ? abort(ask, request) : archive(ask, request);
   });

@@ -39,7 +39,7 @@ const protocols = { minProtocol: 3, maxProtocol: 4 };
  */
 export function talk<T>(
   { port, token }: GatewayAddress,
-  scope: Scope,
+  scopes: readonly Scope[],
   say: (ask: Ask) => Promise<T | NoAnswer>,
 ): Promise<T | NoAnswer> {
   if (!canTalk(port)) return Promise.resolve(noWebSocket);
@@ -66,7 +66,7 @@ export function talk<T>(
       });
     const begin = async (): Promise<T | NoAnswer> => {
       ifItGoes = refusal;
-      if ((await ask("connect", connection(token, scope))) === undefined) return refusal;
+      if ((await ask("connect", connection(token, scopes))) === undefined) return refusal;
       ifItGoes = hungUp;
       return say(ask);
     };
@@ -93,10 +93,10 @@ function canTalk(port: number): boolean {
   return isPort && typeof WebSocket === "function" && process.env["NODE_USE_ENV_PROXY"] !== "1";
 }
 
-function connection(token: string | undefined, scope: Scope): Fields {
+function connection(token: string | undefined, scopes: readonly Scope[]): Fields {
   const client = { id: "gateway-client", mode: "backend", version: "0", platform: process.platform };
   const auth = token === undefined ? {} : { auth: { token } };
-  return { ...protocols, client, role: "operator", scopes: [scope], ...auth };
+  return { ...protocols, client, role: "operator", scopes, ...auth };
 }
 
 function frameOf(data: unknown): Fields | undefined {

@@ -37,6 +37,7 @@ export type Command = (...args: unknown[]) => unknown;
 type CommandName = keyof typeof commands;
 type ViewCommand =
   | "refresh"
+  | "stop"
   | "filter"
   | "clearFilter"
   | "showSystemSessions"
@@ -69,9 +70,10 @@ export function registerCommands(parts: ShownParts): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-function viewCommands({ inspection, sessions, log }: ShownParts): Record<ViewCommand, Command> {
+function viewCommands({ client, inspection, sessions, log }: ShownParts): Record<ViewCommand, Command> {
   return {
     refresh: () => inspection.scan(),
+    stop: () => client.stop(),
     filter: async () => {
       const filter = await askForFilter(sessions.filter);
       if (filter !== undefined) sessions.filterBy(filter);

@@ -1,12 +1,12 @@
 // Why there is nothing to show in the tree; each reason has a welcome text with a next step. Knows nothing of VS Code.
 import type { SessionModel } from "./sessionModel.ts";
 
-/** `scanning`: not known yet. `none`: no OpenClaw here. `empty`: it has no sessions. `unreadable`: what is there may not be read. */
-export type EmptyReason = "scanning" | "none" | "empty" | "unreadable";
+/** `scanning`: not known yet. `stopped`: nor will it be, unless it is asked for again. `none`: no OpenClaw here. `empty`: it has no sessions. `unreadable`: what is there may not be read. */
+export type EmptyReason = "scanning" | "stopped" | "none" | "empty" | "unreadable";
 
 /** Undefined where there is something to show. */
 export function emptyReason(model: SessionModel): EmptyReason | undefined {
-  if (!model.known) return "scanning";
+  if (!model.known) return model.stopped ? "stopped" : "scanning";
   if (model.stateDirs.length === 0) return "none";
   if (model.sessions.size > 0) return undefined;
   // Whoever opened it sees what became of it, and can close it.

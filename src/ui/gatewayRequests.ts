@@ -28,7 +28,7 @@ export async function abortRun(session: Session, parts: Parts): Promise<void> {
     what: "abort",
     message: vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name),
     effect: vscode.l10n.t(
-      "The gateway decides what is kept: 2026.5.18 marks the row as failed, and of a first turn it loses the message that began it.",
+      "The gateway decides what becomes of it: 2026.5.18 marks the row as failed or timed out, and of a first turn it loses the message that began it.",
     ),
     button: vscode.l10n.t("Abort Run"),
     done: vscode.l10n.t("The gateway has aborted the run of {0}.", name),

@@ -45,7 +45,7 @@ export class Inspection implements vscode.Disposable {
     if (this.#wanted()) this.#scanUnasked();
   }
 
-  /** Looks at everything anew. Rejects with a UserError where no worker can be had. */
+  /** Looks at everything anew. Rejects with a UserError where no worker can be had, and where the person stops it. */
   async scan(): Promise<void> {
     const progress = { location: { viewId: views.sessions } };
     this.#scans++;
@@ -53,8 +53,12 @@ export class Inspection implements vscode.Disposable {
       const { where, askGateway: mayAsk } = readSettings();
       const { captured, claimed } = this.#remembered;
       const asked = { where, captured, claimed, mayAsk };
+      this.#model.scanning(true);
       await vscode.window.withProgress(progress, () => this.#client.ask("scan", asked));
       this.#follow();
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) this.#model.scanning(false);
+      throw error;
     } finally {
       this.#scans--;
     }
@@ -78,7 +82,9 @@ export class Inspection implements vscode.Disposable {
 
   /** Nobody waits for the outcome, so nobody is told but the log. */
   #scanUnasked(): void {
-    this.scan().catch((error: unknown) => this.#log.error(error as Error));
+    this.scan().catch((error: unknown) => {
+      if (!(error instanceof vscode.CancellationError)) this.#log.error(error as Error);
+    });
   }
 
   #wanted(): boolean {

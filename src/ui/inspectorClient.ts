@@ -1,8 +1,11 @@
 // The worker, as seen from the extension host: questions with typed answers, and what it says unasked.
 import { Worker } from "node:worker_threads";
 import * as vscode from "vscode";
-import type { Events, FromWorker, RequestKind, Requests, ScanUpdate, ToWorker } from "../model/messages.ts";
+import type { Events, FromWorker, RequestKind, Requests, ScanUpdate, ToWorker, WorkerData } from "../model/messages.ts";
 import { UserError } from "../model/userError.ts";
+
+const scans: ReadonlySet<RequestKind> = new Set(["scan"]);
+const stoppable: ReadonlySet<RequestKind> = new Set(["scan", "repair", "prune", "pruneReview"]);
 
 interface Waiting {
   readonly kind: RequestKind;
@@ -17,15 +20,19 @@ export class InspectorClient implements vscode.Disposable {
   readonly #recovered = new vscode.EventEmitter<Events["recovered"]>();
   readonly #restarted = new vscode.EventEmitter<void>();
   readonly #idled = new vscode.EventEmitter<void>();
+  readonly #working = new vscode.EventEmitter<boolean>();
   readonly onScanned = this.#scanned.event;
   readonly onTrouble = this.#trouble.event;
   readonly onRecovered = this.#recovered.event;
   /** A crashed worker may be asked again, and has forgotten everything. */
   readonly onRestarted = this.#restarted.event;
+  /** Whether something is asked that takes its time and can be stopped. */
+  readonly onWorking = this.#working.event;
 
   readonly #script: string;
   readonly #log: vscode.LogOutputChannel;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #stops = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | undefined;
   #lastId = 0;
   #crashes = 0;
@@ -47,6 +54,7 @@ export class InspectorClient implements vscode.Disposable {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { kind, resolve, reject });
+      if (stoppable.has(kind)) this.#working.fire(true);
       this.#start().postMessage({ id, kind, ask } as ToWorker);
     });
   }
@@ -62,17 +70,23 @@ export class InspectorClient implements vscode.Disposable {
     });
   }
 
+  /** Scans end where they are; repairs before the next write, each store as it was or as it was to become. */
+  stop(): void {
+    Atomics.add(this.#stops, 0, 1);
+  }
+
   dispose(): void {
     this.#disposed = true;
     void this.#worker?.terminate();
     this.#abandon();
-    for (const emitter of [this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled])
+    for (const emitter of [this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled, this.#working])
       emitter.dispose();
   }
 
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(this.#script, { name: "OpenClaw session inspector" });
+    const workerData: WorkerData = { stops: this.#stops.buffer };
+    const worker = new Worker(this.#script, { name: "OpenClaw session inspector", workerData });
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#log.error(error));
     worker.on("exit", (code) => this.#crashed(worker, code));
@@ -94,6 +108,7 @@ export class InspectorClient implements vscode.Disposable {
       if ("error" in message) waiting?.reject(errorOf(message));
       else waiting?.resolve(message.answer as never);
     }
+    if (!this.#waits(stoppable)) this.#working.fire(false);
     this.#sayWhenIdle();
   }
 
@@ -113,10 +128,15 @@ export class InspectorClient implements vscode.Disposable {
     const message = vscode.l10n.t("The session inspector stopped before it could answer. Try again.");
     for (const { reject } of this.#waiting.values()) reject(new UserError(message));
     this.#waiting.clear();
+    this.#working.fire(false);
   }
 
   isIdle(): boolean {
-    return this.#settled && ![...this.#waiting.values()].some(({ kind }) => kind === "scan");
+    return this.#settled && !this.#waits(scans);
+  }
+
+  #waits(kinds: ReadonlySet<RequestKind>): boolean {
+    return [...this.#waiting.values()].some(({ kind }) => kinds.has(kind));
   }
 
   #sayWhenIdle(): void {
@@ -124,7 +144,8 @@ export class InspectorClient implements vscode.Disposable {
   }
 }
 
-function errorOf({ error, expected }: { readonly error: string; readonly expected: boolean }): Error {
+function errorOf({ error, expected, stopped }: Extract<FromWorker, { readonly error: string }>): Error {
+  if (stopped) return new vscode.CancellationError();
   if (expected) return new UserError(error);
   const bug = new Error(error.split("\n", 1)[0]);
   bug.stack = error;

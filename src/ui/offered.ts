@@ -45,9 +45,9 @@ export function mayBeAborted({ claimed, verdict }: Session, store: Store | undef
   return isServed(store) && (verdict === "active" || (claimed === "running" && verdict === "unknown"));
 }
 
-/** OpenClaw 2026.8 and later archive sessions; one at work is theirs to finish first. */
-export function mayBeArchived({ claimed, verdict }: Session, store: Store | undefined): boolean {
-  return isServed(store) && store?.era === "S" && claimed !== "running" && verdict !== "active";
+/** OpenClaw 2026.8 and later archive sessions, but not the main one (seen: 2026.9.6), and one at work is to finish first. */
+export function mayBeArchived({ kind, claimed, verdict }: Session, store: Store | undefined): boolean {
+  return isServed(store) && store?.era === "S" && kind !== "main" && claimed !== "running" && verdict !== "active";
 }
 
 function isServed(store: Store | undefined): boolean {

@@ -8,7 +8,7 @@ import type { Store } from "../model/store.ts";
 import type { Claims } from "./claims.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
-import { withWayAround } from "./gatewayRuns.ts";
+import { restartFor, withWaysAround } from "./gatewayRuns.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import { isOfOneRow } from "./offered.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
@@ -35,12 +35,11 @@ export async function repair(
   status?: Outcome,
 ): Promise<void> {
   const [only, ...more] = proposals;
-  const way =
-    more.length === 0 && isOfOneRow(only, parts.model.store(only.store))
-      ? wayWhileItRuns(only, parts, status)
-      : undefined;
+  const isOne = more.length === 0 && isOfOneRow(only, parts.model.store(only.store));
+  const whileItRuns = isOne ? [wayWhileItRuns(only, parts, status)] : [];
+  const ways = (stateDir: string) => [...whileItRuns, ...restartFor(proposals, stateDir)];
   // Refused before anything is asked.
-  await withWayAround(way, () =>
+  await withWaysAround(ways, () =>
     lookAtPermission(storesOf(proposals, parts.model), parts, askedOf(proposals, parts.model)),
   );
   const choices =
@@ -61,7 +60,10 @@ export async function repairMany(
   parts: RepairParts,
 ): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), parts, askedOf(findings, model));
+  const writable = await withWaysAround(
+    (stateDir) => restartFor(findings, stateDir),
+    () => lookAtPermission(storesOf(findings, model), parts, askedOf(findings, model)),
+  );
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));

@@ -6,7 +6,7 @@ import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
 import { UserError } from "../model/userError.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
-import type { WayAround } from "./gatewayRuns.ts";
+import { restartFor, type WayAround, withWaysAround } from "./gatewayRuns.ts";
 import { isOfOneRow } from "./offered.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
 import { previewLines } from "./previewLines.ts";
@@ -34,7 +34,8 @@ export async function repairWhileItRuns(finding: Finding, parts: RepairParts, st
       vscode.l10n.t("Beside a running gateway one row is written at most, and nothing else. Stop the gateway first."),
     );
   }
-  const receipts = await permissionWhileItRuns(store, client);
+  const restart = (stateDir: string) => restartFor([finding], stateDir);
+  const receipts = await withWaysAround(restart, () => permissionWhileItRuns(store, client));
   const [choice] = status === undefined ? ((await chooseOutcomes([finding])) ?? []) : [{ finding: finding.id, status }];
   if (choice === undefined) return;
   const lines = await previewLines(choice, client);
@@ -45,7 +46,15 @@ export async function repairWhileItRuns(finding: Finding, parts: RepairParts, st
     client.ask("repair", { choices: [choice], vouched: [], whileItRuns: true }),
   );
   const done = doneSentence(finding, subjectName(finding, model), choice.status);
-  await tellWhileItRuns(result, { done, store, ways: (receipt) => waysBack([receipt], parts) }, parts);
+  await tellWhileItRuns(
+    result,
+    {
+      done,
+      store,
+      ways: (receipt, isFine) => [...waysBack([receipt], parts), ...(isFine ? [] : restart(store.stateDir))],
+    },
+    parts,
+  );
 }
 
 function waysBack(receipts: readonly string[], parts: RepairParts): readonly WayAround[] {

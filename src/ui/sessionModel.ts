@@ -38,6 +38,8 @@ export class SessionModel {
   now = 0;
   /** False until the first update has arrived. */
   known = false;
+  /** The person stopped the look that would have made it known. */
+  stopped = false;
   stateDirs: readonly StateDir[] = [];
   stores: readonly Store[] = [];
   readonly sessions = new Map<string, Session>();
@@ -50,6 +52,13 @@ export class SessionModel {
   onDidChange(listener: (change: ModelChange) => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  /** A look begins, or was stopped: only while nothing is known does that change what is shown. */
+  scanning(isUnderWay: boolean): void {
+    if (this.known || this.stopped !== isUnderWay) return;
+    this.stopped = !isUnderWay;
+    for (const listener of this.#listeners) listener({ sessions: new Set(), stores: new Set(), places: true });
   }
 
   /** @param fresh the update is the first of a new worker and holds everything: what it does not name is gone */

@@ -1,6 +1,5 @@
 // What went wrong, said to the person who wanted it.
 import * as vscode from "vscode";
-import { commands } from "../ids.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { GatewayRuns } from "./gatewayRuns.ts";
@@ -24,11 +23,8 @@ export function tellTrouble(error: unknown, log: vscode.LogOutputChannel): void 
 }
 
 /** The ways around it are its buttons. */
-async function tellGatewayRuns({ message, stateDir, way }: GatewayRuns): Promise<void> {
-  const restart = vscode.l10n.t("Stop the Gateway, Repair, Start It Again…");
-  const buttons = way === undefined ? [restart] : [way.title, restart];
-  const answer = await vscode.window.showErrorMessage(labelText(message, 500), ...buttons);
-  if (answer === undefined) return;
-  if (answer === way?.title) await way.run();
-  else await vscode.commands.executeCommand(commands.stopRepairStart, { type: "stateDir", path: stateDir });
+async function tellGatewayRuns({ message, ways }: GatewayRuns): Promise<void> {
+  const titles = ways.map(({ title }) => title);
+  const answer = await vscode.window.showErrorMessage(labelText(message, 500), ...titles);
+  await ways.find(({ title }) => title === answer)?.run();
 }

@@ -6,10 +6,10 @@ import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { askForConsent, isUnsaved, lookAtPermission, unsaved, type Writable } from "./consent.ts";
-import { withWayAround } from "./gatewayRuns.ts";
+import { withWaysAround } from "./gatewayRuns.ts";
 import type { RepairParts } from "./repair.ts";
 import { shortTime } from "./repairTitle.ts";
-import { wayToUndoWhileItRuns } from "./undoWhileItRuns.ts";
+import { waysToUndoWhileItRuns } from "./undoWhileItRuns.ts";
 
 const mostLines = 12;
 
@@ -50,8 +50,11 @@ async function undo(
 ): Promise<void> {
   const { client, model, log } = parts;
   const ask = (receipt: string) => ({ receipt, ...(keys !== undefined && { keys }) });
-  const way = keys === undefined ? wayToUndoWhileItRuns(receipts, parts) : undefined;
-  const writable = await withWayAround(way, () => permissionOf(receipts, parts));
+  const ways = keys === undefined ? waysToUndoWhileItRuns(receipts, parts) : [];
+  const writable = await withWaysAround(
+    () => ways,
+    () => permissionOf(receipts, parts),
+  );
   const left: string[] = [];
   for (const { id } of receipts) left.push(...(await client.ask("undoPreview", ask(id))).left);
   const edits = receipts

@@ -9,14 +9,14 @@ import type { RepairParts } from "./repair.ts";
 import { shortTime } from "./repairTitle.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
 
-/** Undefined where it was no repair of one row of a JSON store. */
-export function wayToUndoWhileItRuns(receipts: readonly ReceiptSummary[], parts: RepairParts): WayAround | undefined {
+/** None where it was no repair of one row of a JSON store. */
+export function waysToUndoWhileItRuns(receipts: readonly ReceiptSummary[], parts: RepairParts): readonly WayAround[] {
   const [only, ...more] = receipts;
-  if (only === undefined || more.length > 0 || only.captured === true) return undefined;
-  const isOfOneRow = only.edits.length === 1 && only.edits[0]?.key !== undefined;
+  const isOfOneRow = only?.edits.length === 1 && only.edits[0]?.key !== undefined;
+  if (only === undefined || more.length > 0 || only.captured === true || !isOfOneRow) return [];
   const store = parts.model.stores.find(({ path }) => path === only.storePath);
-  if (!isOfOneRow || store?.kind !== "openclaw-json") return undefined;
-  return { title: vscode.l10n.t("Undo While It Runs…"), run: () => undoWhileItRuns(only, parts) };
+  if (store?.kind !== "openclaw-json") return [];
+  return [{ title: vscode.l10n.t("Undo While It Runs…"), run: () => undoWhileItRuns(only, parts) }];
 }
 
 async function undoWhileItRuns(receipt: ReceiptSummary, parts: RepairParts): Promise<void> {

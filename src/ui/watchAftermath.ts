@@ -1,7 +1,6 @@
 // After a repair beside a running gateway: every row is compared, twice, and the person is told what became of it and what
 // can be done.
 import * as vscode from "vscode";
-import { commands } from "../ids.ts";
 import type { Aftermath, RepairSummary } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
@@ -23,8 +22,8 @@ export interface Done {
   /** The effect, as a sentence. */
   readonly done: string;
   readonly store: Store;
-  /** What can be done about it, beside stopping the gateway. */
-  ways(receipt: string): readonly WayAround[];
+  /** What can be done about it; `isFine`: nothing has to. */
+  ways(receipt: string, isFine: boolean): readonly WayAround[];
 }
 
 interface Watched extends Done {
@@ -79,19 +78,12 @@ async function tell(watched: Watched, seen: Aftermath | undefined, { log }: Part
   const message = labelText([wordOf(watched, seen), ...notes].join(" "), 700);
   log.info(`${store.path}: ${message}`);
   const isFine = notes.length === 0 && seen !== undefined && !isBad(seen);
-  const ways = [...watched.ways(receipt), ...(isFine ? [] : [restartOf(store)])];
+  const ways = watched.ways(receipt, isFine);
   const titles = ways.map(({ title }) => title);
   const answer = isFine
     ? await vscode.window.showInformationMessage(message, ...titles)
     : await vscode.window.showWarningMessage(message, ...titles);
   await ways.find(({ title }) => title === answer)?.run();
-}
-
-function restartOf({ stateDir }: Store): WayAround {
-  return {
-    title: vscode.l10n.t("Stop the Gateway, Repair, Start It Again…"),
-    run: async () => vscode.commands.executeCommand(commands.stopRepairStart, { type: "stateDir", path: stateDir }),
-  };
 }
 
 function wordOf({ done }: Watched, seen: Aftermath | undefined): string {

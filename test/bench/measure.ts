@@ -26,8 +26,10 @@ export function costOf({ args, node = process.execPath, env, fine = [0, 1] }: Pr
   try {
     const file = join(directory, "usage");
     const began = performance.now();
-    const { status, stderr, signal } = spawnSync(node, ["--require", hook, ...args], {
-      env: { ...process.env, ...env, BENCH_USAGE_FILE: file, NODE_OPTIONS: env?.["NODE_OPTIONS"] ?? "" },
+    // What it starts itself is measured too.
+    const options = { BENCH_USAGE_FILE: file, NODE_OPTIONS: `--require=${JSON.stringify(hook)}` };
+    const { status, stderr, signal } = spawnSync(node, args, {
+      env: { ...process.env, ...env, ...options },
       stdio: ["ignore", "ignore", "pipe"],
       maxBuffer: 1 << 26,
     });
@@ -48,7 +50,7 @@ export function costOf({ args, node = process.execPath, env, fine = [0, 1] }: Pr
   }
 }
 
-export const hook = join(import.meta.dirname, "usage.cjs");
+const hook = join(import.meta.dirname, "usage.cjs");
 
 /** Programs in turn, so that a machine that grows slower does so for all of them. */
 export function inTurn<K extends string>(programs: Readonly<Record<K, Program>>, rounds: number): Record<K, Cost[]> {

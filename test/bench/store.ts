@@ -1,5 +1,14 @@
 // Stores of any size, grown from genuine rows: each clone has an id, a transcript, a trajectory and a pointer of its own.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 const captured = join(import.meta.dirname, "..", "fixtures", "openclaw", "2026.5.18-completed", "home", ".openclaw");
@@ -15,8 +24,8 @@ interface Genuine {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** How many bytes a row takes: as captured, without its snapshots, or with them three times over. */
-export type RowSize = "captured" | "short" | "long";
+/** How many bytes a row takes: as captured, without its snapshots, or with them three times over; or all snapshots differ. */
+export type RowSize = "captured" | "short" | "long" | "unlike";
 
 export interface StoreSpec {
   readonly rows: number;
@@ -43,7 +52,7 @@ export class BenchHome {
   writeStore({ rows, size = "captured", runningEvery = Number.POSITIVE_INFINITY }: StoreSpec): number {
     for (; this.#sessions < rows; this.#sessions++) this.#writeFiles(this.#sessions);
     const texts = Array.from({ length: rows }, (_, at) => {
-      const shape = sized(this.#genuineAt(at).row, size);
+      const shape = sized(this.#genuineAt(at).row, size, at);
       const row = at % runningEvery === 0 ? claimingToRun(shape) : earlier(shape, ageOf(at));
       const value = JSON.stringify({ ...row, sessionId: idOf(at), sessionFile: this.fileOf(at, ".jsonl") }, null, 2);
       return `  "agent:main:dashboard:${idOf(at)}": ${value.replaceAll("\n", "\n  ")}`;
@@ -56,6 +65,16 @@ export class BenchHome {
 
   fileOf(at: number, end: string): string {
     return join(dirname(this.store), `${idOf(at)}${end}`);
+  }
+
+  /** Its first line, a hole, and the rest. */
+  growTranscript(at: number, sizeBytes: number): void {
+    const path = this.fileOf(at, ".jsonl");
+    const text = readFileSync(path, "utf8");
+    const first = text.indexOf("\n") + 1;
+    writeFileSync(path, text.slice(0, first));
+    truncateSync(path, sizeBytes);
+    appendFileSync(path, `\n${text.slice(first)}`);
   }
 
   #genuineAt(at: number): Genuine {
@@ -104,11 +123,24 @@ function ageOf(at: number): number {
   return (at % 40) * dayMs;
 }
 
-function sized(row: Row, size: RowSize): Row {
-  if (size === "captured") return row;
-  if (size === "short") return Object.fromEntries(Object.entries(row).filter(([name]) => !snapshots.includes(name)));
-  const copies = [1, 2, 3].flatMap((copy) => snapshots.map((name) => [`${name}${copy}`, row[name]] as const));
-  return { ...row, ...Object.fromEntries(copies) };
+function sized(row: Row, size: RowSize, at: number): Row {
+  switch (size) {
+    case "captured":
+      return row;
+    case "short":
+      return Object.fromEntries(Object.entries(row).filter(([name]) => !snapshots.includes(name)));
+    case "long": {
+      const copies = [...snapshots, ...snapshots, "skillsSnapshot"].map(
+        (name, i) => [`${name}${i}`, row[name]] as const,
+      );
+      return { ...row, ...Object.fromEntries(copies) };
+    }
+    case "unlike":
+      // As if every session had been asked of other skills and tools: the same length, no name the same.
+      return JSON.parse(
+        JSON.stringify(row).replaceAll(/"(name|path|prompt)":"[^"]{4}/g, `"$1":"${String(at).padStart(4, "0")}`),
+      );
+  }
 }
 
 function claimingToRun(row: Row): Row {

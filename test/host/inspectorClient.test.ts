@@ -44,3 +44,31 @@ describe("A worker that crashes", () => {
     await assert.rejects(client.ask("row", name), { name: "UserError" });
   });
 });
+
+describe("A worker that is busy", () => {
+  it("is stopped in the middle, and whoever asked knows that it was", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "busy-"));
+    const script = join(directory, "worker.cjs");
+    const log = vscode.window.createOutputChannel("Busy test", { log: true });
+    // It hears no message while it works, as the real one does not.
+    writeFileSync(
+      script,
+      `const { parentPort, workerData } = require("node:worker_threads");
+       parentPort.on("message", ({ id }) => {
+         Atomics.wait(new Int32Array(workerData.stops), 0, 0);
+         parentPort.postMessage({ id, error: "", expected: true, stopped: true });
+       });`,
+    );
+    const client = new InspectorClient(script, log);
+    const working: boolean[] = [];
+    client.onWorking((works) => working.push(works));
+    const where = { homes: [], stateDirs: [] };
+    const asked = client.ask("scan", { where, captured: [], claimed: [], mayAsk: false });
+    client.stop();
+    await assert.rejects(asked, vscode.CancellationError);
+    assert.deepEqual([working, client.isIdle()], [[true, false], true]);
+    client.dispose();
+    log.dispose();
+    rmSync(directory, { recursive: true });
+  });
+});

@@ -100,7 +100,7 @@ describe("A store whose gateway runs", function () {
     };
     // The button of a message is pressed after its command is over.
     const read = await waiting(answers, commands.correct, await sessionOf(key, "research"), asked.promise);
-    assert.deepEqual(buttons, ["Repair While It Runs…", "Stop the Gateway, Repair, Start It Again…"]);
+    assert.deepEqual(buttons, ["Repair While It Runs…"]);
     assert.match(read, /^updatedAt: /m);
     assert.ok(read.includes(`Store:\n${store}`), read);
     assert.match(read, /Risk: the gateway has the store too, and there is no lock to share with it/);

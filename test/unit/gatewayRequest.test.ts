@@ -17,13 +17,13 @@ const request = { what: "abort", key } as const;
 describe("aborting a run", () => {
   afterEach(closeServers);
 
-  it("asks for just that, as a backend that may write and no more", async () => {
+  it("asks for just that, as a backend that may abort what others began", async () => {
     const asked: unknown[] = [];
     const answers: Record<string, unknown> = { "sessions.abort": { ok: true, abortedRunId: "r", status: "aborted" } };
     const port = await gatewayServer((method) => answers[method] ?? {}, asked);
     deepEqual(await makeRequest({ port, token: "secret" }, request), { done: "yes", said: "it aborted the run" });
     const [[, connection], ...rest] = asked as [[string, Record<string, unknown>], ...unknown[]];
-    deepEqual([connection["scopes"], connection["auth"]], [["operator.write"], { token: "secret" }]);
+    deepEqual([connection["scopes"], connection["auth"]], [["operator.write", "operator.admin"], { token: "secret" }]);
     deepEqual(rest, [["sessions.abort", { key }]]);
   });
 

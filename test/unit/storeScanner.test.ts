@@ -255,6 +255,28 @@ describe("store scanner", () => {
     }
   });
 
+  it("reads what rows repeat as JSON.parse does, also where a byte of it differs, is missing or is too much", () => {
+    const random = randomNumbers(20_261_121);
+    const snapshot = {
+      prompt: 'say \\ "it" '.repeat(30),
+      skills: Array.from({ length: 20 }, (_, i) => ({ name: `s${i}` })),
+    };
+    const row = {
+      status: "done",
+      skillsSnapshot: snapshot,
+      report: { tools: snapshot.skills, skills: snapshot.skills },
+    };
+    const store = Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, { ...row, label: key }]));
+    const seen = { parsable: 0, broken: 0 };
+    for (let round = 0; round < 2000; round++) {
+      const whole = Buffer.from(JSON.stringify(store, null, random(2) * 2));
+      const bytes = round % 20 === 0 ? whole : mutate(whole, random);
+      const readBytes = [61, 4096, 1 << 20][random(3)] ?? 1;
+      seen[compare(bytes, readBytes, `round ${round}`) ? "parsable" : "broken"] += 1;
+    }
+    assert.ok(seen.parsable > 300 && seen.broken > 300, JSON.stringify(seen));
+  });
+
   for (const [caseName, agent] of [
     ["2026.4.2-sigkill-not-restarted", "main"],
     ["2026.5.18-completed", "main"],

@@ -52,9 +52,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
   const directory = { ...listSessionsDir(file.path), ...(isCaptured && { only: stateDir }) };
   const locks = readLocks(directory, input);
   const rows =
-    directory.problem === undefined
-      ? readRows(file.path, input.memory?.rows)
-      : { code: "HIDDEN", reason: directory.problem };
+    directory.problem === undefined ? readRows(file.path, input) : { code: "HIDDEN", reason: directory.problem };
   const read = "rows" in rows ? rows.rows : [];
   const version = versionOf({
     config,
@@ -119,25 +117,26 @@ interface BrokenRows {
   readonly sizeBytes: number;
 }
 
-function readRows(path: string, memory: Map<string, Rows> | undefined): Rows | BrokenRows | Unreadable {
-  const known = memory?.get(path);
+function readRows(path: string, { memory, goOn }: StoreInput): Rows | BrokenRows | Unreadable {
+  const known = memory?.rows.get(path);
   if (known !== undefined && fileVersionAt(path) === known.fileVersion) return known;
-  let read = readRowsOnce(path);
-  for (let attempt = 1; read === "changed" && attempt < readAttempts; attempt++) read = readRowsOnce(path);
+  let read = readRowsOnce(path, goOn);
+  for (let attempt = 1; read === "changed" && attempt < readAttempts; attempt++) read = readRowsOnce(path, goOn);
   if (read === "changed") return { code: "CHANGING", reason: "it kept changing while it was read" };
-  if ("rows" in read) memory?.set(path, read);
-  else memory?.delete(path);
+  if ("rows" in read) memory?.rows.set(path, read);
+  else memory?.rows.delete(path);
   return read;
 }
 
-function readRowsOnce(path: string): Rows | BrokenRows | Unreadable | "changed" {
+function readRowsOnce(path: string, goOn: (() => void) | undefined): Rows | BrokenRows | Unreadable | "changed" {
   return withFile(path, (file) => {
     const { fd, stats } = file;
     // The last of duplicate keys counts, at the place of the first, as JSON.parse has it.
     const rows = new Map<string, SessionRow>();
-    const scan = scanStore(sourceOf(file), { fields: rowFields }, ({ key, range, shape, fields }) =>
-      rows.set(key, { key, range, shape, fields }),
-    );
+    const scan = scanStore(sourceOf(file), { fields: rowFields }, ({ key, range, shape, fields }) => {
+      goOn?.();
+      rows.set(key, { key, range, shape, fields });
+    });
     const after = statsAt(path);
     // A rename over the path leaves this descriptor on the old file, whole: only a change in place can tear the reading.
     const sameFile = after?.ino === stats.ino && after.dev === stats.dev;
@@ -164,6 +163,7 @@ function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: Sessions
     byTranscript.set(lock.transcript, [...(byTranscript.get(lock.transcript) ?? []), lock]);
   }
   const sessions = rows.rows.map((row): SessionFacts => {
+    input.goOn?.();
     const subagent = subagents.get(row.key);
     return evidence.sessionFacts(row, { directory, stateDir: input.stateDir, locks: byTranscript, subagent });
   });

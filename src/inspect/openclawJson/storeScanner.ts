@@ -115,7 +115,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     const byte = window[i] as number;
     switch (state) {
       case inString: {
-        while (i < filled && plainInString[window[i] as number] === 1) i += 1;
+        i = plainEnd(window, i, filled);
         if (i === filled) continue;
         const stop = window[i] as number;
         if (stop === quote) {
@@ -173,8 +173,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       default:
     }
     if (isSpace[byte] === 1) {
-      i += 1;
-      while (i < filled && isSpace[window[i] as number] === 1) i += 1;
+      i = spaceEnd(window, i + 1, filled);
       continue;
     }
     if (state === afterValue) {
@@ -251,6 +250,19 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   }
   if (depth === 0 && state === afterValue) return { ok: true, bytes: base + i };
   return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
+}
+
+/** These two loops are functions of their own because small ones are compiled first: the machine around them takes its time. */
+function plainEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  while (at < filled && plainInString[window[at] as number] === 1) at += 1;
+  return at;
+}
+
+function spaceEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  while (at < filled && isSpace[window[at] as number] === 1) at += 1;
+  return at;
 }
 
 /** The fields of a row, and what is in those that are objects: genuine snapshots are there. */

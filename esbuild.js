@@ -1,6 +1,7 @@
-// Builds what is shipped: the extension and its worker (CommonJS, as the extension host loads them) and the CLI (a module).
-import { readFile, rm } from "node:fs/promises";
-import { build, context } from "esbuild";
+// Builds what is shipped, as CommonJS: the extension, and its worker and the CLI, which are mostly the same.
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build, context, transform } from "esbuild";
 import { brokenWalls } from "./test/checks/walls.mjs";
 
 const production = process.argv.includes("--production");
@@ -12,7 +13,7 @@ const shared = {
   platform: "node",
   target: "node20",
   minify: production,
-  sourcemap: production ? false : "linked",
+  sourcemap: production ? false : "inline",
   legalComments: "none",
   logLevel: "warning",
 };
@@ -35,27 +36,61 @@ const oneVscode = {
   },
 };
 
+/**
+ * The extension host loads CommonJS, and esbuild splits modules only: what is loaded late stays in files of its own, and
+ * each is made CommonJS after that.
+ * @type {import("esbuild").Plugin}
+ */
+const chunksAsCommonJs = {
+  name: "chunks as CommonJS",
+  setup({ onEnd, initialOptions: { minify = false, sourcemap = false } }) {
+    onEnd(async ({ outputFiles = [] }) => {
+      await mkdir("dist", { recursive: true });
+      for (const { path, text } of outputFiles) {
+        const supported = { "dynamic-import": false };
+        const { code } = await transform(text, { format: "cjs", platform: "node", minify, sourcemap, supported });
+        await writeFile(path, code);
+      }
+    });
+  },
+};
+
+/** @type {import("esbuild").BuildOptions} */
+const split = {
+  ...shared,
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+  format: "esm",
+  splitting: true,
+  write: false,
+  plugins: [chunksAsCommonJs],
+};
+
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
   {
-    ...shared,
+    ...split,
     entryPoints: ["src/extension.ts"],
-    outfile: "dist/extension.cjs",
-    format: "cjs",
+    chunkNames: "extension-[name]-[hash]",
     external: ["vscode"],
-    plugins: [oneVscode],
+    plugins: [oneVscode, chunksAsCommonJs],
   },
-  { ...shared, entryPoints: ["src/worker.ts"], outfile: "dist/worker.cjs", format: "cjs" },
-  { ...shared, entryPoints: ["src/cli.ts"], outfile: "dist/cli.js", format: "esm" },
+  { ...split, entryPoints: ["src/worker.ts", "src/cli.ts"], chunkNames: "core-[hash]" },
 ];
 
 const broken = brokenWalls("src");
 if (broken.length > 0) throw new Error(`A wall of the design is broken:\n${broken.join("\n")}`);
 
 // Only what is built here: the package, the bundled tests and the screenshots lie in dist/ too.
-for (const { outfile } of bundles) for (const end of ["", ".map"]) await rm(`${outfile}${end}`, { force: true });
+const built = /^(extension|worker|cli|core)\b.*\.c?js(\.map)?$/;
+for (const name of await readdir("dist").catch(() => [])) if (built.test(name)) await rm(join("dist", name));
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {
   await Promise.all(bundles.map((bundle) => build(bundle)));
 }
+// A module only by its name: one that imports Node's own asks each for all that it exports, and of node:http that is a
+// whole HTTP client, 25 ms at every start.
+const starter =
+  '#!/usr/bin/env node\nimport { createRequire } from "node:module";\n\ncreateRequire(import.meta.url)("./cli.cjs");\n';
+await writeFile("dist/cli.js", starter, { mode: 0o755 });

@@ -140,17 +140,21 @@ function nodeIsOld(): boolean {
   return major < neededNode[0] || (major === neededNode[0] && minor < neededNode[1]);
 }
 
-const [major = 0] = process.versions.node.split(".").map(Number);
-if (nodeIsOld()) {
-  const part = major < 20 ? "" : "; this older one reads JSON stores only";
-  await print(
-    process.stderr,
-    `Node ${neededNode.join(".")} or newer is needed, this is ${process.versions.node}${part}.\n`,
-  );
+async function start(): Promise<void> {
+  const [major = 0] = process.versions.node.split(".").map(Number);
+  if (nodeIsOld()) {
+    const part = major < 20 ? "" : "; this older one reads JSON stores only";
+    await print(
+      process.stderr,
+      `Node ${neededNode.join(".")} or newer is needed, this is ${process.versions.node}${part}.\n`,
+    );
+  }
+  try {
+    process.exitCode = major < 20 ? exitCodes.wrongCall : await main(process.argv.slice(2));
+  } catch (error) {
+    await print(process.stderr, `${messageOf(error)}\n`);
+    process.exitCode = exitCodes.wrongCall;
+  }
 }
-try {
-  process.exitCode = major < 20 ? exitCodes.wrongCall : await main(process.argv.slice(2));
-} catch (error) {
-  await print(process.stderr, `${messageOf(error)}\n`);
-  process.exitCode = exitCodes.wrongCall;
-}
+
+void start();

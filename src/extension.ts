@@ -1,22 +1,17 @@
 // Builds the parts, registers them, returns them. Nothing is read and no thread is started before activation is over.
 import * as vscode from "vscode";
-import { Claims } from "./ui/claims.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Documents } from "./ui/documents.ts";
-import { FindingsPage } from "./ui/findingsPage.ts";
+import type { Editors } from "./ui/editors.ts";
 import { Inspection } from "./ui/inspection.ts";
 import { InspectorClient } from "./ui/inspectorClient.ts";
-import { Problems } from "./ui/problems.ts";
-import { QuickFixes } from "./ui/quickFixes.ts";
+import { LateEditors } from "./ui/lateEditors.ts";
 import { tellRecovered } from "./ui/recovered.ts";
 import { Remembered } from "./ui/remembered.ts";
-import { RepairContext } from "./ui/repairContext.ts";
-import { RowLenses } from "./ui/rowDocument.ts";
 import { SessionDecorations } from "./ui/sessionDecorations.ts";
 import { SessionModel } from "./ui/sessionModel.ts";
 import { SessionsView } from "./ui/sessionsView.ts";
 import { StatusBar } from "./ui/statusBar.ts";
-import { Targets } from "./ui/targets.ts";
 import { visibleLog } from "./ui/visibleLog.ts";
 
 /** What tests look at. Not meant for other extensions: it changes without notice. */
@@ -26,8 +21,8 @@ export interface InspectorApi {
   readonly inspection: Inspection;
   readonly sessions: SessionsView;
   readonly statusBar: StatusBar;
-  readonly problems: Problems;
-  readonly quickFixes: QuickFixes;
+  /** What stands in open documents; loaded after the first scan. */
+  readonly editors: Promise<Editors>;
 }
 
 export function activate(context: vscode.ExtensionContext): InspectorApi {
@@ -38,13 +33,10 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const model = new SessionModel();
   const remembered = new Remembered(context.workspaceState);
   const inspection = new Inspection(client, model, remembered, log);
-  const claims = new Claims(remembered, inspection);
   const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
   const statusBar = new StatusBar(model);
   const documents = new Documents(client, model, () => inspection.ready());
-  const problems = new Problems(model, client, documents, new FindingsPage(extension), log);
-  const quickFixes = new QuickFixes(model);
-  const targets = new Targets(model, () => sessions.view.selection);
+  const editors = new LateEditors({ extension, model, client, documents, sessions, log });
   context.subscriptions.push(
     registerCommands({
       extension,
@@ -53,18 +45,13 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
       documents,
       inspection,
       remembered,
-      claims,
       model,
       sessions,
-      targets,
       log,
     }),
     new SessionDecorations(model),
-    new RowLenses(model, documents),
-    quickFixes,
-    new RepairContext(model, sessions),
     tellRecovered(client, log),
-    problems,
+    editors,
     documents,
     statusBar,
     sessions,
@@ -73,5 +60,5 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     log,
   );
   setTimeout(() => inspection.start());
-  return { client, model, inspection, sessions, statusBar, problems, quickFixes };
+  return { client, model, inspection, sessions, statusBar, editors: editors.loaded };
 }

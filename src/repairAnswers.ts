@@ -4,7 +4,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { aftermathOf } from "./aftermathOf.ts";
 import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
 import { lookWhileItRuns } from "./gatewayNow.ts";
-import { type Outcome, outcomes } from "./judge/end.ts";
 import type {
   Aftermath,
   PurgeSummary,
@@ -24,7 +23,7 @@ import type { PruneCandidate, Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
 import { editText, recoveredText } from "./plan/editText.ts";
 import { compareRow } from "./plan/proposedRow.ts";
-import type { Choice } from "./plan/repairPlan.ts";
+import { type Choice, outcomesOf } from "./plan/repairPlan.ts";
 import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { prepare } from "./repair/prepare.ts";
@@ -140,14 +139,16 @@ export function repairAnswers(
 }
 
 /** Throws a UserError where a proposal is not there any more, or an outcome is none. */
-function chosenBy(choices: readonly RepairChoice[], { findings }: Scan): Choice[] {
+function chosenBy(choices: readonly RepairChoice[], { findings, stores }: Scan): Choice[] {
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  const kindOf = new Map(stores.map(({ id, kind }) => [id, kind]));
   return choices.map(({ finding: id, status }) => {
     const finding = byId.get(id);
     if (finding === undefined) throw new UserError("What was proposed has changed since. Look at it again.");
     if (status === undefined) return { finding };
-    if (finding.repair.kind !== "finalize" || !outcomes.includes(status as Outcome))
-      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${outcomes.join(", ")}.`);
+    const outcomes = outcomesOf[kindOf.get(finding.store) ?? "openclaw-json"];
+    if (finding.repair.kind !== "finalize" || !outcomes.has(status))
+      throw new UserError(`That cannot get the outcome "${status}". Choose one of ${[...outcomes].join(", ")}.`);
     return { finding, status };
   });
 }

@@ -4,6 +4,7 @@ import { dirname, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type EverythingInput, inputFor } from "./everything.ts";
 import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
+import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
 import { readLock } from "./inspect/lockFile.ts";
@@ -11,11 +12,12 @@ import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
 import { clock } from "./judge/words.ts";
 import type { Finding } from "./model/finding.ts";
-import type { Plan, PlannedStore } from "./model/plan.ts";
+import type { OwnerRequest, Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
-import type { Era, Permission, Store, StoreKind } from "./model/store.ts";
+import type { Era, Permission, Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
+import { askOfDaemon } from "./owner/agentctlRequests.ts";
 import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
 import { planArchive, planPrune } from "./plan/prunePlan.ts";
@@ -23,7 +25,7 @@ import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
+import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
@@ -80,7 +82,9 @@ export function planChoices(scan: Scan, choices: readonly Choice[], context: Rep
       const keys = new Set(rest.map(({ finding }) => finding.session).filter((key) => key !== undefined));
       const locks = rest.flatMap(({ finding }) => finding.repair.unlock ?? []);
       const stored = prepare(files, store.path, keys, locks, store.kind);
-      checkSame(store);
+      if (store.kind === "claude-mem") checkSameRows(scan, store, stored);
+      else checkSame(store);
+      checkSameElements(scan, store, stored);
       return planRepair(plannedStore(store), stored, rest);
     });
   }
@@ -135,11 +139,9 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
   return { plans, refused };
 }
 
-const written: ReadonlySet<StoreKind> = new Set(["openclaw-json", "openclaw-sqlite"]);
-
-/** Only what has a writer is read for one, and of a database only what is known. */
-function checkWritable({ kind, permission, unknown }: Store): void {
-  if (!written.has(kind) || unknown !== undefined) throw new UserError(permission.why);
+/** Of what is newer than what is known nothing is planned. */
+function checkWritable({ permission, unknown }: Store): void {
+  if (unknown !== undefined) throw new UserError(permission.why);
 }
 
 /** In the state directory of the store, or beside it where it is configured to be elsewhere. */
@@ -152,6 +154,22 @@ function isOwn(transcript: string, { path, stateDir }: Store): boolean {
 function checkSame({ kind, path, fileVersion }: Store): void {
   const version = kind === "openclaw-sqlite" ? databaseVersionAt(path) : fileVersionAt(path);
   if (fileVersion !== version) throw new UserError(planAgain);
+}
+
+/** Its file changes with every row that others write: what counts is each row that was judged. */
+function checkSameRows({ sessions }: Scan, { id }: Store, { rows }: Prepared): void {
+  for (const [key, { place }] of rows) {
+    const judged = sessions.find((session) => session.store === id && session.key === key);
+    if (judged?.rowVersion !== place?.version) throw new UserError(planAgain);
+  }
+}
+
+/** A directory lock is told by its place, and another may stand there by now. */
+function checkSameElements({ locks }: Scan, { id }: Store, { elements = new Map() }: Prepared): void {
+  for (const [path, { text }] of elements) {
+    const judged = locks.find((lock) => lock.store === id && lock.path === path);
+    if (judged?.text !== text) throw new UserError(planAgain);
+  }
 }
 
 function plannedFindings(choices: readonly Choice[]): Plan["findings"] {
@@ -235,8 +253,28 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   return lookAgain({ kind, path, stateDir }, input);
 }
 
+/** What only the running owner can do is asked of it, once the person has said so; nothing is written, and nothing kept. */
+async function asked(
+  plan: Plan,
+  requests: readonly OwnerRequest[],
+  { permission }: MayWrite,
+  { input }: RepairContext,
+): Promise<RepairResult> {
+  try {
+    if (input.capture !== undefined) throw new UserError("It was captured: nobody is there to be asked.");
+    const { throughOwner, why } = await permission();
+    if (throughOwner !== true) throw new UserError(`It is not asked any more, since that changed. ${why}`);
+    for (const request of requests) await askOfDaemon(plan.store.stateDir, request);
+    return { plan, applied: true };
+  } catch (error) {
+    return { plan, applied: false, refused: refusalOf(error) };
+  }
+}
+
 function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
+  const { requests = [] } = plan;
+  if (requests.length > 0) return asked(plan, requests, permission, context);
   return repairStore({
     plan,
     batch,
@@ -245,6 +283,7 @@ function run(plan: Plan, batch: string, permission: MayWrite, context: RepairCon
     ...permission,
     vouched: context.vouched?.has(plan.store.id) === true,
     lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
+    heldElements: () => heldElements(plan.store, context.input),
     now: Date.now,
     ...(captured && { captured }),
   });
@@ -274,6 +313,20 @@ function isOneRow({ edits }: Plan): boolean {
   return edits.length === 1 && edits[0]?.kind === "fields";
 }
 
+/** Directory locks of agentctl whose holder lives, or may live, by the processes of this moment or of the capture. */
+function heldElements({ kind, stateDir }: PlannedStore, input: ScanInput): ReadonlySet<string> {
+  if (kind !== "agentctl") return new Set();
+  const processes = input.capture?.processes ?? readProcesses();
+  const { locks } = readAgentctl({
+    directory: stateDir,
+    processes,
+    blind: processes.incomplete ?? blindSpot(stateDir, processes),
+    writer: { state: "unknown", why: "", evidence: [] },
+  });
+  const held = locks.filter(({ holder }) => holder?.owner === "alive" || holder?.owner === "unknown");
+  return new Set(held.map(({ text }) => text));
+}
+
 /** By the processes of this moment, or of the capture. */
 function lockIsFree(path: string, stateDir: string, input: ScanInput): boolean {
   const processes = input.capture?.processes ?? readProcesses();
@@ -292,6 +345,7 @@ export async function recoverRepairs(context: RepairContext): Promise<Recovered[
     permission: (receipt) => undoPermission(receipt, context),
     // A captured lock was judged by the list of its own machine.
     lockIsFree: (path, { captured, plan }) => captured === true || lockIsFree(path, plan.store.stateDir, input),
+    heldElements: ({ captured, plan }) => (captured === true ? new Set() : heldElements(plan.store, input)),
   });
 }
 

@@ -1,7 +1,9 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
+import { agentctlPermission } from "./agentctlStores.ts";
+import { claudeMemPermission } from "./claudeMemStores.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
-import { type FoundStateDir, findStateDirs, realPath } from "./inspect/homes.ts";
+import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
 import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
@@ -14,6 +16,7 @@ import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { ClaimedStore, Where } from "./model/where.ts";
+import { lookAtNeighbours, type NeighbourInput, withNeighbours } from "./neighbourStores.ts";
 import { type Answers, hear, type Told } from "./owner/asking.ts";
 import {
   type Look,
@@ -78,17 +81,32 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   // Whoever wrote what was read last may have come after that look.
   if (Date.now() - lookedAt > slowReadMs) look = await lookAtWriters(watched(places, input), input, stoppedSince);
   input.memory?.stores.evidence.sweep();
+  let beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   let told = await hearAll(places, stores, look, input, false);
-  const result = (): Scan => judgeAll(places, stores, { look, told }, problems, input);
+  const result = (): Scan => {
+    const heard = [...told.values()].flatMap(({ report }) => report ?? []);
+    const judged = judgeAll(places, stores, { look, told }, problems, input);
+    return withNeighbours(judged, beside, { given: input.report, heard });
+  };
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
-  if (isShown || stores.some((store) => awaitsSecondLook(store, look))) {
+  if (
+    isShown ||
+    beside.some(({ awaitsSecondLook: awaits }) => awaits) ||
+    stores.some((store) => awaitsSecondLook(store, look))
+  ) {
     onProvisional?.(result());
     look = await secondLook(watched(places, input), input, stoppedSince);
+    beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   } else if (input.asking?.isLookedAt === true && stores.some((store) => isWorthAsking(store, look))) {
     onProvisional?.(result());
   }
   told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
   return result();
+}
+
+function neighbourInput(look: Look, input: ScanInput, stoppedSince: Map<string, number>): NeighbourInput {
+  const { where, env, memory } = input;
+  return { where, env, processes: look.processes, stoppedSince, databases: memory?.stores.databases };
 }
 
 /** Only what claims to run is worth a question, and only a gateway that runs can answer one. */
@@ -135,6 +153,8 @@ function withoutIdle(report: WriterReport): WriterReport {
  * the first look is the only one (repair asks it right before it writes).
  */
 export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
+  if (store.kind === "agentctl") return agentctlPermission(store, input);
+  if (store.kind === "claude-mem") return claudeMemPermission(store, input);
   return permissionOf(store, writerOf(await lookAt(store.stateDir, input), store.stateDir), input);
 }
 
@@ -197,7 +217,7 @@ function isClaimed({ path, movedFrom }: PermissionSubject, { mine = false }: Sca
 }
 
 function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
-  const isOwnHome = where.homes.length === 0 && where.stateDirs.length === 0;
+  const isOwnHome = isUnnamed(where);
   return places.map(({ dir, config }) => {
     const port = config.gatewayPort ?? (isOwnHome ? usualPort(dir.path, env) : undefined);
     return { path: dir.path, hasOwnConfig: config.exists, ...(port !== undefined && { port }) };

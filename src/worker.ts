@@ -9,6 +9,7 @@ import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
+import { readProcesses } from "./inspect/processes.ts";
 import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
 import { nextChangeMs } from "./judge/nextChange.ts";
 import type {
@@ -26,9 +27,12 @@ import type { Session } from "./model/session.ts";
 import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
+import { neighbourFiles } from "./neighbourStores.ts";
+import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { compareRow } from "./plan/proposedRow.ts";
+import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import { type ScanMemory, writerNow } from "./scan.ts";
@@ -160,20 +164,24 @@ function followDisk(): void {
     watch.close();
     return;
   }
-  const dirs = latest.stateDirs.map(({ path }) => path);
+  const dirs = latest.stateDirs.filter(({ program }) => program === undefined).map(({ path }) => path);
+  const stores = latest.stores.filter(({ stateDir }) => dirs.includes(stateDir));
   watch.follow({
     directories: [
       ...new Set([
-        ...latest.stores.map(({ path }) => dirname(path)),
+        ...stores.map(({ path }) => dirname(path)),
         ...storeReaders.flatMap((reader) => dirs.flatMap((dir) => reader.directories(dir))),
       ]),
     ],
-    paths: dirs.flatMap((path) => [
-      join(path, "agents"),
-      join(path, "openclaw.json"),
-      join(path, "subagents", "runs.json"),
-      join(path, "cron", "runs"),
-    ]),
+    paths: [
+      ...dirs.flatMap((path) => [
+        join(path, "agents"),
+        join(path, "openclaw.json"),
+        join(path, "subagents", "runs.json"),
+        join(path, "cron", "runs"),
+      ]),
+      ...latest.stores.flatMap(neighbourFiles),
+    ],
   });
 }
 
@@ -279,10 +287,8 @@ const handlers: {
       ({ store, session: key, repair }) => store === name.store && key === name.key && repair.set !== undefined,
     );
     const set = proposal?.repair.set ?? {};
-    return compareRow(
-      row as Record<string, unknown>,
-      status === undefined ? set : { ...set, status, abortedLastRun: status === "killed" },
-    );
+    const kind = latest?.stores.find(({ id }) => id === name.store)?.kind ?? "openclaw-json";
+    return compareRow(row as Record<string, unknown>, chosen(set, status, kind));
   },
   shapes({ store, keys }) {
     const found = latest?.stores.find(({ id }) => id === store);
@@ -296,6 +302,14 @@ const handlers: {
     if (isLive !== true) throw new UserError(notInScan);
     return writerNow(stateDir, { where: asked.where, env: process.env, memory });
   },
+  async endDaemon({ stateDir, pid }) {
+    const isLive = latest?.stateDirs.some(
+      ({ path, captured, program }) => path === stateDir && captured === undefined && program === "daemon",
+    );
+    if (isLive !== true) throw new UserError(notInScan);
+    await endDaemon(stateDir, pid, (one) => !readProcesses().byPid.has(one));
+    return undefined;
+  },
   gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),
   async gatewayView({ store }) {
     const live = liveStore(store);
@@ -303,10 +317,14 @@ const handlers: {
     return (await gatewayView(live, { where: asked.where, env: process.env, memory }))?.statuses;
   },
   async request({ what, ...name }) {
-    const { store, key } = findSession(name);
+    const { store, key, sessionId } = findSession(name);
     const live = liveStore(store);
     if (!asked.mayAsk) throw new UserError(notAsked);
-    const answer = await requestOfGateway(live, { what, key }, { where: asked.where, env: process.env, memory });
+    const answer = await requestOfGateway(
+      live,
+      { what, key, ...(sessionId !== undefined && { sessionId }) },
+      { where: asked.where, env: process.env, memory },
+    );
     if (answer.done !== "no") await scanNow();
     return answer;
   },

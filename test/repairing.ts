@@ -110,7 +110,8 @@ export function imagesIn(directory: string): Map<string, string> {
     const path = join(directory, name);
     if (/\.sqlite-(wal|shm)$/.test(name)) continue;
     const stats = lstatSync(path);
-    if (stats.isSymbolicLink()) images.set(name, `link ${readlinkSync(path)}`);
+    if (stats.isSocket()) images.set(name, "socket");
+    else if (stats.isSymbolicLink()) images.set(name, `link ${readlinkSync(path)}`);
     else if (stats.isDirectory()) images.set(name, `directory ${stats.mode.toString(8)}`);
     else {
       const isDatabase = name.endsWith(".sqlite") && stats.size > 0;

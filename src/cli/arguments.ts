@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { durationMs } from "../inspect/openclawJson/config.ts";
+import { asRecord } from "../inspect/openclawJson/records.ts";
 import { parseCapturedProcesses } from "../inspect/processes.ts";
 import type { PruneQuestion } from "../judge/prune.ts";
 import type { WriterReport } from "../model/facts.ts";
 import { UserError } from "../model/userError.ts";
+import { listedIn } from "../owner/gatewayReport.ts";
 import type { ScanInput } from "../scan.ts";
 
 export type Command = "scan" | "repair" | "prune" | "undo" | "receipts";
@@ -34,8 +36,10 @@ export const usage = `Usage: openclaw-session-inspector COMMAND [where] [options
   receipts [--json]
 
 Where (each may repeat; default: your home and the environment of OpenClaw)
-  --home DIR               a home: .openclaw*, .clawdbot are looked for in it
+  --home DIR               a home: .openclaw*, .clawdbot, .agentctl and .claude-mem are looked for in it
   --state-dir DIR          one OpenClaw state directory
+  --agentctl-dir DIR       one folder of agentctl
+  --claude-mem-dir DIR     one folder of claude-mem
   --backup-dir DIR         receipts and backups elsewhere than in ~/.local/state/openclaw-session-inspector
   --no-ask                 do not ask a running gateway, over loopback, which of its sessions run
 
@@ -53,7 +57,12 @@ export function parseCall(command: Command, args: readonly string[], env: NodeJS
   const { values, positionals } = parse(command, args);
   const now = values.now === undefined ? undefined : timeOf(values.now);
   const input: ScanInput = {
-    where: { homes: values.home ?? [], stateDirs: values["state-dir"] ?? [] },
+    where: {
+      homes: values.home ?? [],
+      stateDirs: values["state-dir"] ?? [],
+      agentctlDirs: values["agentctl-dir"] ?? [],
+      claudeMemDirs: values["claude-mem-dir"] ?? [],
+    },
     env,
     mine: values.mine === true,
     ...(now !== undefined && { now }),
@@ -193,15 +202,17 @@ function reportOf(file: string, at: number): WriterReport {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UserError(`${file} is no JSON: give the answer of "openclaw gateway call sessions.list --json".`);
   }
-  const rows = Array.isArray(answer) ? answer : ((answer as { sessions?: unknown } | null)?.sessions ?? []);
+  const told = Array.isArray(answer) ? undefined : asRecord(answer);
+  const rows = told === undefined ? answer : (told["sessions"] ?? []);
   if (!Array.isArray(rows)) throw new UserError(`${file} holds no list of sessions.`);
   const running = new Set<string>();
   const idle = new Set<string>();
+  const listed = listedIn(told ?? { sessions: answer });
   for (const row of rows as readonly { key?: unknown; hasActiveRun?: unknown }[]) {
     if (typeof row?.key !== "string" || typeof row.hasActiveRun !== "boolean") continue;
     (row.hasActiveRun ? running : idle).add(row.key);
   }
-  return { at, running, idle, counts: "unknown" };
+  return { at, running, idle, counts: "unknown", ...(listed !== undefined && { listed }) };
 }
 
 function read(file: string, option: string): string {

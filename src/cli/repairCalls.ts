@@ -5,8 +5,8 @@ import type { Finding } from "../model/finding.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { PruneCandidate, Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
-import { editText, recoveredText } from "../plan/editText.ts";
-import type { Choice } from "../plan/repairPlan.ts";
+import { editText, recoveredText, requestText } from "../plan/editText.ts";
+import { type Choice, outcomesOf } from "../plan/repairPlan.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import { keptUntil } from "../repair/retention.ts";
 import {
@@ -28,19 +28,28 @@ export interface RepairCall {
   readonly dryRun: boolean;
 }
 
-const statuses = new Set(["done", "failed", "killed", "timeout"]);
-
 export async function repairCall(scan: Scan, call: RepairCall, context: RepairContext): Promise<RepairResult[]> {
-  if (call.status !== undefined && !statuses.has(call.status)) {
-    throw new UserError(`--set status= takes ${[...statuses].join(", ")}, not "${call.status}".`);
-  }
-  if (!call.dryRun) await settleInterrupted(context);
   const { choices, refused } = choose(scan, call);
+  checkStatus(scan, call.status, choices);
+  if (!call.dryRun) await settleInterrupted(context);
   const planned = planChoices(scan, choices, context);
   const results = call.dryRun
     ? planned.plans.map((plan) => ({ plan, applied: false }))
     : await repairPlans(scan, planned.plans, context);
   return [...refused, ...planned.refused, ...results];
+}
+
+/** Each program has statuses of its own. Throws a UserError for one that a chosen row's program has not. */
+function checkStatus({ stores }: Scan, status: string | undefined, choices: readonly Choice[]): void {
+  if (status === undefined) return;
+  const chosen = choices.filter((choice) => choice.status !== undefined).map(({ finding }) => finding.store);
+  const kinds = stores.filter(({ id }) => chosen.includes(id)).map(({ kind }) => kind);
+  // What names no row that is there is told as that, and only a word that no program has is a wrong call.
+  const known = kinds.length === 0 ? Object.values(outcomesOf) : kinds.map((kind) => outcomesOf[kind]);
+  const isKnown = kinds.length === 0 ? known.some((one) => one.has(status)) : known.every((one) => one.has(status));
+  if (isKnown) return;
+  const all = [...new Set(known.flatMap((one) => [...one]))];
+  throw new UserError(`--set status= takes ${all.join(", ")}, not "${status}".`);
 }
 
 /** What a crash left is settled before anything new is written, and said. */
@@ -132,6 +141,7 @@ function resultJson({ receipt, plan, applied, refused }: RepairResult): Record<s
     action: plan.action,
     findings: plan.findings.map((finding) => finding.id),
     edits: plan.edits,
+    requests: plan.requests,
     backup: receipt?.backup,
     applied,
     refused,
@@ -161,9 +171,9 @@ export function resultsText(results: readonly RepairResult[], dryRun: boolean): 
 
 function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: boolean): string[] {
   const what = plan.findings.map((finding) => `  ${finding.code} ${visibleText(finding.message || finding.id, 300)}`);
-  const edits = plan.edits.map((edit) => `    ${editText(edit)}`);
-  const head =
-    dryRun && refused === undefined ? "Would do" : applied ? `Done, receipt ${receipt?.id}` : `Refused: ${refused}`;
+  const edits = [...plan.edits.map(editText), ...(plan.requests ?? []).map(requestText)].map((line) => `    ${line}`);
+  const done = receipt === undefined ? "Done by its owner; it cannot be undone here" : `Done, receipt ${receipt.id}`;
+  const head = dryRun && refused === undefined ? "Would do" : applied ? done : `Refused: ${refused}`;
   const rest = [...(plan.left ?? []), ...(receipt?.notes ?? [])].map((note) => `  ${note}`);
   return [
     visibleText(`${plan.store.path || "?"}: ${head}`, 600),

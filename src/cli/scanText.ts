@@ -1,7 +1,8 @@
 // What a scan says to a person at a terminal: grouped, aligned, the sick first, the healthy counted.
 
-import { span, writerWhy } from "../judge/words.ts";
+import { counted, span, writerWhy } from "../judge/words.ts";
 import type { Finding, Severity } from "../model/finding.ts";
+import type { Lock } from "../model/lock.ts";
 import type { Scan, StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
@@ -19,7 +20,7 @@ export function scanText(scan: Scan, paint: Paint): string {
 }
 
 function stateDirText(dir: StateDir, scan: Scan, paint: Paint): string[] {
-  const head = `${paint("bold", visibleText(dir.path, longest))}  gateway ${dir.writer.state}: ${visibleText(writerWhy(dir.writer), longest)}`;
+  const head = `${paint("bold", visibleText(dir.path, longest))}  ${dir.program ?? "gateway"} ${dir.writer.state}: ${visibleText(writerWhy(dir.writer), longest)}`;
   if (dir.problem !== undefined) return [head, `  ${paint("red", visibleText(dir.problem, longest))}`, ""];
   const stores = scan.stores.filter((store) => store.stateDir === dir.path);
   if (stores.length === 0) return [head, "  no session stores yet", ""];
@@ -35,6 +36,7 @@ function storeText(store: Store, scan: Scan, paint: Paint): string[] {
   const about = [
     store.kind === "openclaw-sqlite" && "SQLite",
     `${store.sessions} session${store.sessions === 1 ? "" : "s"}`,
+    directoryLocks(store, scan),
     versions && `OpenClaw ${versions.trim()}`,
   ].filter(Boolean);
   const lines = [
@@ -54,6 +56,14 @@ function storeText(store: Store, scan: Scan, paint: Paint): string[] {
     for (const finding of bySession.get(session.key) ?? []) lines.push(...findingText(finding, "      ", paint));
   }
   return lines;
+}
+
+/** `79 directory locks, 3 held, 75 stale`; empty where there are none. */
+function directoryLocks({ id }: Store, { locks }: Scan): string {
+  const own = locks.filter(({ store, kind }) => store === id && kind === "directory");
+  if (own.length === 0) return "";
+  const count = (verdict: Lock["verdict"]): number => own.filter((lock) => lock.verdict === verdict).length;
+  return `${counted(own.length, "directory lock")}, ${count("held")} held, ${count("stale")} stale`;
 }
 
 function groupBySession(findings: readonly Finding[]): Map<string | undefined, Finding[]> {

@@ -1,10 +1,16 @@
 import type { Finding } from "../model/finding.ts";
-import { readRange, withFile } from "./regularFile.ts";
+import { lineNumbers } from "./lines.ts";
+import { isUnreadable, withFile } from "./regularFile.ts";
 
 /** Above this a line number costs more than it tells; the byte offset is there all the same. */
 const countLimitBytes = 16 << 20;
+/** Of all files of a scan: nobody looks at the line numbers of ten thousand trajectories, and each is 80 KB to read. */
+const countBudgetBytes = 64 << 20;
 
-/** Puts line numbers to evidence that has only a byte offset: each file is read once, up to the last offset in it. */
+/**
+ * Puts line numbers to evidence that has only a byte offset: each file is read once, up to the last offset in it. In the
+ * order of the findings, as far as the budget goes.
+ */
 export function withLines(findings: readonly Finding[]): Finding[] {
   const wanted = new Map<string, Set<number>>();
   for (const { path, offset, line } of findings.flatMap((finding) => finding.evidence)) {
@@ -12,7 +18,12 @@ export function withLines(findings: readonly Finding[]): Finding[] {
     wanted.set(path, (wanted.get(path) ?? new Set()).add(offset));
   }
   const lines = new Map<string, ReadonlyMap<number, number>>();
-  for (const [path, offsets] of wanted) lines.set(path, countLines(path, [...offsets]));
+  let budget = countBudgetBytes;
+  for (const [path, offsets] of wanted) {
+    budget -= Math.max(...offsets);
+    if (budget < 0) break;
+    lines.set(path, countLines(path, [...offsets]));
+  }
   return findings.map((finding) => ({
     ...finding,
     evidence: finding.evidence.map((evidence) => {
@@ -24,17 +35,6 @@ export function withLines(findings: readonly Finding[]): Finding[] {
 
 function countLines(path: string, offsets: number[]): ReadonlyMap<number, number> {
   const sorted = offsets.sort((a, b) => a - b);
-  const read = withFile(path, ({ fd }) => readRange(fd, 0, sorted.at(-1) ?? 0));
-  const found = new Map<number, number>();
-  if (!Buffer.isBuffer(read)) return found;
-  let line = 1;
-  let at = 0;
-  for (const offset of sorted) {
-    for (let next = read.indexOf(0x0a, at); next >= 0 && next < offset; next = read.indexOf(0x0a, at)) {
-      line += 1;
-      at = next + 1;
-    }
-    found.set(offset, line);
-  }
-  return found;
+  const read = withFile(path, ({ fd }) => lineNumbers(fd, sorted));
+  return isUnreadable(read) ? new Map() : new Map(sorted.map((offset, i) => [offset, read[i] as number]));
 }

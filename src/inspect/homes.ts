@@ -4,6 +4,7 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Where } from "../model/where.ts";
+import { isAbsent } from "./regularFile.ts";
 
 export interface FoundStateDir {
   readonly path: string;
@@ -20,7 +21,11 @@ export function findStateDirs(where: Where, env: NodeJS.ProcessEnv, ownHome: str
   const found: FoundStateDir[] = [];
   for (const path of where.stateDirs) found.push(named(resolve(expandTilde(path, ownHome)), "named"));
   for (const home of where.homes) found.push(...inNamedHome(resolve(expandTilde(home, ownHome))));
-  if (where.homes.length === 0 && where.stateDirs.length === 0) found.push(...inOwnHome(env, ownHome));
+  if (isUnnamed(where)) found.push(...inOwnHome(env, ownHome));
+  return onlyOnce(found);
+}
+
+function onlyOnce(found: readonly FoundStateDir[]): FoundStateDir[] {
   const seen = new Set<string>();
   return found.filter(({ path }) => {
     const real = realPath(path);
@@ -28,6 +33,38 @@ export function findStateDirs(where: Where, env: NodeJS.ProcessEnv, ownHome: str
     seen.add(real);
     return true;
   });
+}
+
+/** Nobody said where to look: this user's own home, and the environment of the inspected programs, count then only. */
+export function isUnnamed({ homes, stateDirs, agentctlDirs = [], claudeMemDirs = [] }: Where): boolean {
+  return [homes, stateDirs, agentctlDirs, claudeMemDirs].every(({ length }) => length === 0);
+}
+
+/** Folders of another program, by the name that they have in a home; those that were named come first. */
+export function findFolders(
+  { where, named: names, name, env }: FolderQuestion,
+  ownHome: string = homedir(),
+): FoundStateDir[] {
+  const found = names.map((path) => named(resolve(expandTilde(path, ownHome)), "named"));
+  const homes = isUnnamed(where) ? [ownHome] : where.homes.map((path) => resolve(expandTilde(path, ownHome)));
+  const other = isUnnamed(where) ? env?.trim() : undefined;
+  if (other) found.push(named(resolve(expandTilde(other, ownHome)), "environment"));
+  else {
+    for (const home of homes) {
+      const path = join(home, name);
+      if (!isAbsent(path)) found.push({ ...named(path, "home"), origin: "home" });
+    }
+  }
+  return onlyOnce(found);
+}
+
+export interface FolderQuestion {
+  readonly where: Where;
+  /** Those of this program that a person named. */
+  readonly named: readonly string[];
+  readonly name: string;
+  /** Where its own environment variable says that it is. */
+  readonly env?: string | undefined;
 }
 
 /** A captured folder is a state directory, or a home that holds some. */

@@ -1,20 +1,26 @@
 // The end of a line-based file, read backwards: a few KB first and more only while the reader is undecided (DESIGN,
 // Size and speed). Transcripts and trajectories reach gigabytes; what is read of one is bounded.
-import { readRange } from "./regularFile.ts";
+import { readInto, readRange } from "./regularFile.ts";
 
 export interface Line {
   /** Byte offset of the line's first byte in the file. */
   readonly offset: number;
+  /** They hold for the visit only: what is read next takes their place. */
   readonly bytes: Buffer;
   /** It ends in a newline. Only the last line of a file can lack it. */
   readonly whole: boolean;
 }
 
 const firstReadBytes = 8 << 10;
+const firstForwardBytes = 4 << 10;
 const mostBytes = 4 << 20;
-const windowBytes = 1 << 20;
+/** What is kept for the next file: enough for the last run of most. */
+const spareBytes = 256 << 10;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
+
+/** One buffer serves all files, one after the other: ten thousand of their own would be a gigabyte of garbage. */
+let spare: Buffer | undefined;
 
 /**
  * Gives the lines of `fd` from the last to the first until `visit` answers "stop", the file begins, or 4 MB are read.
@@ -22,28 +28,50 @@ const carriageReturn = 0x0d;
  * Returns whether `visit` stopped it or the first line was reached: otherwise what was not seen is unknown.
  */
 export function readLinesBackwards(fd: number, sizeBytes: number, visit: (line: Line) => "stop" | undefined): boolean {
+  // Taken away while it is in use, so that a visit may read another file.
+  let buffer = spare ?? Buffer.allocUnsafeSlow(spareBytes);
+  spare = undefined;
   const furthest = Math.max(0, sizeBytes - mostBytes);
+  /** Where in the file the buffer ends. */
+  let bufferEnd = sizeBytes;
+  /** What was read and not given yet: the end of a line whose beginning is still to be read. */
   let start = sizeBytes;
+  let end = sizeBytes;
   let step = firstReadBytes;
-  /** Bytes of a line whose beginning has not been read yet. */
-  let rest = Buffer.alloc(0);
-  while (start > furthest) {
-    const from = Math.max(furthest, start - step);
-    const bytes = Buffer.concat([readRange(fd, from, start), rest]);
-    let end = bytes.length;
-    while (end > 0) {
-      const whole = bytes[end - 1] === newline;
-      const before = end >= 2 ? bytes.lastIndexOf(newline, end - 2) : -1;
-      if (before < 0 && from > 0) break;
-      const text = withoutReturn(bytes.subarray(before + 1, whole ? end - 1 : end));
-      if (text.length > 0 && visit({ offset: from + before + 1, bytes: text, whole }) === "stop") return true;
-      end = before + 1;
+  try {
+    while (start > furthest) {
+      const from = Math.max(furthest, start - step);
+      if (bufferEnd - from > buffer.length) {
+        const rest = buffer.subarray(buffer.length - (bufferEnd - start), buffer.length - (bufferEnd - end));
+        if (end - from > buffer.length) buffer = Buffer.allocUnsafeSlow(Math.max(end - from, 4 * buffer.length));
+        rest.copy(buffer, buffer.length - rest.length);
+        bufferEnd = end;
+      }
+      const got = readInto(buffer, buffer.length - (bufferEnd - from), start - from, fd, from);
+      // It became shorter since it was measured: it ends here.
+      if (got < start - from) end = from + got;
+      const bytes = buffer.subarray(buffer.length - (bufferEnd - from), buffer.length - (bufferEnd - end));
+      let to = bytes.length;
+      while (to > 0) {
+        const whole = bytes[to - 1] === newline;
+        const before = to >= 2 ? bytes.lastIndexOf(newline, to - 2) : -1;
+        if (before < 0 && from > 0) break;
+        const text = withoutReturn(bytes.subarray(before + 1, whole ? to - 1 : to));
+        if (text.length > 0 && visit({ offset: from + before + 1, bytes: text, whole }) === "stop") return true;
+        to = before + 1;
+      }
+      start = from;
+      end = from + to;
+      step *= 4;
     }
-    rest = bytes.subarray(0, end);
-    start = from;
-    step *= 4;
+    return start === 0;
+  } finally {
+    if (buffer.length === spareBytes) spare = buffer;
   }
-  return start === 0;
+}
+
+export interface LeadingLine extends Line {
+  readonly isFirst: boolean;
 }
 
 /** Gives the whole lines of the first `mostBytes` of `fd`, first to last, until `visit` answers "stop". */
@@ -51,19 +79,21 @@ export function readLinesForwards(
   fd: number,
   sizeBytes: number,
   mostBytes: number,
-  visit: (line: Line) => "stop" | undefined,
+  visit: (line: LeadingLine) => "stop" | undefined,
 ): void {
   const end = Math.min(sizeBytes, mostBytes);
+  let isFirst = true;
   let from = 0;
-  for (let step = firstReadBytes; from < end; step *= 4) {
+  for (let step = firstForwardBytes; from < end; step *= 4) {
     const bytes = readRange(fd, from, Math.min(end, from + step));
     let start = 0;
     for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, start)) {
       const text = withoutReturn(bytes.subarray(start, at));
-      if (text.length > 0 && visit({ offset: from + start, bytes: text, whole: true }) === "stop") return;
+      if (text.length > 0 && visit({ offset: from + start, bytes: text, whole: true, isFirst }) === "stop") return;
+      isFirst = false;
       start = at + 1;
     }
-    if (from + bytes.length >= end) return;
+    if (from + bytes.length >= end || bytes.length === 0) return;
     from += start;
   }
 }
@@ -72,12 +102,33 @@ function withoutReturn(line: Buffer): Buffer {
   return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
 }
 
-/** 1-based number of the line that holds byte `offset`. Reads everything before it, a window at a time. */
+/** 1-based number of the line that holds byte `offset`. */
 export function lineNumber(fd: number, offset: number): number {
-  let count = 1;
-  for (let from = 0; from < offset; from += windowBytes) {
-    const bytes = readRange(fd, from, Math.min(offset, from + windowBytes));
-    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count += 1;
-  }
-  return count;
+  return lineNumbers(fd, [offset])[0] as number;
+}
+
+/** The same of each of several bytes, in ascending order. Reads what is before the last, a window at a time. */
+export function lineNumbers(fd: number, offsets: readonly number[]): number[] {
+  const window = spare ?? Buffer.allocUnsafeSlow(spareBytes);
+  let line = 1;
+  let from = 0;
+  let got = 0;
+  /** Everything before this place in the window is counted. */
+  let at = 0;
+  const numbers = offsets.map((offset) => {
+    for (;;) {
+      const to = Math.min(got, offset - from);
+      for (let next = window.indexOf(newline, at); next >= 0 && next < to; next = window.indexOf(newline, at)) {
+        line += 1;
+        at = next + 1;
+      }
+      if (offset <= from + got) return line;
+      from += got;
+      at = 0;
+      got = readInto(window, 0, window.length, fd, from);
+      if (got === 0) return line;
+    }
+  });
+  spare = window;
+  return numbers;
 }

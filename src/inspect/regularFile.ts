@@ -17,11 +17,12 @@ const notFile: Unreadable = { code: "NOTFILE", reason: "it is not a regular file
  * Opens for reading what is a regular file before and after opening. Before, since opening a device can act: a tape
  * rewinds, a watchdog starts. After, since it may be another by then: a FIFO cannot make us wait (O_NONBLOCK).
  * Runs `use` and closes. Nothing under an inspected home is ever opened any other way.
+ * @param seen what the caller has just seen at this path
  */
-export function withFile<T>(path: string, use: (file: OpenFile) => T): T | Unreadable {
+export function withFile<T>(path: string, use: (file: OpenFile) => T, seen?: Stats): T | Unreadable {
   let fd: number;
   try {
-    if (!statSync(path).isFile()) return notFile;
+    if (!(seen ?? statSync(path)).isFile()) return notFile;
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return unreadable(error);
@@ -121,13 +122,18 @@ export function sourceOf({ fd, stats }: OpenFile): (target: Buffer, offset: numb
 /** Bytes `[from, to)` of an open file; fewer where the file is shorter. */
 export function readRange(fd: number, from: number, to: number): Buffer {
   const buffer = Buffer.allocUnsafe(Math.max(0, to - from));
+  return buffer.subarray(0, readInto(buffer, 0, buffer.length, fd, from));
+}
+
+/** Puts `length` bytes of an open file, from `position` on, to `at` in the buffer; gives how many there were. */
+export function readInto(buffer: Buffer, at: number, length: number, fd: number, position: number): number {
   let got = 0;
-  while (got < buffer.length) {
-    const read = readSync(fd, buffer, got, buffer.length - got, from + got);
+  while (got < length) {
+    const read = readSync(fd, buffer, at + got, length - got, position + got);
     if (read === 0) break;
     got += read;
   }
-  return buffer.subarray(0, got);
+  return got;
 }
 
 /** The whole of a small file as text; `TOOLARGE` above `limitBytes`, so that nothing hostile fills the memory. */

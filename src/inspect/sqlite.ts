@@ -57,3 +57,22 @@ export function openDatabase(path: string, opening: Opening): Database {
   }
   return database;
 }
+
+export type Values = Readonly<Record<string, unknown>>;
+/** Gives every row that a statement selects. */
+export type Select = (sql: string) => Values[];
+
+/** An integer that no number of JavaScript's can hold, as only a damaged row has one, becomes the nearest that can. */
+export function selectFrom(database: Database): Select {
+  return (sql) => {
+    const statement = database.prepare(sql);
+    statement.setReadBigInts(true);
+    return (statement.all() as Values[]).map((row) => {
+      const entries = Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === "bigint" ? Number(value) : value,
+      ]);
+      return Object.fromEntries(entries) as Values;
+    });
+  };
+}

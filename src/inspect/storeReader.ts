@@ -25,14 +25,19 @@ export interface StatePlace {
   readonly memory?: StoreMemory;
 }
 
-export interface StoreReader {
+/** Rows one by one, of any kind of store. */
+export interface RowReader {
   readonly kind: StoreKind;
-  /** Every store of this kind in a state directory. Throws where its agents exist but may not be listed. */
-  readStores(place: StatePlace): StoreFacts[];
   /** The stored text of a row. Throws a UserError where the store cannot be read or has no such row any more. */
   rowText(store: Pick<Store, "path" | "fileVersion">, row: Pick<SessionName & Session, "key" | "range">): string;
   /** What these rows are made of, without a value of theirs. Throws a UserError where the store cannot be read. */
   rowShapes(store: Pick<Store, "path">, keys: ReadonlySet<string>): RowShape[];
+}
+
+/** Of the stores that lie in a state directory. */
+export interface StoreReader extends RowReader {
+  /** Every store of this kind in a state directory. Throws where its agents exist but may not be listed. */
+  readStores(place: StatePlace): StoreFacts[];
   /** Directories in which such stores change, or may yet appear. Never throws. */
   directories(stateDir: string): string[];
 }

@@ -1,8 +1,11 @@
 // Every finding there is: what it is called, how bad it is, the sentence that is said, and what it rests on.
 // `docs/findings.md` is made from this by `npm run docs`. Severities: critical and high of the facts are errors, medium
 // warnings, low and info infos (DESIGN, Words: finding).
+import { agentctlCatalogue } from "./catalogue/agentctl.ts";
+import { claudeMemCatalogue } from "./catalogue/claudeMem.ts";
 import { filesCatalogue } from "./catalogue/files.ts";
 import { locksCatalogue } from "./catalogue/locks.ts";
+import { neighboursCatalogue } from "./catalogue/neighbours.ts";
 import { rowsCatalogue } from "./catalogue/rows.ts";
 import { runningCatalogue } from "./catalogue/running.ts";
 import { storesCatalogue } from "./catalogue/stores.ts";
@@ -13,6 +16,9 @@ export const catalogue = {
   ...locksCatalogue,
   ...filesCatalogue,
   ...storesCatalogue,
+  ...agentctlCatalogue,
+  ...claudeMemCatalogue,
+  ...neighboursCatalogue,
 };
 
 export type Code = keyof typeof catalogue;

@@ -103,10 +103,12 @@ function isNearer(a: SessionCase, b: SessionCase): boolean {
   return a.claimsToRun === b.claimsToRun ? a.key < b.key : a.claimsToRun;
 }
 
-function finish(draft: Draft, store: StoreFacts): Finding {
+/** Gives a draft its id and its sentence. */
+export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">): Finding {
   const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
   const about = [store.path, draft.session, draft.lock, draft.path, code];
   const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, repair.mode, identity];
+  if (repair.request !== undefined) proposal.push(JSON.stringify(repair.request));
   return {
     ...rest,
     id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),
@@ -119,7 +121,7 @@ function finish(draft: Draft, store: StoreFacts): Finding {
 }
 
 /** Codes by session key and by lock path, most severe first, each once. */
-function codesBySubject(findings: readonly Finding[]): Map<string, string[]> {
+export function codesBySubject(findings: readonly Finding[]): Map<string, string[]> {
   const codes = new Map<string, string[]>();
   for (const finding of findings.toSorted((a, b) => rank[a.severity] - rank[b.severity])) {
     for (const subject of [finding.session, finding.lock]) {

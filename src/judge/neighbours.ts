@@ -73,17 +73,18 @@ interface Group {
   readonly heads: { readonly key: string; readonly kind: string }[];
 }
 
-/** One pass over all sessions, then a look that costs the same however large the group is. */
+/**
+ * One pass over all sessions, then a look that costs the same however large the group is. Nearly every session is alone:
+ * only what more than one has is put into groups.
+ */
 function group(
   sessions: readonly SessionCase[],
   by: (session: SessionCase) => string | undefined,
   kindOf: (key: string) => string,
 ): (name: string, key: string) => Others {
+  const shared = sharedBy(sessions, by);
   const groups = new Map<string, Group>();
-  for (const session of [...sessions].sort((a, b) => (a.key < b.key ? -1 : 1))) {
-    const name = by(session);
-    if (name === undefined) continue;
-    const { key } = session;
+  for (const { name, key } of shared.sort((a, b) => (a.key < b.key ? -1 : 1))) {
     const kind = kindOf(key);
     const known: Group = groups.get(name) ?? { count: 0, countOfKind: new Map(), heads: [] };
     const before = known.countOfKind.get(kind) ?? 0;
@@ -99,4 +100,24 @@ function group(
     const named = found.heads.filter(({ kind }) => kind !== own).map((head) => head.key);
     return { count: found.count - (found.countOfKind.get(own) ?? 0), named: named.slice(0, mostNamed) };
   };
+}
+
+/** The sessions whose name another session has too. */
+function sharedBy(
+  sessions: readonly SessionCase[],
+  by: (session: SessionCase) => string | undefined,
+): { readonly name: string; readonly key: string }[] {
+  const once = new Set<string>();
+  const more = new Set<string>();
+  for (const session of sessions) {
+    const name = by(session);
+    if (name === undefined) continue;
+    if (once.has(name)) more.add(name);
+    else once.add(name);
+  }
+  if (more.size === 0) return [];
+  return sessions.flatMap((session) => {
+    const name = by(session);
+    return name !== undefined && more.has(name) ? [{ name, key: session.key }] : [];
+  });
 }

@@ -117,6 +117,8 @@ export interface WriterReport {
    * spelling of the key, by a schedule or by a channel, while it streams (seen).
    */
   readonly counts: "none" | "some" | "unknown";
+  /** Keys and session ids of every row that it listed; absent where it may not have listed all. */
+  readonly listed?: ReadonlySet<string>;
   /** The status of each row, as it shows it. */
   readonly statuses?: ReadonlyMap<string, string>;
 }

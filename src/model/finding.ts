@@ -1,5 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import type { LeftFile } from "./facts.ts";
+import type { OwnerRequest } from "./plan.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -21,6 +22,8 @@ export interface Repair {
   readonly tidy?: readonly LeftFile[];
   /** The permission bits that the store's file would get. */
   readonly mode?: number;
+  /** What its owner would be asked instead of anything being written here: that cannot be undone. */
+  readonly request?: OwnerRequest;
   /** One sentence: why this, or why nothing. */
   readonly why: string;
 }

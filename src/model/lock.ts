@@ -17,4 +17,8 @@ export interface Lock {
   readonly why: string;
   readonly verdict: "held" | "stale" | "unknown";
   readonly findings: readonly string[];
+  /** The file that it is an element of; absent where it is a file itself. */
+  readonly file?: string;
+  /** The element as it is spelled. */
+  readonly text?: string;
 }

@@ -28,6 +28,8 @@ export interface Requests {
   permission: { ask: { readonly store: string } & WhileItRuns; answer: WritePermission };
   /** Whether the gateway of a state directory runs, by a fresh look. */
   writer: { ask: { readonly stateDir: string }; answer: Writer };
+  /** Asks agentctl's daemon of a folder to end, if it still is this process, and waits until it has. */
+  endDaemon: { ask: { readonly stateDir: string; readonly pid: number }; answer: undefined };
   /** The person's own program that stops and starts the gateway of a state directory; undefined where there is none. */
   gatewayCommands: { ask: { readonly stateDir: string }; answer: GatewayCommands | undefined };
   /** The status of each row as the gateway of this store shows it right now; undefined where it is not asked or silent. */
@@ -138,7 +140,7 @@ export interface GatewayCommand {
 }
 
 /** What a gateway can be asked to do. */
-export type RequestWhat = "abort";
+export type RequestWhat = "abort" | "archive";
 
 export interface Aftermath {
   readonly key: string;

@@ -16,10 +16,33 @@ interface FileEdit {
   readonly rows?: readonly string[];
 }
 
+export interface ListElement {
+  /** Place in the list, so that it comes back there. */
+  readonly index: number;
+  /** As it is spelled. */
+  readonly text: string;
+  /** What it is, for people: the directory that it locks. */
+  readonly name: string;
+}
+
 interface LockContent {
   readonly content: string;
   readonly mode: number;
 }
+
+/** A row of a database by the number that it has there. */
+export interface RowPlace {
+  readonly id: number;
+  /** What the plan was made from, in words of our own: another one voids the plan (promise 4). */
+  readonly version: string;
+}
+
+/** What the program that owns a store is asked to do itself, since its memory is the truth while it runs. */
+export type OwnerRequest =
+  /** The lock by hand on a directory. `text`: as it is stored, so that no other is released. */
+  | { readonly method: "lock.release"; readonly directory: string; readonly text: string }
+  /** All that it finds dead by itself. */
+  | { readonly method: "session.prune" };
 
 export type Edit =
   | {
@@ -30,6 +53,8 @@ export type Edit =
       readonly basis?: string;
       /** In a database: the columns that go with them, as `table.column`; null is NULL. */
       readonly columns?: readonly FieldEdit[];
+      /** In a database whose rows are written cell by cell. */
+      readonly row?: RowPlace;
       /** An undo in a database: the file of the receipt that holds the row as it was, and the hash of that. */
       readonly rowFrom?: { readonly path: string; readonly sha256: string };
     }
@@ -38,6 +63,8 @@ export type Edit =
   /** `identity`: device and inode, so that exactly this lock is taken. `content`: its text, to put it back. */
   | (FileEdit & { readonly kind: "removeLock"; readonly identity: string } & LockContent)
   | (FileEdit & { readonly kind: "addLock" } & LockContent)
+  /** Exactly these elements of a list leave it, or come back to it. */
+  | (FileEdit & { readonly kind: "removeElements" | "addElements"; readonly elements: readonly ListElement[] })
   /** Never over a file that is there. */
   | (Omit<FileEdit, "path"> & {
       readonly kind: "rename";
@@ -95,6 +122,8 @@ export interface Plan {
   /** Undefined where nothing rests on what the store says: neither is it written, nor does it say that a file is left over. */
   readonly basis?: PlanBasis;
   readonly edits: readonly Edit[];
+  /** Instead of edits, and without a way back. */
+  readonly requests?: readonly OwnerRequest[];
   /** Of the findings that it settles. */
   readonly findings: readonly PlannedFinding[];
   /** Id of the receipt that it undoes. */

@@ -39,6 +39,8 @@ export interface StateDir {
   readonly problem?: string;
   readonly stores: number;
   readonly writer: Writer;
+  /** What writes it; OpenClaw's gateway where it is left out. */
+  readonly program?: "daemon" | "worker";
   /** How it was opened as captured; absent for what is live. */
   readonly captured?: CapturedPlace;
 }

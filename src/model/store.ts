@@ -37,6 +37,8 @@ export interface Permission {
   readonly answer: "yes" | "vouch" | "no";
   /** A sentence with the next step in it. */
   readonly why: string;
+  /** Nothing is written, but its owner runs and can be asked to do it. */
+  readonly throughOwner?: true;
   /** It is no only until the person says that this moved store is theirs. */
   readonly claimable?: true;
   /** It is no only because the gateway runs. */

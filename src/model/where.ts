@@ -4,6 +4,9 @@ export interface Where {
   readonly homes: readonly string[];
   /** OpenClaw state directories to inspect besides. */
   readonly stateDirs: readonly string[];
+  /** Folders of agentctl (`.agentctl`) and of claude-mem (`.claude-mem`) besides. */
+  readonly agentctlDirs?: readonly string[];
+  readonly claudeMemDirs?: readonly string[];
 }
 
 /** A folder from another machine or another time, judged by what was seen there and then, as the CLI does (CLI.md). */

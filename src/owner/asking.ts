@@ -4,7 +4,7 @@ import type { WriterReport } from "../model/facts.ts";
 import type { RequestAnswer } from "../model/messages.ts";
 import type { Era } from "../model/store.ts";
 import { accessOf, askGateway, type GatewayQuestion } from "./gatewayReport.ts";
-import { type GatewayRequest, makeRequest } from "./gatewayRequest.ts";
+import { type GatewayRequest, knowsRequest, makeRequest } from "./gatewayRequest.ts";
 import { type Look, writerOf } from "./look.ts";
 
 /** What came of asking, or why it was not asked. */
@@ -76,8 +76,10 @@ export async function askNow(subject: AskSubject, look: Look): Promise<Told> {
 
 /** Asks it to do something, where it could be asked what it runs. */
 export async function requestNow(subject: AskSubject, look: Look, request: GatewayRequest): Promise<RequestAnswer> {
-  const question = questionFor(subject, look) ?? noCertainGateway;
+  const question = addressFor(subject, look) ?? noCertainGateway;
   if (typeof question === "string") return { done: "no", said: question };
+  if (!knowsRequest(subject.era, request.what))
+    return { done: "no", said: "it is not asked, since its version cannot" };
   const { rows: _rows, ...address } = question;
   return makeRequest(address, request);
 }
@@ -94,13 +96,19 @@ function inWords({ running, counts }: WriterReport): string {
 }
 
 /** What to ask, why not to, or undefined where no gateway is certain to be this directory's. */
-function questionFor({ stateDir, era, port, rows }: AskSubject, look: Look): GatewayQuestion | string | undefined {
+function questionFor(subject: AskSubject, look: Look): GatewayQuestion | string | undefined {
+  const address = addressFor(subject, look);
+  // 2026.4.2 notes every question without a device identity as refused (seen).
+  const isKnown = address === undefined || subject.era === "J2";
+  return isKnown ? address : "it is not asked, since its version may answer paired devices only";
+}
+
+/** Where and with what it is asked; otherwise as for a question. */
+function addressFor({ stateDir, port, rows }: AskSubject, look: Look): GatewayQuestion | string | undefined {
   const { pid } = writerOf(look, stateDir);
   const lock = look.gatewayLocks.find(({ facts, holder }) => holder === pid && facts.owner === "alive");
   const asked = lock?.port ?? port;
   if (pid === undefined || lock === undefined || asked === undefined) return undefined;
-  // 2026.4.2 notes every question without a device identity as refused (seen).
-  if (era !== "J2") return "it is not asked, since its version may answer paired devices only";
   const access = accessOf(stateDir);
   if (access === undefined) return "it is not asked, since that takes more than a token in its configuration";
   if (!isHeldBy(pid, asked)) return `it is not asked, since port ${asked} is not seen to be its own`;

@@ -64,7 +64,18 @@ export function reportOf(
   for (const key of running) idle.delete(key);
   const active = asNumber(asRecord(preflight?.["counts"])?.["totalActive"]);
   const counts = active === undefined ? "unknown" : active === 0 && running.size === 0 ? "none" : "some";
-  return { at, running, idle, statuses, counts };
+  const listed = listedIn(list);
+  return { at, running, idle, statuses, counts, ...(listed !== undefined && { listed }) };
+}
+
+/** Keys and session ids of an answer of `sessions.list`; undefined where it holds no list, or not all of it. */
+export function listedIn(answer: Fields | undefined): ReadonlySet<string> | undefined {
+  const rows = answer?.["sessions"];
+  if (!Array.isArray(rows) || answer?.["hasMore"] === true) return undefined;
+  const total = asNumber(answer?.["totalCount"]) ?? rows.length;
+  if (total > rows.length) return undefined;
+  const names = rows.map(asRecord).flatMap((row) => [asText(row?.["key"]), asText(row?.["sessionId"])]);
+  return new Set(names.filter((name) => name !== undefined));
 }
 
 /**

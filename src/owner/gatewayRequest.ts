@@ -1,30 +1,58 @@
 // What a running gateway is asked to do, by the person's own word: one thing, once. None of it can be undone here, and what
 // would take a session away (`sessions.delete`, `sessions.reset`) cannot be said in these types.
-import { asText } from "../inspect/openclawJson/records.ts";
+import { asRecord, asText } from "../inspect/openclawJson/records.ts";
 import type { RequestAnswer, RequestWhat } from "../model/messages.ts";
-import { type Fields, type GatewayAddress, talk } from "./gatewaySocket.ts";
+import type { Era } from "../model/store.ts";
+import { type Ask, type Fields, type GatewayAddress, talk } from "./gatewaySocket.ts";
 
 export interface GatewayRequest {
   readonly what: RequestWhat;
   /** Key of the session. */
   readonly key: string;
+  /** The generation of the session that is meant: another one is left alone. */
+  readonly sessionId?: string;
+}
+
+/**
+ * Whether gateways of an era know a request (facts G), and let a backend without a device make it (seen: 2026.5.18,
+ * 2026.9.6). 2026.5 to 2026.7 have no archive.
+ */
+export function knowsRequest(era: Era | undefined, what: RequestWhat): boolean {
+  return era === "S" || (era === "J2" && what === "abort");
 }
 
 /** Never rejects. */
-export async function makeRequest(address: GatewayAddress, { key }: GatewayRequest): Promise<RequestAnswer> {
+export async function makeRequest(address: GatewayAddress, request: GatewayRequest): Promise<RequestAnswer> {
   let wasAsked = false;
-  const answer = await talk<RequestAnswer>(address, "operator.write", async (ask) => {
+  const answer = await talk<RequestAnswer>(address, "operator.write", (ask) => {
     wasAsked = true;
-    return ofAbort(await ask("sessions.abort", { key }));
+    return request.what === "abort" ? abort(ask, request) : archive(ask, request);
   });
   if ("done" in answer) return answer;
   return { done: wasAsked ? "unknown" : "no", said: answer.why };
 }
 
-/** `{ ok, abortedRunId, status }`; a session without a run is answered with `no-active-run`, and nothing is changed (facts G). */
-function ofAbort(answer: Fields | undefined): RequestAnswer {
-  if (answer === undefined) return { done: "no", said: "it refused" };
+/** `{ ok, abortedRunId, status }`; a session without a run is answered with `no-active-run`, and nothing is changed. */
+async function abort(ask: Ask, { key }: GatewayRequest): Promise<RequestAnswer> {
+  const answer = await ask("sessions.abort", { key });
+  if (answer === undefined) return refused;
   if (asText(answer["abortedRunId"]) !== undefined) return { done: "yes", said: "it aborted the run" };
   if (answer["status"] === "no-active-run") return { done: "no", said: "it knows of no run of this session" };
   return { done: "unknown", said: "it did not say whether it aborted a run" };
 }
+
+async function archive(ask: Ask, { key, sessionId }: GatewayRequest): Promise<RequestAnswer> {
+  const expected = sessionId === undefined ? {} : { expectedSessionId: sessionId };
+  const answer = await ask("sessions.patch", { key, archived: true, ...expected });
+  if (answer === undefined) return refused;
+  return isArchived(answer)
+    ? { done: "yes", said: "it archived the session" }
+    : { done: "unknown", said: "it did not say whether it archived the session" };
+}
+
+function isArchived(answer: Fields): boolean {
+  const entry = asRecord(answer["entry"]);
+  return entry?.["archivedAt"] !== undefined || entry?.["archived"] === true;
+}
+
+const refused: RequestAnswer = { done: "no", said: "it refused" };

@@ -94,7 +94,7 @@ export function usualPort(stateDir: string, env: NodeJS.ProcessEnv): number | un
 }
 
 /** Whether every look of the last two seconds and more saw it stopped; this look counts from now on. */
-function wasStopped(path: string, stoppedSince: Map<string, number>): boolean {
+export function wasStopped(path: string, stoppedSince: Map<string, number>): boolean {
   const now = Date.now();
   const since = stoppedSince.get(path);
   if (since === undefined) stoppedSince.set(path, now);

@@ -1,4 +1,4 @@
-import type { Edit } from "../model/plan.ts";
+import type { Edit, ListElement, OwnerRequest } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 
 /** An edit in a line, for receipts and for the terminal. */
@@ -18,6 +18,10 @@ export function editText(edit: Edit): string {
       return `${edit.path}: lock removed`;
     case "addLock":
       return `${edit.path}: lock put back`;
+    case "removeElements":
+      return `${edit.path}: released ${namesOf(edit.elements)}`;
+    case "addElements":
+      return `${edit.path}: locked again ${namesOf(edit.elements)}`;
     case "rename":
       return `${edit.from} → ${edit.to}`;
     case "move":
@@ -27,6 +31,17 @@ export function editText(edit: Edit): string {
     case "content":
       return "the store as it was before, byte for byte";
   }
+}
+
+/** What an owner is asked, in a line. */
+export function requestText(request: OwnerRequest): string {
+  return request.method === "lock.release"
+    ? `asks agentctl to release ${request.directory} (lock.release)`
+    : "asks agentctl to settle what it finds dead (session.prune)";
+}
+
+function namesOf(elements: readonly ListElement[]): string {
+  return elements.map(({ name }) => name).join(", ");
 }
 
 /** `0600`. */

@@ -2,7 +2,7 @@
 // by field, where the row still holds what we wrote (promise 3). Pure.
 import type { Edit, FieldEdit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
-import type { Stored } from "./repairPlan.ts";
+import { isInFile, type Stored } from "./repairPlan.ts";
 
 /** What is at the places that a receipt moved files from and to, and the mode of the store. */
 export interface StoredNow extends Stored {
@@ -47,7 +47,7 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     findings: plan.findings,
     left,
     ...(only === undefined && { undoes: receipt.id }),
-    ...(rows.length > 0 && { basis: stored.basis }),
+    ...(rows.some(isInFile) && { basis: stored.basis }),
   };
 }
 
@@ -59,8 +59,13 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
   }
   if (edit.kind !== "fields") return [];
   const row = stored.rows.get(edit.key);
-  if (row === undefined) {
+  if (row === undefined || (edit.row !== undefined && row.place?.id !== edit.row.id)) {
     left.push(`${edit.key} is gone and is not brought back.`);
+    return [];
+  }
+  // The cells of a row in a database tell one thing together: it goes back whole, or stays.
+  if (edit.row !== undefined && edit.fields.some(({ field, after }) => (row.fields.get(field) ?? null) !== after)) {
+    left.push(`${edit.key} was changed since and is left as it is.`);
     return [];
   }
   const inverse: FieldEdit[] = [];
@@ -69,7 +74,9 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
     if (now === after) inverse.push({ field, before: after, after: before });
     else left.push(`${field} of ${edit.key} was changed since and is left as it is.`);
   }
-  return inverse.length === 0 ? [] : [{ kind: "fields", key: edit.key, fields: inverse }];
+  return inverse.length === 0
+    ? []
+    : [{ kind: "fields", key: edit.key, fields: inverse, ...(row.place !== undefined && { row: row.place }) }];
 }
 
 /**
@@ -123,6 +130,7 @@ function inverseOfFile(edit: Edit, { plan, kept = [] }: Receipt): Edit | undefin
     const { path, content, mode } = edit;
     return { kind: "addLock", path, content, mode, ...rows };
   }
+  if (edit.kind === "removeElements") return { ...edit, kind: "addElements" };
   if (edit.kind !== "rename") return undefined;
   const own = kept.filter(({ goesWith }) => goesWith === edit.from);
   const stamp = own.find(({ path }) => path === edit.from)?.stamp;

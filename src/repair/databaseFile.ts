@@ -8,22 +8,30 @@ type Value = string | number | null;
 
 /** Another window of ours that reads it is done in this time; whoever else has it open is not waited for. */
 const busyTimeoutMs = 500;
+/** As the programs that share it wait for each other (agentctl facts 2.2). */
+const sharedTimeoutMs = 5000;
 const busy: ReadonlySet<unknown> = new Set([5, 6]);
 
+/** Of those that are open, the ones that others may have open too. */
+const shared = new WeakSet<Database>();
+
 /**
- * Opens for writing. In exclusive mode: the first statement fails where any other process has it open, even only to read,
+ * Opens for writing. `isShared`: beside whoever else writes it; nothing of a log that they write to is moved into the
+ * database. Otherwise in exclusive mode: the first statement fails where any other process has it open, even only to read,
  * and a gateway that starts meanwhile waits until we are done.
  */
-export function openDatabaseFile(path: string): Database {
+export function openDatabaseFile(path: string, isShared = false): Database {
   const module = sqlite();
   if (module === undefined) throw new UserError(`Node ${process.versions.node} has no SQLite: nothing was changed.`);
-  return told(() => {
+  return told(undefined, () => {
     const database = new module.DatabaseSync(path, { allowExtension: false });
     try {
       // FULL: what was committed is on the disk. A schema from outside may call nothing that reaches beyond the database.
       database.exec(
-        `PRAGMA busy_timeout=${busyTimeoutMs}; PRAGMA trusted_schema=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=FULL`,
+        `PRAGMA busy_timeout=${isShared ? sharedTimeoutMs : busyTimeoutMs}; PRAGMA trusted_schema=OFF; PRAGMA synchronous=FULL`,
       );
+      database.exec(isShared ? "PRAGMA wal_autocheckpoint=0" : "PRAGMA locking_mode=EXCLUSIVE");
+      if (isShared) shared.add(database);
       return database;
     } catch (error) {
       database.close();
@@ -33,22 +41,24 @@ export function openDatabaseFile(path: string): Database {
 }
 
 export function queryDatabase(database: Database, sql: string, ...values: readonly Value[]): ColumnValues[] {
-  return told(() => database.prepare(sql).all(...values) as ColumnValues[]);
+  return told(database, () => database.prepare(sql).all(...values) as ColumnValues[]);
 }
 
 /** Gives how many rows it changed itself. */
 export function executeOn(database: Database, sql: string, ...values: readonly Value[]): number {
-  return told(() => Number(database.prepare(sql).run(...values).changes));
+  return told(database, () => Number(database.prepare(sql).run(...values).changes));
 }
 
 /** SQLite's own words as the system's: with a code, and a sentence where somebody else has the database. */
-function told<T>(act: () => T): T {
+function told<T>(database: Database | undefined, act: () => T): T {
   try {
     return act();
   } catch (error) {
     const { code, errcode, message } = error as NodeJS.ErrnoException & { errcode?: number };
     if (code !== "ERR_SQLITE_ERROR") throw error;
     if (busy.has((errcode ?? 0) & 0xff)) {
+      if (database !== undefined && shared.has(database))
+        throw new UserError("Another process writes this database just now, and nothing was changed. Try again.");
       throw new UserError(
         "Another process has this database open, and nothing was changed. Stop the gateway and whatever else reads it, then try again.",
       );

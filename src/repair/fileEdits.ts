@@ -5,6 +5,7 @@ import { fileStampOf } from "../inspect/regularFile.ts";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
+import { elementsIn, putElements, takeElements } from "./elements.ts";
 import { codeOf, type Files, syncDirectory, unlinkIfThere } from "./files.ts";
 import { checkMode, setMode } from "./modes.ts";
 import { checkMove, moveFile } from "./moves.ts";
@@ -16,15 +17,18 @@ export interface FileWorld {
   readonly files: Files;
   /** Whether nobody holds this lock, asked right before it is taken. */
   readonly lockIsFree: (path: string) => boolean;
+  /** Texts of the elements of lists that stand for locks which somebody holds, asked right before any is taken. */
+  readonly heldElements: () => ReadonlySet<string>;
 }
 
 type EditOf<K extends Edit["kind"]> = Extract<Edit, { kind: K }>;
+type ElementsEdit = Extract<Edit, { elements: unknown }>;
 
 /**
  * Before anything is written: locks and transcripts are what the plan was made from (promise 4). An undo does what still
  * can be done instead, and says what it left. Throws a UserError.
  */
-export function checkFiles({ files, lockIsFree }: FileWorld, plan: Plan): void {
+export function checkFiles({ files, lockIsFree, heldElements }: FileWorld, plan: Plan): void {
   if (plan.action === "undo") return;
   for (const edit of plan.edits) {
     if (edit.kind === "removeLock") {
@@ -32,6 +36,14 @@ export function checkFiles({ files, lockIsFree }: FileWorld, plan: Plan): void {
       const same = lock?.identity === edit.identity && lock.content === edit.content;
       if (!same || !lockIsFree(edit.path))
         throw new UserError(`${basename(edit.path)} changed since the plan was made. Look at it again and plan anew.`);
+    } else if (edit.kind === "removeElements") {
+      const there = new Set(elementsIn(files, edit.path));
+      const held = heldElements();
+      const changed = edit.elements.find(({ text }) => !there.has(text) || held.has(text));
+      if (changed !== undefined)
+        throw new UserError(
+          `The lock on ${changed.name} changed since the plan was made. Look at it again and plan anew.`,
+        );
     } else if (edit.kind === "rename") {
       if (files.lstat(edit.from) === undefined) throw new UserError(`${basename(edit.from)} is gone. Look again.`);
       if (files.lstat(edit.to) !== undefined)
@@ -47,6 +59,8 @@ export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
     if (edit.kind === "removeLock") return removeLock(world, edit);
     if (edit.kind === "addLock") return addLock(world, edit, receipt.id);
     if (edit.kind === "rename") return renameFile(world, edit, receipt.id);
+    if (edit.kind === "removeElements") return removeElements(world, edit, receipt.id);
+    if (edit.kind === "addElements") return addElements(world, edit, receipt.id);
     if (edit.kind === "move") return moveFile(world.files, edit);
     if (edit.kind === "mode") return setMode(world.files, edit, receipt.rowFile);
     return [];
@@ -74,6 +88,22 @@ function addLock({ files }: FileWorld, { path, content, mode }: EditOf<"addLock"
       ? []
       : [`${basename(path)} exists again and is left alone.`];
   }
+}
+
+function removeElements({ files, heldElements }: FileWorld, edit: ElementsEdit, id: string): string[] {
+  const held = heldElements();
+  const free = edit.elements.filter(({ text }) => !held.has(text));
+  if (elementsIn(files, edit.path) === undefined) return [`${basename(edit.path)} is gone or holds no list.`];
+  takeElements(files, edit.path, free, id);
+  return edit.elements
+    .filter(({ text }) => held.has(text))
+    .map(({ name }) => `${name} is held again and stays locked.`);
+}
+
+function addElements({ files }: FileWorld, edit: ElementsEdit, id: string): string[] {
+  if (elementsIn(files, edit.path) === undefined) return [`${basename(edit.path)} is gone or holds no list.`];
+  putElements(files, edit.path, edit.elements, id);
+  return [];
 }
 
 /** A link first and the old name off after it: a file that has the new name meanwhile is never overwritten. */

@@ -25,8 +25,8 @@ export interface Files {
   readdir(path: string): string[];
   /** Copy-on-write where the file system has it; fails where `to` exists. */
   copy(from: string, to: string): void;
-  /** For writing, and alone: throws where another process has it open, at the first statement at the latest. */
-  openDatabase(path: string): Database;
+  /** For writing, and alone unless it is `shared`: then it throws where another process has it open, at the first statement at the latest. */
+  openDatabase(path: string, shared?: boolean): Database;
   query(database: Database, sql: string, ...values: readonly (string | number | null)[]): ColumnValues[];
   /** Gives how many rows the statement changed itself. */
   execute(database: Database, sql: string, ...values: readonly (string | number | null)[]): number;
@@ -78,6 +78,8 @@ function makeFolder(path: string, mode: number): void {
   }
 }
 
+/** Most files are small, and a large buffer for each of them costs more than what is read. */
+const firstBytes = 64 << 10;
 const chunkBytes = 4 << 20;
 
 export function withOpen<T>(
@@ -121,12 +123,13 @@ function closeQuietly(files: Files, fd: number): void {
 
 /** Gives the whole file to `onBytes`, piece by piece. */
 export function readPieces(files: Files, fd: number, onBytes: (bytes: Buffer) => void): void {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  let buffer = Buffer.allocUnsafe(firstBytes);
   for (let at = 0; ; ) {
     const got = files.read(fd, buffer, 0, buffer.length, at);
     if (got === 0) return;
     onBytes(buffer.subarray(0, got));
     at += got;
+    if (at === firstBytes) buffer = Buffer.allocUnsafe(chunkBytes);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
+import { wereMemoryRowsWritten } from "./claudeMemRows.ts";
 import { type FileWorld, finishFiles } from "./fileEdits.ts";
 import { type Files, isSystemError, unlinkIfThere } from "./files.ts";
 import { imageOf, loadReceipt, saveReceipt } from "./receiptFolder.ts";
@@ -9,17 +10,24 @@ import { wereRowsWritten } from "./rowImages.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import { releaseVendorLock } from "./vendorLock.ts";
 
-/** Whether the row file was put in the store's place: told by the new file, which is beside the store until then. */
+/**
+ * Whether the row file was put in the store's place, told by the new file, which is beside the store until then; in a
+ * database, whether the rows were committed. Throws a UserError where that cannot be read now.
+ */
 export function wasPut(files: Files, receipt: Receipt): boolean {
   const { state, temporary, before } = receipt;
   if (state === "rowsWritten") return true;
-  if (isInDatabase(receipt)) return state === "prepared" && wereRowsWritten(files, receipt);
+  if (isInDatabase(receipt)) return state === "prepared" && wereWritten(files, receipt);
   if (state !== "prepared" || temporary === undefined || files.lstat(temporary) !== undefined) return false;
   return storeHash(files, receipt) !== before?.sha256;
 }
 
 function isInDatabase({ plan }: Receipt): boolean {
-  return plan.store.kind === "openclaw-sqlite";
+  return plan.store.kind === "openclaw-sqlite" || plan.store.kind === "claude-mem";
+}
+
+function wereWritten(files: Files, receipt: Receipt): boolean {
+  return receipt.plan.store.kind === "claude-mem" ? wereMemoryRowsWritten(receipt) : wereRowsWritten(files, receipt);
 }
 
 /** Undefined where the store is gone. */

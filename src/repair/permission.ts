@@ -32,7 +32,6 @@ export interface WhileItRuns {
 
 export function permissionFor(question: PermissionQuestion): Permission {
   const { kind, writer, writerWhy, platform, problem, unknown, movedFrom, unlisted, whileItRuns } = question;
-  if (kind !== "openclaw-json" && kind !== "openclaw-sqlite") return no("This kind of store is shown only.");
   if (platform !== "linux" && platform !== "darwin") {
     return no("Repairs are made on Linux and macOS only: how this system renames under a reader is not proven yet.");
   }
@@ -47,6 +46,8 @@ export function permissionFor(question: PermissionQuestion): Permission {
     const why = `It was moved here from ${movedFrom}: say that it is yours (--mine) to have it repaired.`;
     return { ...no(why), claimable: true };
   }
+  if (kind === "agentctl") return ofAgentctl(writer, writerWhy);
+  if (kind === "claude-mem") return ofClaudeMem(writer, writerWhy);
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
   if (kind === "openclaw-sqlite") {
     return { ...no(ofDatabase(writer, writerWhy)), ...(writer !== "unknown" && { byGateway: true }) };
@@ -73,6 +74,24 @@ function whileTheGatewayRuns({ isOneRow, counts, said }: WhileItRuns): Permissio
 
 function byGateway(why: string): Permission {
   return { ...no(`${why} Stop it first, then repair, then start it again.`), byGateway: true };
+}
+
+/** Its daemon's memory is the truth while it runs, and nobody can vouch for what only its socket tells. */
+function ofAgentctl(writer: WriterState, why: string): Permission {
+  if (writer === "stopped") return { answer: "yes", why: `agentctl's daemon is stopped: ${why}.` };
+  if (writer === "unknown")
+    return no(`Whether agentctl's daemon runs cannot be told (${why}): nothing is written until it is certain.`);
+  const running = `agentctl's daemon runs (${why}): stop it first, then repair, then start it again.`;
+  return { ...no(running), throughOwner: true };
+}
+
+/** Its worker goes on with a row that was finalized, and finalizes none that is not active (facts 2.4). */
+function ofClaudeMem(writer: WriterState, why: string): Permission {
+  if (writer === "stopped") return { answer: "yes", why: `claude-mem's worker is stopped: ${why}.` };
+  return {
+    answer: "yes",
+    why: `claude-mem's worker may run (${why}): each row is finalized for itself, and only while it still is active.`,
+  };
 }
 
 /** A gateway that lives fails its runs on a row that others wrote, and nobody can vouch for one that is not seen (facts M). */

@@ -1,21 +1,28 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
+import { dirname, join } from "node:path";
+import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
-import type { PlanBasis, StoredMode } from "../model/plan.ts";
+import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { columnTexts } from "../plan/databaseColumns.ts";
+import type { StoredRow } from "../plan/repairPlan.ts";
+import { rowBytes } from "./agentctlRows.ts";
+import { preparedMemoryRows } from "./claudeMemRows.ts";
+import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
 import { hashOfImages, imagesAt } from "./rowImages.ts";
-import { type RowTexts, readRows, rowTexts } from "./rowSplice.ts";
+import { PlanMismatch, readRows, rowTexts } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
   readonly basis: PlanBasis;
-  readonly rows: ReadonlyMap<string, RowTexts>;
+  readonly rows: ReadonlyMap<string, StoredRow>;
   readonly locks: ReadonlyMap<string, StoredLock>;
+  readonly elements?: ReadonlyMap<string, ListElement & { readonly file: string }>;
   readonly mode: StoredMode | undefined;
   /** Stamps of files that move, by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
@@ -27,6 +34,8 @@ export interface StoredLock {
   readonly mode: number;
 }
 
+/** Nothing rests on the whole of the store's file. */
+const noBasis: PlanBasis = { sha256: "", sizeBytes: 0 };
 const lockLimitBytes = 65_536n;
 
 /**
@@ -40,16 +49,22 @@ export function prepare(
   lockPaths: readonly string[],
   kind: StoreKind = "openclaw-json",
 ): Prepared {
-  const locks = storedLocks(files, lockPaths);
+  if (kind === "claude-mem") {
+    const rows = preparedMemoryRows(files.realpath(storePath), keys);
+    return { rows, basis: noBasis, locks: new Map(), files: new Map(), mode: undefined };
+  }
+  const isList = kind === "agentctl";
+  const locks = storedLocks(files, isList ? [] : lockPaths);
   if (kind === "openclaw-sqlite") return { ...prepareRows(files, storePath, keys), locks, files: new Map() };
   const read = withOpen(files, storePath, "r", undefined, (fd) =>
     readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
       basis: imageOfOpen(files, fd),
-      rows: readRows(openBytes(files, fd), keys),
+      rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
       mode: modeOf(files, fd),
     })),
   );
-  return { ...read, locks, files: new Map() };
+  const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
+  return { ...read, locks, files: new Map(), ...elements };
 }
 
 /** Of a database, without a trace. */
@@ -81,7 +96,7 @@ export function prepareFiles(files: Files, storePath: string, paths: readonly st
   const isThere = files.lstat(storePath) !== undefined;
   const mode = isThere ? withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd)) : undefined;
   return {
-    basis: { sha256: "", sizeBytes: 0 },
+    basis: noBasis,
     rows: new Map(),
     locks: new Map(),
     mode,
@@ -97,6 +112,27 @@ export function stampsOf(files: Files, paths: readonly string[]): Map<string, st
     if (stats !== undefined) stamps.set(path, fileStampOf(stats));
   }
   return stamps;
+}
+
+/** Directory locks by their path, `/dir#3`. Throws a PlanMismatch where two of them are spelled the same. */
+function readElements(
+  files: Files,
+  statePath: string,
+  lockPaths: readonly string[],
+): ReadonlyMap<string, ListElement & { readonly file: string }> {
+  const file = join(dirname(statePath), "locks.json");
+  const texts = lockPaths.length === 0 ? [] : (elementsIn(files, file) ?? []);
+  const found = new Map<string, ListElement & { readonly file: string }>();
+  for (const path of lockPaths) {
+    const index = Number(/#(\d+)$/.exec(path)?.[1] ?? Number.NaN);
+    const text = texts[index];
+    const name = path.replace(/#\d+$/, "");
+    if (text === undefined || asRecord(JSON.parse(text))?.["directory"] !== name)
+      throw new PlanMismatch(`the lock on ${name} is not where it was`);
+    if (texts.indexOf(text) !== texts.lastIndexOf(text)) throw new PlanMismatch(`the lock on ${name} stands twice`);
+    found.set(path, { file, index, text, name });
+  }
+  return found;
 }
 
 /** Undefined where it is gone. Throws a UserError where it is none that a receipt can hold and give back. */

@@ -21,6 +21,8 @@ export interface RecoveryInput {
   readonly permission: (receipt: Receipt) => Promise<Permission>;
   /** Whether nobody holds this lock, asked right before it goes. */
   readonly lockIsFree: (path: string, receipt: Receipt) => boolean;
+  /** Texts of directory locks that somebody holds. */
+  readonly heldElements: (receipt: Receipt) => ReadonlySet<string>;
 }
 
 /** What may not or cannot be settled now is left to the next start; so is a store that is being repaired right now. */
@@ -54,7 +56,7 @@ async function settleUnderLock(input: RecoveryInput, { id, plan }: Receipt): Pro
 }
 
 async function settle(input: RecoveryInput, receipt: Receipt): Promise<Recovered | undefined> {
-  const { files, folder, permission, lockIsFree } = input;
+  const { files, folder, permission, lockIsFree, heldElements } = input;
   if (!wasPut(files, receipt)) {
     const how = "takenBack";
     // What was taken back is told once, also where only its clean-up was left.
@@ -63,6 +65,10 @@ async function settle(input: RecoveryInput, receipt: Receipt): Promise<Recovered
   const rest = receipt.plan.edits.some((edit) => !("key" in edit) && edit.kind !== "content");
   if (rest && (await permission(receipt)).answer !== "yes") return undefined;
   const untouched = receipt.after === undefined || storeHash(files, receipt) === receipt.after.sha256;
-  const world = { files, lockIsFree: (path: string) => lockIsFree(path, receipt) };
+  const world = {
+    files,
+    lockIsFree: (path: string) => lockIsFree(path, receipt),
+    heldElements: () => heldElements(receipt),
+  };
   return { receipt: finish(world, folder, receipt, untouched), how: "finished" };
 }

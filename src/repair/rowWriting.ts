@@ -2,8 +2,9 @@
 // return.
 import type { Edit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
-import type { Permission } from "../model/store.ts";
+import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { movedBy, rowBytes } from "./agentctlRows.ts";
 import { type Files, withOpen, withOpenToRead } from "./files.ts";
 import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
@@ -11,7 +12,7 @@ import { type Landing, watchLanding } from "./landing.ts";
 import type { Splice } from "./members.ts";
 import { identityOf } from "./modes.ts";
 import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
-import { isSpliced, type RowEdit, spliceRows } from "./rowSplice.ts";
+import { isSpliced, type RowEdit, type StoreBytes, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
   eachPiece,
@@ -52,12 +53,14 @@ export async function putRows(
     const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const { before, splices, after } = readUnchanged(files, fd, opened, () => {
+    const { before, rows, splices, after } = readUnchanged(files, fd, opened, () => {
       const before = imageOfOpen(files, fd);
       if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
-      const splices = content === undefined ? spliceRows(openBytes(files, fd), edits) : [];
+      const rows = content === undefined ? rowBytes(plan.store.kind, openBytes(files, fd)) : undefined;
+      const splices = rows === undefined ? [] : movedBy(spliceRows(rows.object, edits), rows.start);
       return {
         before,
+        rows,
         splices,
         after: content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from),
       };
@@ -79,10 +82,11 @@ export async function putRows(
       readUnchanged(files, fd, opened, () => {
         writeNew(files, fd, temporary, splices, content?.from);
         if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
-        if (content === undefined) checkMeaning(files, fd, temporary, edits);
+        if (rows !== undefined) checkMeaning(files, rows.object, plan.store.kind, temporary, edits);
       });
       // A version that takes none does not mind it; one that may take it, does.
-      const vendorLock = plan.store.era === "J2" ? undefined : vendorLockOf(path, now);
+      const takesLock = plan.store.kind === "openclaw-json" && plan.store.era !== "J2";
+      const vendorLock = takesLock ? vendorLockOf(path, now) : undefined;
       const rowFile = withOpen(files, temporary, "r", undefined, (own) => identityOf(files.fstat(own)));
       reached({ state: "prepared", rowFile, ...(vendorLock !== undefined && { vendorLock }) });
       landing = lastWord === undefined ? undefined : watchLanding(path, temporary);
@@ -114,9 +118,16 @@ function writeNew(
   });
 }
 
-function checkMeaning(files: Files, before: number, temporary: string, edits: readonly RowEdit[]): void {
-  withOpen(files, temporary, "r", undefined, (after) => {
-    if (!isSpliced(openBytes(files, before), openBytes(files, after), edits)) throw new UserError(notMeant);
+function checkMeaning(
+  files: Files,
+  before: StoreBytes,
+  kind: StoreKind,
+  temporary: string,
+  edits: readonly RowEdit[],
+): void {
+  withOpen(files, temporary, "r", undefined, (fd) => {
+    const after = rowBytes(kind, openBytes(files, fd)).object;
+    if (!isSpliced(before, after, edits)) throw new UserError(notMeant);
   });
 }
 

@@ -45,7 +45,7 @@ export function takeStoreLock(files: Files, folder: StateFolder, storePath: stri
 
 function claim(files: Files, folder: StateFolder, store: string): StoreLock | undefined {
   const token = randomUUID();
-  const name = `${store}.${process.pid}.${startTicksOf(process.pid) ?? 0}.${token}.lock`;
+  const name = `${store}.${process.pid}.${ownStartTicks() ?? 0}.${token}.lock`;
   const path = join(folder.locks, name);
   held.add(token);
   let kept = false;
@@ -88,7 +88,7 @@ function parseClaim(name: string): Claim | undefined {
 
 function isAlive({ pid, startTicks, token }: Claim): boolean {
   // A worker of ours that was ended and started again has our pid, but not its claim's token.
-  if (pid === process.pid && (startTicks === 0 || startTicks === startTicksOf(pid))) return held.has(token);
+  if (pid === process.pid && (startTicks === 0 || startTicks === ownStartTicks())) return held.has(token);
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -96,6 +96,14 @@ function isAlive({ pid, startTicks, token }: Claim): boolean {
   }
   const ticks = startTicksOf(pid);
   return ticks === undefined || startTicks === 0 || ticks === startTicks;
+}
+
+let own: { readonly startTicks: number | undefined } | undefined;
+
+/** Read once: the system goes through all threads of a process to tell it. */
+function ownStartTicks(): number | undefined {
+  own ??= { startTicks: startTicksOf(process.pid) };
+  return own.startTicks;
 }
 
 function startTicksOf(pid: number): number | undefined {

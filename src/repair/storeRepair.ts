@@ -5,6 +5,7 @@ import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
+import { putMemoryRows } from "./claudeMemWriting.ts";
 import { putDatabaseRows } from "./databaseRows.ts";
 import { checkFiles } from "./fileEdits.ts";
 import { codeOf, type Files, isSystemError } from "./files.ts";
@@ -30,6 +31,8 @@ export interface RepairInput {
   readonly vouched?: boolean;
   /** Whether nobody holds this lock, asked right before it is taken. */
   readonly lockIsFree: (path: string) => boolean;
+  /** Texts of directory locks that somebody holds, asked right before any is released. */
+  readonly heldElements: () => ReadonlySet<string>;
   readonly captured?: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -98,6 +101,7 @@ async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
 
 async function putStore({ files, folder, now, lastWord }: RepairInput, receipt: Receipt): Promise<Receipt> {
   if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
+  if (receipt.plan.store.kind === "claude-mem") return putMemoryRows(files, folder, receipt);
   return putRows(files, folder, receipt, now(), lastWord);
 }
 

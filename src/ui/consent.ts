@@ -2,6 +2,7 @@
 // permission once more, and it alone decides.
 import { realpathSync } from "node:fs";
 import * as vscode from "vscode";
+import type { WritePermission } from "../model/messages.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
@@ -38,12 +39,20 @@ interface Asking {
 }
 
 /**
- * Which of these stores may be written, by a fresh look. Where only moved ones are left, the person is asked whether they
- * are theirs. Throws a UserError where none may, a GatewayRuns where that is the reason, a CancellationError where the person does not say so.
+ * Which of these stores may be written, by a fresh look; those of `asked` need only an owner that can be asked to do it.
+ * Where only moved ones are left, the person is asked whether they are theirs. Throws a UserError where none may, a
+ * GatewayRuns where that is the reason, a CancellationError where the person does not say so.
  */
-export async function lookAtPermission(stores: readonly Store[], { client, claims }: Asking): Promise<Writable> {
-  const look = () =>
-    Promise.all(stores.map(async (store) => ({ store, ...(await client.ask("permission", { store: store.id })) })));
+export async function lookAtPermission(
+  stores: readonly Store[],
+  { client, claims }: Asking,
+  asked: ReadonlySet<Store> = new Set(),
+): Promise<Writable> {
+  const permissionOf = async (store: Store): Promise<WritePermission> => {
+    const permission = await client.ask("permission", { store: store.id });
+    return asked.has(store) && permission.throughOwner === true ? { ...permission, answer: "yes" } : permission;
+  };
+  const look = () => Promise.all(stores.map(async (store) => ({ store, ...(await permissionOf(store)) })));
   let answers = await look();
   const moved = answers.filter(({ claimable }) => claimable === true).map(({ store }) => store);
   // Where others may be written, these are left as they are, which is said with what is done.

@@ -16,6 +16,8 @@ export function editLines(edit: Edit): string[] {
       );
     case "removeLock":
       return [l10n.t("Removed: {0}", visibleText(edit.path, 300))];
+    case "removeElements":
+      return edit.elements.map(({ name }) => l10n.t("Released: {0}", visibleText(name, 300)));
     case "rename":
       return [l10n.t("Renamed: {0} → {1}", visibleText(edit.from, 300), visibleText(baseName(edit.to), 200))];
     case "move":

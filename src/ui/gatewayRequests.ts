@@ -1,11 +1,13 @@
 // What a running gateway is asked to do for one session. It is the gateway's doing, and no receipt of ours brings it back:
 // that stands in the command's title and is said again before.
 import * as vscode from "vscode";
+import type { RequestWhat } from "../model/messages.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { mayBeAborted, mayBeArchived } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { sessionTitle } from "./words.ts";
 
@@ -15,40 +17,80 @@ interface Parts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** It runs, or says so, and its gateway does: whether there is a run is for the gateway to say. */
-export function mayBeAborted({ claimed, verdict }: Session, store: Store | undefined): boolean {
-  if (store?.kind !== "openclaw-json" || store.captured !== undefined || store.writer.state !== "running") return false;
-  return verdict === "active" || (claimed === "running" && verdict === "unknown");
+/** Throws a UserError where it was not done, or nobody knows whether it was. */
+export async function abortRun(session: Session, parts: Parts): Promise<void> {
+  const store = parts.model.store(session.store);
+  const name = labelText(sessionTitle(session), 100);
+  if (store === undefined || !mayBeAborted(session, store)) {
+    throw new UserError(vscode.l10n.t("No run of {0} is known that its gateway could be asked to abort.", name));
+  }
+  await request(session, store, parts, {
+    what: "abort",
+    message: vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway decides what is kept: 2026.5.18 marks the row as failed, and of a first turn it loses the message that began it.",
+    ),
+    button: vscode.l10n.t("Abort Run"),
+    done: vscode.l10n.t("The gateway has aborted the run of {0}.", name),
+  });
 }
 
 /** Throws a UserError where it was not done, or nobody knows whether it was. */
-export async function abortRun(session: Session, { client, model, log }: Parts): Promise<void> {
-  const { store, key } = session;
+export async function archiveSession(session: Session, parts: Parts): Promise<void> {
+  const store = parts.model.store(session.store);
   const name = labelText(sessionTitle(session), 100);
-  const served = model.store(store);
-  if (!mayBeAborted(session, served) || served === undefined) {
-    throw new UserError(vscode.l10n.t("No run of {0} is known that its gateway could be asked to abort.", name));
+  if (store === undefined || !mayBeArchived(session, store)) {
+    throw new UserError(
+      vscode.l10n.t(
+        "{0} cannot be archived: that takes a gateway of 2026.8 or later that runs, and no run of it.",
+        name,
+      ),
+    );
   }
-  const message = vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name);
+  await request(session, store, parts, {
+    what: "archive",
+    message: vscode.l10n.t("Archive {0}? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway takes it out of its lists, switches off what is scheduled in it, and keeps what was said. OpenClaw itself can bring it back.",
+    ),
+    button: vscode.l10n.t("Archive Session"),
+    done: vscode.l10n.t("The gateway has archived {0}.", name),
+  });
+}
+
+interface Wanted {
+  readonly what: RequestWhat;
+  readonly message: string;
+  /** What it does besides. */
+  readonly effect: string;
+  readonly button: string;
+  /** Once it is done, as a sentence. */
+  readonly done: string;
+}
+
+async function request(
+  { store, key }: Session,
+  { path }: Store,
+  { client, log }: Parts,
+  wanted: Wanted,
+): Promise<void> {
   const detail = [
     vscode.l10n.t("Its gateway is asked to, over this machine's loopback. No file is written by this extension."),
-    vscode.l10n.t(
-      "The gateway decides what is kept: 2026.5.18 marks the row as failed, and of a first turn it loses the message that began it.",
-    ),
+    wanted.effect,
     [vscode.l10n.t("Session:"), visibleText(key, 300)].join("\n"),
-    [vscode.l10n.t("Store:"), visibleText(served.path, 300)].join("\n"),
+    [vscode.l10n.t("Store:"), visibleText(path, 300)].join("\n"),
   ].join("\n\n");
-  const button = vscode.l10n.t("Abort Run");
+  const { what, message, button } = wanted;
   if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) !== button) return;
-  const { done, said } = await client.ask("request", { store, key, what: "abort" });
-  log.info(`${served.path}: asked to abort the run of ${visibleText(key, 200)}: ${done}, ${said}`);
+  const { done, said } = await client.ask("request", { store, key, what });
+  log.info(`${path}: asked for ${what} of ${visibleText(key, 200)}: ${done}, ${said}`);
   if (done === "yes") {
-    void vscode.window.showInformationMessage(vscode.l10n.t("The gateway has aborted the run of {0}.", name));
+    void vscode.window.showInformationMessage(wanted.done);
     return;
   }
   throw new UserError(
     done === "no"
-      ? vscode.l10n.t("Nothing was aborted: {0}.", said)
-      : vscode.l10n.t("Whether the run was aborted is not known: {0}. Refresh to see what its row says.", said),
+      ? vscode.l10n.t("Nothing was done: {0}.", said)
+      : vscode.l10n.t("Whether it was done is not known: {0}. Refresh to see what its row says.", said),
   );
 }

@@ -109,7 +109,7 @@ async function carryOut(
   const title =
     verb === "stop" ? vscode.l10n.t("Waiting until the gateway has stopped") : vscode.l10n.t("Starting the gateway");
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (_progress, token) => {
+  return vscode.window.withProgress(options, async (progress, token) => {
     const giveUpAt = Date.now() + (verb === "stop" ? stopPatienceMs : startPatienceMs);
     const ended = await runTask(commands, verb);
     while (!token.isCancellationRequested) {
@@ -123,6 +123,12 @@ async function carryOut(
             ? vscode.l10n.t("{0} failed, as its output in the terminal says. {1}", line, left(verb))
             : vscode.l10n.t("{0} did not do it in time: {1}. {2}", line, writer.why, left(verb)),
         );
+      }
+      // One that was started by hand is no service: its stop ends well and stops nothing (seen: 2026.5.18).
+      if (verb === "stop" && ended.code === 0) {
+        progress.report({
+          message: vscode.l10n.t("The command has ended. If the gateway was started by hand, stop it where that was."),
+        });
       }
       await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
     }

@@ -4,9 +4,9 @@ import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import type { Finding } from "../model/finding.ts";
 import type { StateDir } from "../model/scan.ts";
-import type { Store } from "../model/store.ts";
+import type { Store, StoreKind } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
-import { repairFlags } from "./proposal.ts";
+import { repairFlags } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { GroupNode, MoreNode, NoteNode, StateDirNode, StoreNode } from "./treeNode.ts";
 import type { StoreShape } from "./treeShape.ts";
@@ -14,16 +14,17 @@ import { dateAndTime, groupTitle, writerWords } from "./words.ts";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
-export function stateDirItem(node: StateDirNode, { problem, writer, captured }: StateDir): vscode.TreeItem {
+export function stateDirItem(node: StateDirNode, { problem, writer, program, captured }: StateDir): vscode.TreeItem {
   const item = new vscode.TreeItem(labelText(tilde(node.path), 200), Expanded);
   item.id = node.id;
   const icon = captured === undefined ? "server-environment" : "archive";
   item.iconPath = new vscode.ThemeIcon(problem === undefined ? icon : "warning");
-  const words = [writerWords(writer.state)];
+  const words = [writerWords(writer.state, program)];
   if (captured !== undefined) words.unshift(vscode.l10n.t("captured {0}", dateAndTime(captured.at)));
   item.description = words.join(" · ");
-  const isServed = writer.state === "running" || writer.state === "draining";
-  item.contextValue = captured !== undefined ? "stateDir captured" : isServed ? "stateDir served" : "stateDir";
+  const runs = writer.state === "running" || writer.state === "draining";
+  const served = program === undefined ? " served" : program === "daemon" ? " daemon" : "";
+  item.contextValue = captured !== undefined ? "stateDir captured" : runs ? `stateDir${served}` : "stateDir";
   item.accessibilityInformation = { label: `${visibleText(node.path, 200)}, ${item.description}` };
   return item;
 }
@@ -50,15 +51,20 @@ export function storeItem(
   return item;
 }
 
-export function groupItem(node: GroupNode, shape: StoreShape | undefined): vscode.TreeItem {
+export function groupItem(
+  node: GroupNode,
+  shape: StoreShape | undefined,
+  kind: StoreKind | undefined,
+): vscode.TreeItem {
+  const title = groupTitle(node.group, kind);
   const open = node.group === "attention" || node.group === "active";
-  const item = new vscode.TreeItem(groupTitle(node.group), open ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(title, open ? Expanded : Collapsed);
   const count = shape?.groups.get(node.group)?.length ?? 0;
   const doubtful = node.group === "active" ? (shape?.doubtful ?? 0) : 0;
   item.id = node.id;
   item.description = doubtful === 0 ? String(count) : `${count - doubtful} · ${doubtful}?`;
   item.contextValue = "group";
-  item.accessibilityInformation = { label: `${groupTitle(node.group)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${title}, ${item.description}` };
   return item;
 }
 

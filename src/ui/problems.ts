@@ -59,6 +59,7 @@ export class Problems implements vscode.Disposable {
         this.#lookAt(({ uri }) => shown.includes(uri.toString()));
       }),
     );
+    this.#lookAt(() => true);
   }
 
   /** Resolves when every open document has the problems of its present text. */

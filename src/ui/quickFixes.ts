@@ -5,8 +5,9 @@ import type { Finding } from "../model/finding.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { unsaved } from "./consent.ts";
 import { readSessionUri } from "./documentUri.ts";
+import { isOffered } from "./offered.ts";
 import { problemText } from "./problems.ts";
-import { isOffered, proposalTitle } from "./proposal.ts";
+import { proposalTitle } from "./proposal.ts";
 import { commandOf } from "./repairKinds.ts";
 import type { SessionModel } from "./sessionModel.ts";
 

@@ -10,12 +10,13 @@ import { askForConsent, lookAtPermission } from "./consent.ts";
 import type { Documents } from "./documents.ts";
 import { withWayAround } from "./gatewayRuns.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { isOfOneRow } from "./offered.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
 import { previewLines } from "./previewLines.ts";
 import { proposalTitle, subjectName } from "./proposal.ts";
 import { tellResult } from "./repairResult.ts";
-import { isOfOneRow, wayWhileItRuns } from "./repairWhileItRuns.ts";
-import { doneSentence, repairButton } from "./repairWords.ts";
+import { wayWhileItRuns } from "./repairWhileItRuns.ts";
+import { doneSentence, noWayBack, repairButton, requestLine } from "./repairWords.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { storeName } from "./words.ts";
 
@@ -39,7 +40,9 @@ export async function repair(
       ? wayWhileItRuns(only, parts, status)
       : undefined;
   // Refused before anything is asked.
-  await withWayAround(way, () => lookAtPermission(storesOf(proposals, parts.model), parts));
+  await withWayAround(way, () =>
+    lookAtPermission(storesOf(proposals, parts.model), parts, askedOf(proposals, parts.model)),
+  );
   const choices =
     status === undefined ? await chooseOutcomes(proposals) : proposals.map(({ id }) => ({ finding: id, status }));
   if (choices === undefined || choices.length === 0) return;
@@ -58,7 +61,7 @@ export async function repairMany(
   parts: RepairParts,
 ): Promise<readonly string[]> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf(findings, model), parts);
+  const writable = await lookAtPermission(storesOf(findings, model), parts, askedOf(findings, model));
   const open = new Set(writable.stores.map(({ id }) => id));
   const byId = new Map(findings.map((finding) => [finding.id, finding]));
   const going = choices.filter(({ finding }) => open.has(byId.get(finding)?.store ?? ""));
@@ -71,7 +74,9 @@ export async function repairMany(
     ? vscode.l10n.t("Finalize {0} sessions", going.length)
     : vscode.l10n.t("Make {0} repairs", going.length);
   const button = finalizes ? vscode.l10n.t("Finalize {0}", going.length) : vscode.l10n.t("Repair {0}", going.length);
-  const vouched = await askForConsent(writable, { message, lines, button });
+  const asks = findings.some(({ repair }) => repair.request !== undefined);
+  const wayBack = asks ? { wayBack: noWayBack() } : {};
+  const vouched = await askForConsent(writable, { message, lines, button, ...wayBack });
   if (vouched === undefined) return [];
   const results = await write(going, vouched, client);
   const stores = results.filter(({ applied }) => applied);
@@ -85,12 +90,14 @@ export async function repairMany(
 
 async function repairOne(finding: Finding, choice: RepairChoice, parts: RepairParts): Promise<void> {
   const { client, model } = parts;
-  const writable = await lookAtPermission(storesOf([finding], model), parts);
-  const lines = await previewLines(choice, client);
+  const writable = await lookAtPermission(storesOf([finding], model), parts, askedOf([finding], model));
+  const { request } = finding.repair;
+  const lines = request === undefined ? await previewLines(choice, client) : [requestLine(request)];
   const message = proposalTitle(finding, model, choice.status);
   const name = subjectName(finding, model);
   const closes = finding.repair.mode !== undefined;
-  const wayBack = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const ofMode = closes ? { wayBack: vscode.l10n.t("Undo gives the file its mode back.") } : {};
+  const wayBack = request === undefined ? ofMode : { wayBack: noWayBack() };
   const intent = { message, lines, button: repairButton(finding, choice.status), ...wayBack };
   const vouched = await askForConsent(writable, intent);
   if (vouched === undefined) return;
@@ -110,6 +117,14 @@ export function storesOf(findings: readonly Finding[], model: SessionModel): Sto
   return [...new Set(findings.map(({ store }) => store))].flatMap((id) => model.store(id) ?? []);
 }
 
+/** Stores of which everything is asked of their owner, which runs. */
+function askedOf(findings: readonly Finding[], model: SessionModel): ReadonlySet<Store> {
+  const stores = storesOf(findings, model);
+  const isAsked = ({ id }: Store): boolean =>
+    findings.every(({ store, repair }) => store !== id || repair.request !== undefined);
+  return new Set(stores.filter(isAsked));
+}
+
 /** `4 done, 1 failed`. */
 function counts(words: readonly string[]): string {
   const each = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
@@ -117,6 +132,7 @@ function counts(words: readonly string[]): string {
 }
 
 function effect(finding: Finding | undefined, status: string | undefined): string {
+  if (finding?.repair.request !== undefined) return vscode.l10n.t("asked of agentctl");
   switch (finding?.repair.kind) {
     case "finalize":
       return status ?? String(finding.repair.set?.["status"]);

@@ -5,9 +5,10 @@ import type { StateDir } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
+import { stopDaemonAndRepair } from "./daemonStop.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { emptyQuarantine } from "./emptyQuarantine.ts";
-import { abortRun } from "./gatewayRequests.ts";
+import { abortRun, archiveSession } from "./gatewayRequests.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
@@ -34,8 +35,10 @@ export type RepairCommand =
   | "emptyQuarantine"
   | "showRestoreCandidates"
   | "stopRepairStart"
+  | "stopDaemon"
   | "repairWhileItRuns"
-  | "abortRun";
+  | "abortRun"
+  | "archiveSession";
 
 export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
   const { client, targets } = parts;
@@ -71,8 +74,17 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
     },
     stopRepairStart: async (...args) => {
       await client.idle();
-      const stateDir = await runningPlace(args, parts);
+      const none = vscode.l10n.t("No gateway is seen to run here: repair right away, there is nothing to stop.");
+      const stateDir = await runningPlace(args, { program: undefined, none }, parts);
       if (stateDir !== undefined) await stopRepairStart(stateDir, parts);
+    },
+    stopDaemon: async (...args) => {
+      await client.idle();
+      const none = vscode.l10n.t(
+        "No daemon of agentctl is seen to run here: repair right away, there is nothing to stop.",
+      );
+      const stateDir = await runningPlace(args, { program: "daemon", none }, parts);
+      if (stateDir !== undefined) await stopDaemonAndRepair(stateDir, parts);
     },
     repairWhileItRuns: async (...args) => {
       await client.idle();
@@ -87,6 +99,12 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       const [session, ...more] = targets.sessions(args);
       if (more.length > 0) throw oneAtATime();
       await abortRun(session, parts);
+    },
+    archiveSession: async (...args) => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await archiveSession(session, parts);
     },
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),
@@ -103,20 +121,29 @@ function oneAtATime(): UserError {
   return new UserError(vscode.l10n.t("This is done for one session at a time. Select a single one."));
 }
 
-/** The state directory meant, or the one whose gateway runs. Undefined where the person picks none of several. */
-async function runningPlace(args: readonly unknown[], { targets, model }: CommandParts): Promise<StateDir | undefined> {
+/**
+ * The state directory meant, or the one whose gateway, or program of that kind, runs. Undefined where the person picks none
+ * of several. Throws a UserError that says `none` where there is none.
+ */
+async function runningPlace(
+  args: readonly unknown[],
+  { program, none }: { readonly program: StateDir["program"]; readonly none: string },
+  { targets, model }: CommandParts,
+): Promise<StateDir | undefined> {
   const meant = args[0] === undefined ? undefined : targets.stateDir(args);
   const running = model.stateDirs.filter(
-    ({ writer, captured }) => captured === undefined && (writer.state === "running" || writer.state === "draining"),
+    ({ writer, captured, ...dir }) =>
+      captured === undefined && dir.program === program && (writer.state === "running" || writer.state === "draining"),
   );
   if (meant !== undefined && running.includes(meant)) return meant;
   const [only] = running;
-  if (meant !== undefined || only === undefined) {
-    throw new UserError(vscode.l10n.t("No gateway is seen to run here: repair right away, there is nothing to stop."));
-  }
+  if (meant !== undefined || only === undefined) throw new UserError(none);
   if (running.length === 1) return only;
   const items = running.map((stateDir) => ({ stateDir, label: labelText(stateDir.path, 200) }));
-  const title = vscode.l10n.t("Which gateway is to be stopped?");
+  const title =
+    program === undefined
+      ? vscode.l10n.t("Which gateway is to be stopped?")
+      : vscode.l10n.t("Which daemon is to be stopped?");
   return (await vscode.window.showQuickPick(items, { title }))?.stateDir;
 }
 

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { contextKeys } from "../ids.ts";
 import { readSessionUri } from "./documentUri.ts";
-import { isOffered, proposalsOf, repairFlags } from "./proposal.ts";
+import { isOffered, proposalsOf, repairFlags } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { SessionsView } from "./sessionsView.ts";
 import { staleGroups } from "./staleGroups.ts";
@@ -21,6 +21,7 @@ export class RepairContext implements vscode.Disposable {
       sessions.view.onDidChangeSelection(() => this.#update()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#update()),
     );
+    this.#update();
   }
 
   dispose(): void {

@@ -46,6 +46,11 @@ async function offerWayBack(
   const show = vscode.l10n.t("Show Receipt");
   const log = vscode.l10n.t("Show Log");
   const text = labelText(message, 500);
+  if (receipts.length === 0 && !partly) {
+    // What its owner did itself has no way back.
+    await vscode.window.showInformationMessage(text);
+    return;
+  }
   const answer = partly
     ? await vscode.window.showWarningMessage(text, undo, show, log)
     : await vscode.window.showInformationMessage(text, undo, show);

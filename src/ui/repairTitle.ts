@@ -27,6 +27,11 @@ export interface TitleContext {
 export function repairTitle(finding: Finding, context: TitleContext, status?: string): string {
   const { l10n } = context;
   const name = labelText(context.name, 60);
+  const { request } = finding.repair;
+  if (request?.method === "session.prune")
+    return l10n.t("Ask agentctl to settle what it finds dead (cannot be undone here)");
+  if (request !== undefined)
+    return l10n.t("Ask agentctl to release {0} (cannot be undone here)", labelText(request.directory, 100));
   switch (finding.repair.kind) {
     case "finalize":
       return finalizeTitle(finding, { ...context, name }, status);

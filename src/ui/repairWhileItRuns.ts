@@ -4,10 +4,10 @@ import * as vscode from "vscode";
 import { views } from "../ids.ts";
 import type { Outcome } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
-import { GatewayRuns, type WayAround } from "./gatewayRuns.ts";
+import type { WayAround } from "./gatewayRuns.ts";
+import { isOfOneRow } from "./offered.ts";
 import { chooseOutcomes } from "./outcomePick.ts";
 import { previewLines } from "./previewLines.ts";
 import { proposalTitle, subjectName } from "./proposal.ts";
@@ -16,19 +16,6 @@ import type { RepairParts } from "./repair.ts";
 import { doneSentence } from "./repairWords.ts";
 import { undoReceipts } from "./undo.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
-
-/** A gateway fails its run where others wrote a row of its database (facts M). */
-export function isWrittenBeside(store: Store | undefined): boolean {
-  return store?.kind === "openclaw-json";
-}
-
-/** Fields of one row of a file and nothing else: no lock, no mode, no transcript. */
-export function isOfOneRow({ session, repair }: Finding, store: Store | undefined): boolean {
-  if (!isWrittenBeside(store)) return false;
-  const { kind, class: repairClass, set, unlock = [], mode } = repair;
-  const isOfFields = (kind === "finalize" || kind === "correct") && set !== undefined && mode === undefined;
-  return session !== undefined && repairClass !== "never" && isOfFields && unlock.length === 0;
-}
 
 /** @param status the outcome, where the person has chosen it already */
 export function wayWhileItRuns(finding: Finding, parts: RepairParts, status?: Outcome): WayAround {
@@ -42,8 +29,6 @@ export function wayWhileItRuns(finding: Finding, parts: RepairParts, status?: Ou
 export async function repairWhileItRuns(finding: Finding, parts: RepairParts, status?: Outcome): Promise<void> {
   const { client, model } = parts;
   const store = model.store(finding.store);
-  if (store?.permission.byGateway === true && !isWrittenBeside(store))
-    throw new GatewayRuns(store.permission.why, store.stateDir);
   if (store === undefined || !isOfOneRow(finding, store)) {
     throw new UserError(
       vscode.l10n.t("Beside a running gateway one row is written at most, and nothing else. Stop the gateway first."),

@@ -7,9 +7,7 @@ import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
-import { mayBeAborted } from "./gatewayRequests.ts";
-import { repairFlags } from "./proposal.ts";
-import { isOfOneRow } from "./repairWhileItRuns.ts";
+import { isOfOneRow, mayBeAborted, mayBeArchived, repairFlags } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
@@ -37,7 +35,8 @@ export function sessionItem(node: SessionNode, session: Session, model: SessionM
   if (session.sessionId !== undefined) flags.push("sessionId");
   if (session.proof.length + findings.length > 0) flags.push("evidence");
   // Whether a row may go is looked at when somebody asks; of one that works it is known.
-  if (session.verdict !== "active" && session.verdict !== "waiting") flags.push("prune");
+  const isOpenclaw = model.store(session.store)?.kind.startsWith("openclaw") === true;
+  if (isOpenclaw && session.verdict !== "active" && session.verdict !== "waiting") flags.push("prune");
   flags.push(...repairFlags(findings), ...flagsWhileItRuns(session, findings, model.store(session.store)));
   item.contextValue = flags.join(" ");
   item.command = {
@@ -59,21 +58,28 @@ function flagsWhileItRuns(session: Session, findings: readonly Finding[], store:
   const flags = [];
   if (store?.permission.byGateway === true && findings.some((one) => isOfOneRow(one, store))) flags.push("whileItRuns");
   if (mayBeAborted(session, store)) flags.push("abortable");
+  if (mayBeArchived(session, store)) flags.push("archivable");
   return flags;
 }
 
 export function lockItem(node: LockNode, lock: Lock, model: SessionModel): vscode.TreeItem {
-  const name = lock.path.replace(/^.*[\\/]/, "");
+  const isDirectory = lock.kind === "directory";
+  const name = (isDirectory ? lock.path.replace(/#\d+$/, "") : lock.path).replace(/^.*[\\/]/, "");
   const worst = model.findingsOfLock(lock)[0]?.severity;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   // Below its session the name of the file says nothing new.
   const [label, ...rest] = lock.session === undefined ? [name, lockTitle(lock.kind)] : [lockTitle(lock.kind)];
   const item = new vscode.TreeItem(labelText(label, 60), worst === undefined ? None : Collapsed);
   item.id = node.id;
-  item.description = [...rest, ownerWords(lock)].join(separator);
+  // Below its heading each one is a directory; who holds it, and why it is held or stale, is what differs.
+  item.description = isDirectory ? labelText(lock.why, 200) : [...rest, ownerWords(lock)].join(separator);
   item.iconPath = worst === undefined ? new vscode.ThemeIcon("lock") : severityIcon(worst);
   item.contextValue = ["lock", ...repairFlags(model.findingsOfLock(lock))].join(" ");
-  item.command = { command: "vscode.open", title: vscode.l10n.t("Open Lock"), arguments: [vscode.Uri.file(lock.path)] };
+  item.command = {
+    command: "vscode.open",
+    title: vscode.l10n.t("Open Lock"),
+    arguments: [vscode.Uri.file(lock.file ?? lock.path)],
+  };
   item.accessibilityInformation = { label: `${visibleText(label, 200)}, ${item.description}` };
   return item;
 }

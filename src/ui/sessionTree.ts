@@ -6,7 +6,6 @@ import { groupItem, moreItem, noteItem, stateDirItem, storeItem } from "./placeI
 import type { SessionFilter } from "./sessionFilter.ts";
 import { findingItem, lockItem, sessionItem } from "./sessionItem.ts";
 import type { ModelChange, SessionModel } from "./sessionModel.ts";
-import { findingTooltip, lockTooltip, sessionTooltip, stateDirTooltip, storeTooltip } from "./tooltip.ts";
 import { type GroupNode, type StateDirNode, type StoreNode, type TreeNode, TreeNodes } from "./treeNode.ts";
 import { type StoreShape, storeShapes } from "./treeShape.ts";
 
@@ -59,7 +58,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
           : storeItem(node, store, this.#shapes.get(node.store), model.findingsOfStore(node.store));
       }
       case "group":
-        return groupItem(node, this.#shapes.get(node.store));
+        return groupItem(node, this.#shapes.get(node.store), model.store(node.store)?.kind);
       case "session": {
         const session = model.session(node);
         return session === undefined ? gone(node) : sessionItem(node, session, model);
@@ -80,24 +79,10 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   /** Tooltips are made when they are asked for: thousands of eager ones cost half a second per thousand (vscode#56234). */
-  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    const model = this.#model;
-    if (node.type === "session") {
-      const session = model.session(node);
-      if (session !== undefined) item.tooltip = sessionTooltip(session, model.findingsOf(session));
-    } else if (node.type === "lock") {
-      const lock = model.lock(node.store, node.path);
-      if (lock !== undefined) item.tooltip = lockTooltip(lock, model.findingsOfLock(lock));
-    } else if (node.type === "finding") {
-      const finding = model.finding(node.finding);
-      if (finding !== undefined) item.tooltip = findingTooltip(finding);
-    } else if (node.type === "stateDir") {
-      const stateDir = model.stateDir(node.path);
-      if (stateDir !== undefined) item.tooltip = stateDirTooltip(stateDir);
-    } else if (node.type === "store") {
-      const store = model.store(node.store);
-      if (store !== undefined) item.tooltip = storeTooltip(store);
-    }
+  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
+    const { tooltipOf } = await import("./tooltip.ts");
+    const tooltip = tooltipOf(node, this.#model);
+    if (tooltip !== undefined) item.tooltip = tooltip;
     return item;
   }
 

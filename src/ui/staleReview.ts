@@ -84,9 +84,10 @@ function provenHeading(count: number): string {
 
 /** `running → done at 14:03`. */
 function outcomeWords(finding: Finding, model: SessionModel): string {
-  const { set = {}, unlock = [], class: repairClass } = finding.repair;
+  const { set = {}, unlock = [], class: repairClass, kind } = finding.repair;
+  if (kind === "unlock") return vscode.l10n.t("released");
   const at = set["endedAt"];
-  const outcome = `running → ${String(set["status"])}${repairClass === "proven" ? "" : "?"}`;
+  const outcome = `${model.session({ store: finding.store, key: finding.session ?? "" })?.claimed ?? "running"} → ${String(set["status"])}${repairClass === "proven" ? "" : "?"}`;
   const locale = vscode.env.language;
   const words =
     typeof at === "number" ? vscode.l10n.t("{0} at {1}", outcome, shortTime(at, { locale, now: model.now })) : outcome;

@@ -7,7 +7,8 @@ import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
 import { askForConsent, lookAtPermission } from "./consent.ts";
 import { editLines } from "./editLines.ts";
-import { isOffered, proposalTitle } from "./proposal.ts";
+import { isOffered } from "./offered.ts";
+import { proposalTitle } from "./proposal.ts";
 import { type RepairParts, storesOf, write } from "./repair.ts";
 import { tellResult } from "./repairResult.ts";
 

@@ -8,11 +8,49 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
-import { dateAndTime, findingSentence, ownerWords, permissionWords, sessionTitle, verdictWord } from "./words.ts";
+import type { SessionModel } from "./sessionModel.ts";
+import type { TreeNode } from "./treeNode.ts";
+import {
+  dateAndTime,
+  findingSentence,
+  ownerWords,
+  permissionWords,
+  sessionTitle,
+  verdictWord,
+  writerTitle,
+} from "./words.ts";
 
 const mostEvidence = 6;
 
-export function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
+/** Undefined for what has none, or is gone. */
+export function tooltipOf(node: TreeNode, model: SessionModel): vscode.MarkdownString | undefined {
+  switch (node.type) {
+    case "session": {
+      const session = model.session(node);
+      return session && sessionTooltip(session, model.findingsOf(session));
+    }
+    case "lock": {
+      const lock = model.lock(node.store, node.path);
+      return lock && lockTooltip(lock, model.findingsOfLock(lock));
+    }
+    case "finding": {
+      const finding = model.finding(node.finding);
+      return finding && findingTooltip(finding);
+    }
+    case "stateDir": {
+      const stateDir = model.stateDir(node.path);
+      return stateDir && stateDirTooltip(stateDir);
+    }
+    case "store": {
+      const store = model.store(node.store);
+      return store && storeTooltip(store);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function sessionTooltip(session: Session, findings: readonly Finding[]): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(sessionTitle(session));
   if (session.label !== undefined) text.pair(vscode.l10n.t("Key"), session.key);
@@ -25,7 +63,7 @@ export function sessionTooltip(session: Session, findings: readonly Finding[]): 
   return text.markdown;
 }
 
-export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
+function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(lock.path);
   text.pair(ownerWords(lock), lock.why);
@@ -34,7 +72,7 @@ export function lockTooltip(lock: Lock, findings: readonly Finding[]): vscode.Ma
   return text.markdown;
 }
 
-export function findingTooltip(finding: Finding): vscode.MarkdownString {
+function findingTooltip(finding: Finding): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(finding.code);
   text.line(findingSentence(finding));
@@ -43,7 +81,8 @@ export function findingTooltip(finding: Finding): vscode.MarkdownString {
   return text.markdown;
 }
 
-export function stateDirTooltip({ path, problem, writer, captured }: StateDir): vscode.MarkdownString {
+function stateDirTooltip({ path, problem, writer, program, captured }: StateDir): vscode.MarkdownString {
+  const kind = program === "daemon" ? "agentctl" : program === "worker" ? "claude-mem" : "openclaw-json";
   const text = new Tooltip();
   text.heading(path);
   if (problem !== undefined) text.pair(vscode.l10n.t("Problem"), problem);
@@ -52,18 +91,18 @@ export function stateDirTooltip({ path, problem, writer, captured }: StateDir): 
     const list = captured.processes ?? vscode.l10n.t("none: what ran there is not known, and it is shown only");
     text.pair(vscode.l10n.t("Process list"), list);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(writer));
+  text.pair(writerTitle(kind), writerWhy(writer));
   text.evidence(writer.evidence);
   return text.markdown;
 }
 
-export function storeTooltip(store: Store): vscode.MarkdownString {
+function storeTooltip(store: Store): vscode.MarkdownString {
   const text = new Tooltip();
   text.heading(store.path);
   if (store.version !== undefined) {
     text.pair(vscode.l10n.t("OpenClaw {0}", versions(store.version)), store.version.source);
   }
-  text.pair(vscode.l10n.t("Gateway"), writerWhy(store.writer));
+  text.pair(writerTitle(store.kind), writerWhy(store.writer));
   text.pair(vscode.l10n.t("Repair"), permissionWords(store.permission, store));
   if (store.movedFrom !== undefined) text.pair(vscode.l10n.t("Moved here from"), store.movedFrom);
   text.evidence(store.writer.evidence);

@@ -7,16 +7,15 @@ import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.
 import type { WayAround } from "./gatewayRuns.ts";
 import type { RepairParts } from "./repair.ts";
 import { shortTime } from "./repairTitle.ts";
-import { isWrittenBeside } from "./repairWhileItRuns.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
 
-/** Undefined where it was no repair of one row. */
+/** Undefined where it was no repair of one row of a JSON store. */
 export function wayToUndoWhileItRuns(receipts: readonly ReceiptSummary[], parts: RepairParts): WayAround | undefined {
   const [only, ...more] = receipts;
   if (only === undefined || more.length > 0 || only.captured === true) return undefined;
   const isOfOneRow = only.edits.length === 1 && only.edits[0]?.key !== undefined;
   const store = parts.model.stores.find(({ path }) => path === only.storePath);
-  if (!isOfOneRow || !isWrittenBeside(store)) return undefined;
+  if (!isOfOneRow || store?.kind !== "openclaw-json") return undefined;
   return { title: vscode.l10n.t("Undo While It Runs…"), run: () => undoWhileItRuns(only, parts) };
 }
 

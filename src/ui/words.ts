@@ -2,8 +2,9 @@
 import { env, l10n } from "vscode";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock, LockKind, LockOwner } from "../model/lock.ts";
+import type { StateDir } from "../model/scan.ts";
 import type { Session, Verdict } from "../model/session.ts";
-import type { Permission, Store, WriterState } from "../model/store.ts";
+import type { Permission, Store, StoreKind, WriterState } from "../model/store.ts";
 import { visibleText } from "../plan/visibleText.ts";
 import type { GroupName } from "./treeNode.ts";
 
@@ -17,7 +18,9 @@ export function verdictWord(verdict: Verdict): string {
   }[verdict];
 }
 
-export function groupTitle(group: GroupName): string {
+/** Every lock of agentctl is one on a directory. */
+export function groupTitle(group: GroupName, kind?: StoreKind): string {
+  if (group === "locks" && kind === "agentctl") return l10n.t("Directory Locks");
   return {
     attention: l10n.t("Needs Attention"),
     active: l10n.t("Active"),
@@ -27,13 +30,36 @@ export function groupTitle(group: GroupName): string {
   }[group];
 }
 
-export function writerWords(state: WriterState): string {
+export function writerWords(state: WriterState, program?: StateDir["program"]): string {
+  if (program !== undefined) return programWords(state, program);
   return {
     running: l10n.t("gateway running"),
     draining: l10n.t("gateway draining"),
     stopped: l10n.t("gateway stopped"),
     unknown: l10n.t("gateway not known"),
   }[state];
+}
+
+function programWords(state: WriterState, program: "daemon" | "worker"): string {
+  const daemon: Record<WriterState, string> = {
+    running: l10n.t("daemon running"),
+    draining: l10n.t("daemon draining"),
+    stopped: l10n.t("daemon stopped"),
+    unknown: l10n.t("daemon not known"),
+  };
+  const worker: Record<WriterState, string> = {
+    running: l10n.t("worker running"),
+    draining: l10n.t("worker draining"),
+    stopped: l10n.t("worker stopped"),
+    unknown: l10n.t("worker not known"),
+  };
+  return (program === "daemon" ? daemon : worker)[state];
+}
+
+/** What writes a store, as a heading. */
+export function writerTitle(kind: StoreKind): string {
+  if (kind === "agentctl") return l10n.t("Daemon");
+  return kind === "claude-mem" ? l10n.t("Worker") : l10n.t("Gateway");
 }
 
 export function severityWord(severity: Severity): string {

@@ -82,7 +82,7 @@ export class Workbench {
     settings: Record<string, unknown>,
   ) {
     this.page = page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     this.sideBar = new SideBar(page);
     this.editors = new Editors(page);
     this.folder = server.workspace;

@@ -60,7 +60,7 @@ export function failingAt(base: Files, point: number, code: string, lasts: boole
   const files = watched(base, (call, make) => {
     count += 1;
     if (count < point || (count > point && !lasts)) return make();
-    // A file that is open is closed whatever the system says.
+    // What is open is closed whatever the system says.
     if (call.name === "close" || call.name === "closeDatabase") make();
     throw systemError(code, call);
   });

@@ -65,6 +65,16 @@ export async function wasKilled(child: ChildProcess): Promise<boolean> {
   return false;
 }
 
+/** Strikes at each of these points, a few at a time. */
+export async function eachOf(points: readonly number[], strike: (point: number) => Promise<void>): Promise<void> {
+  const left = points.values();
+  // They share one iterator: whoever is done takes the next.
+  const strikeOn = async (): Promise<void> => {
+    for (const point of left) await strike(point);
+  };
+  await Promise.all(Array.from({ length: atOnce }, strikeOn));
+}
+
 /** Strikes at point 1, 2, 3, … (or each `step`-th) until one is not met, a few at a time; gives how many were. */
 export async function eachPoint(strike: (point: number) => Promise<boolean>, step = 1): Promise<number> {
   for (let tried = 0; ; tried += atOnce) {

@@ -1,11 +1,12 @@
 // What must be so of a repair that was struck, whatever struck it (promises 2 and 3).
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { Receipt, RepairResult } from "../../src/model/receipt.ts";
 import type { Files } from "../../src/repair/files.ts";
 import { takeStoreLock } from "../../src/repair/storeLock.ts";
 import { receiptsOf, recoverRepairs, undoReceipt } from "../../src/repairs.ts";
+import { rowsOf } from "../claudeMemHome.ts";
 import { changedBetween, imagesIn } from "../repairing.ts";
 import { disks } from "./faults.ts";
 import type { Scene, Stage } from "./scenes.ts";
@@ -29,18 +30,28 @@ export function act({ task, bench, disk }: Scene, files: Files = disks[disk]): P
 /** The same scene without a fault. */
 export async function undisturbed(stage: Stage): Promise<Known> {
   const scene = await stage();
-  const before = imagesIn(scene.bench.home);
+  const before = imagesOf(scene.bench.home);
   const receipts = receiptsOf(scene.bench.context).length;
   const result = await act(scene);
   equal(result?.applied, true, result?.refused);
-  return { before, after: imagesIn(scene.bench.home), receipts };
+  return { before, after: imagesOf(scene.bench.home), receipts };
+}
+
+/** Every file, and of a database its rows: how it keeps them is its own affair. */
+export function imagesOf(home: string): Map<string, string> {
+  const images = imagesIn(home);
+  for (const name of images.keys()) {
+    if (/\.db-(wal|shm)$/.test(name)) images.delete(name);
+    else if (name.endsWith(".db")) images.set(name, JSON.stringify(rowsOf(join(home, name))));
+  }
+  return images;
 }
 
 /** What lies beside the store while a repair is under way, and after a crash until the next start. */
 const isOurs = (name: string): boolean => /\.session-inspector\.|sessions\.json\.lock$/.test(name);
 
 export function eachIsOldOrNew({ before, after }: Known, { bench }: Scene, told: string): void {
-  const found = imagesIn(bench.home);
+  const found = imagesOf(bench.home);
   for (const name of new Set([...before.keys(), ...after.keys(), ...found.keys()])) {
     if (isOurs(name)) continue;
     const image = found.get(name);
@@ -51,7 +62,7 @@ export function eachIsOldOrNew({ before, after }: Known, { bench }: Scene, told:
 /** What a person was told that reads "nothing was changed" is so. */
 export function wasToldTruly({ before }: Known, { bench }: Scene, result: RepairResult | undefined): void {
   if (result?.refused?.includes("nothing was changed") !== true) return;
-  const changed = changedBetween(before, imagesIn(bench.home)).filter((name) => !isOurs(name));
+  const changed = changedBetween(before, imagesOf(bench.home)).filter((name) => !isOurs(name));
   deepEqual(changed, [], result.refused);
 }
 
@@ -62,7 +73,7 @@ export async function settles(known: Known, scene: Scene, told: string): Promise
   const unfinished = receiptsOf(context).filter(({ state }) => state !== "done" && state !== "rolledBack");
   const recovered = await recoverRepairs(context);
   deepEqual(await recoverRepairs(context), [], `${told}: something is left to recover`);
-  const found = imagesIn(bench.home);
+  const found = imagesOf(bench.home);
   const notes = leftBehind(known, scene);
   const rest = changedBetween(found, known.after);
   const isNew = rest.every((name) => notes.includes(basename(name)) && found.get(name) === known.before.get(name));
@@ -79,10 +90,10 @@ export async function settles(known: Known, scene: Scene, told: string): Promise
   if (known.receipts > 0) isMarked(all, receipt, isNew, told);
   if (isNew && known.receipts === 0 && receipt !== undefined) {
     equal((await undoReceipt(receipt, context)).refused, undefined, told);
-    deepEqual(changedBetween(imagesIn(bench.home), known.before), [], `${told}: undo`);
+    deepEqual(changedBetween(imagesOf(bench.home), known.before), [], `${told}: undo`);
   } else if (!isNew) {
     equal((await act(scene))?.refused, undefined, `${told}: again`);
-    deepEqual(changedBetween(imagesIn(bench.home), known.after), [], `${told}: again`);
+    deepEqual(changedBetween(imagesOf(bench.home), known.after), [], `${told}: again`);
   }
   // What the dead left is cleared up by the next one.
   takeStoreLock(disks[disk], bench.context.folder, store).release();

@@ -6,6 +6,8 @@ import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { planChoices, planPruning } from "../../src/repairs.ts";
 import { scan } from "../../src/scan.ts";
+import { active, agentctlHome, auto } from "../agentctlHome.ts";
+import { claudeMemHome } from "../claudeMemHome.ts";
 import { buildDatabaseHome, killedWhileWriting, type SessionSpec } from "../databaseBuilder.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
 import {
@@ -22,6 +24,7 @@ import {
   transcript,
 } from "../homeBuilder.ts";
 import { type Bench, type BenchSpec, benchOf, newestReceipt } from "../repairing.ts";
+import { isLong } from "./extent.ts";
 import { type Disk, disks } from "./faults.ts";
 import { perform, type Task } from "./task.ts";
 
@@ -102,6 +105,7 @@ function killed(): BuiltHome {
   const built = buildDatabaseHome({
     sessions: { [key]: cut, [other]: { ...cut, entry: running({ sessionId: second, archivedAt: now - day }) } },
     sql: "UPDATE session_nodes SET entry_valid = 1",
+    withoutState: true,
   });
   killedWhileWriting(built.store, (database) => database.exec("UPDATE session_nodes SET last_read_at = 1"));
   return built;
@@ -122,6 +126,21 @@ function untidy(): BuiltHome {
 
 function open(): BuiltHome {
   return buildHome({ rows: { [key]: done() }, files: { [`~/${sessionId}.jsonl`]: said }, mode: 0o644 });
+}
+
+function agentctl(): { home: string } {
+  const rows = { a: active({ pid: 42 }), b: active({ pid: 43 }), c: active({ status: "completed" }) };
+  const locks = [
+    auto({ pid: 42 }),
+    { directory: "/work/mine", type: "manual" },
+    auto({ pid: 43, directory: "/work/b" }),
+  ];
+  return { home: agentctlHome({ rows, locks }) };
+}
+
+function claudeMem(): { home: string } {
+  const rows = [second, sessionId, key].map((id) => ({ content_session_id: id }));
+  return { home: claudeMemHome({ rows, prompts: { 1: now - 200 * minute } }) };
 }
 
 function repairing({ home }: { home: string }, disk: Disk = "usual", spec: BenchSpec = {}): Promise<Scene> {
@@ -153,6 +172,7 @@ function endedInDatabase(): BuiltHome {
   return buildDatabaseHome({
     sessions: { [other]: { entry: done({ ...ended, sessionId: second }) }, [key]: { entry: done() } },
     sql: "UPDATE session_nodes SET entry_valid = 1",
+    withoutState: true,
   });
 }
 
@@ -188,6 +208,14 @@ function cleanUp({ store }: Scene): void {
   for (const name of readdirSync(folder)) if (/\.deleted\.|trajectory/.test(name)) rmSync(join(folder, name));
 }
 
+const none: Readonly<Record<never, Stage>> = {};
+
+/** To tell what is in a database takes a while: `npm test` strikes the two that have every kind of step. */
+const moreOfDatabases = {
+  "archive in a database": () => pruning(endedInDatabase()),
+  "undo of one row of a database": () => undoing(repairing(killed()), { only: new Set([other]) }),
+} satisfies Readonly<Record<string, Stage>>;
+
 export const stages = {
   "finalize and its lock": () => repairing(sick("2026.5.18")),
   "finalize under the store lock of 2026.4": () => repairing(sick("2026.4.2")),
@@ -201,9 +229,10 @@ export const stages = {
   tidy: () => repairing(untidy()),
   mode: () => repairing(open(), "usual", { here: true }),
   "finalize in a database": () => repairing(killed()),
-  "archive in a database": () => pruning(endedInDatabase()),
   "undo of a finalize in a database": () => undoing(repairing(killed())),
-  "undo of one row of a database": () => undoing(repairing(killed()), { only: new Set([other]) }),
+  ...(isLong ? moreOfDatabases : none),
+  "rows and directory locks of agentctl": () => repairing(agentctl()),
+  "rows of claude-mem": () => repairing(claudeMem()),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
   "undo of a finalize under the store lock of 2026.4": () => undoing(repairing(sick("2026.4.2"))),
   "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), { meanwhile: writeOtherRow }),
@@ -227,4 +256,6 @@ export const stages = {
   "undo of a restore": () => undoing(repairing(archived())),
   "undo of a tidy": () => undoing(repairing(untidy())),
   "undo of a mode": () => undoing(repairing(open(), "usual", { here: true })),
+  "undo of rows and directory locks of agentctl": () => undoing(repairing(agentctl())),
+  "undo of rows of claude-mem": () => undoing(repairing(claudeMem())),
 } satisfies Readonly<Record<string, Stage>>;

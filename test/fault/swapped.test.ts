@@ -5,13 +5,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { nodeFiles } from "../../src/repair/files.ts";
 import { recoverRepairs } from "../../src/repairs.ts";
 import { imagesIn } from "../repairing.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { watched } from "./faults.ts";
+import { disks, watched } from "./faults.ts";
 import { act, undisturbed } from "./outcome.ts";
 import { type Scene, type Stage, stages } from "./scenes.ts";
+import { pointsOf, stepsOf } from "./steps.ts";
 
 type Images = ReadonlyMap<string, string>;
 
@@ -25,8 +25,8 @@ function decoyOf({ store }: Scene): string {
   return decoy;
 }
 
-/** @returns whether the repair came to the `point`-th call from its first change on: what is swapped before is planned with */
-async function swappedAt(stage: Stage, allowed: readonly Images[], point: number, told: string): Promise<boolean> {
+/** At the `point`-th call from the first change of the repair on: what is swapped before is planned with. */
+async function swappedAt(stage: Stage, allowed: readonly Images[], point: number, told: string): Promise<void> {
   const scene = await stage();
   const { home } = scene.bench;
   const sessionsDir = dirname(scene.store);
@@ -37,7 +37,7 @@ async function swappedAt(stage: Stage, allowed: readonly Images[], point: number
   let removing = "";
   await act(
     scene,
-    watched(nodeFiles, (call, make) => {
+    watched(disks[scene.disk], (call, make) => {
       if (count > 0 || call.changes) count += 1;
       if (count === point) {
         count += 1;
@@ -48,7 +48,7 @@ async function swappedAt(stage: Stage, allowed: readonly Images[], point: number
       return make();
     }),
   );
-  if (count < point) return false;
+  ok(count > point, `${told} is not met`);
   const left = imagesIn(decoy);
   equal(left.get("sessions.json"), theirs.get("sessions.json"), `${told}: their store was changed`);
   const contents = new Set(left.values());
@@ -66,7 +66,6 @@ async function swappedAt(stage: Stage, allowed: readonly Images[], point: number
     const isKnown = allowed.some((images) => images.get(name) === found.get(name));
     ok(isKnown || isOurs(name), `${told}: ${name} is neither the old nor the new`);
   }
-  return true;
 }
 
 describe("A directory that is swapped for a link during a repair", () => {
@@ -75,11 +74,11 @@ describe("A directory that is swapped for a link during a repair", () => {
   for (const [name, stage] of some) {
     it(`leaves what lies behind the link alone: ${name}`, async () => {
       const { before, after } = await undisturbed(stage);
-      const allowed = [before, after];
-      let point = 1;
-      while (await swappedAt(stage, allowed, point, `${name}, call ${point}`)) point += 1;
-      points += point - 1;
-      ok(point > 20, `only ${point - 1} points`);
+      const steps = await stepsOf(stage);
+      const firstChange = steps.findIndex(({ changes }) => changes);
+      const chosen = pointsOf(steps.slice(firstChange), () => true);
+      for (const point of chosen) await swappedAt(stage, [before, after], point, `${name}, call ${point}`);
+      points += chosen.length;
     });
   }
 

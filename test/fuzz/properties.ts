@@ -163,7 +163,7 @@ function damaged(bytes: Buffer, wounds: readonly { at: number; take: number; put
 }
 
 const reader: Property = {
-  quickRuns: 500,
+  quickRuns: 250,
   make: (counts) =>
     fc.property(storeText, damage, fc.integer({ min: 1, max: 64 }), (text, wounds, readBytes) => {
       const bytes = damaged(Buffer.from(text), wounds);
@@ -188,7 +188,7 @@ const editKinds = fc.record({
 });
 
 const splice: Property = {
-  quickRuns: 500,
+  quickRuns: 250,
   make: (counts) =>
     fc.property(storeText, editKinds, (text, { rows, add }) => {
       const before = Buffer.from(text);

@@ -12,6 +12,10 @@ export interface Answers {
   modal?(dialog: Dialog): string | undefined;
   /** The button of a notification. */
   notification?(message: string, buttons: readonly string[]): string | undefined;
+  /** The button of an error; without it errors are only heard. */
+  error?(message: string, buttons: readonly string[]): string | undefined;
+  /** Whether what can be cancelled while it runs is cancelled at once. */
+  readonly cancels?: boolean;
   /** The label of a quick pick's item. */
   pick?(labels: readonly string[], title: string): string | undefined;
   /** What is typed; it must pass the box's own check. */
@@ -39,6 +43,7 @@ export async function answering(answers: Answers, act: () => PromiseLike<unknown
     showInputBox: window.showInputBox,
     createQuickPick: window.createQuickPick,
     showOpenDialog: window.showOpenDialog,
+    withProgress: window.withProgress,
   };
   const heard: Heard = { modals: [], told: [], errors: [] };
   const tell = async (message: string, ...rest: unknown[]): Promise<string | undefined> => {
@@ -55,7 +60,17 @@ export async function answering(answers: Answers, act: () => PromiseLike<unknown
   Object.assign(window, {
     showWarningMessage: tell,
     showInformationMessage: tell,
-    showErrorMessage: async (message: string) => void heard.errors.push(message),
+    showErrorMessage: async (message: string, ...buttons: string[]) => {
+      heard.errors.push(message);
+      return answers.error?.(message, buttons);
+    },
+    withProgress: (options: vscode.ProgressOptions, task: Parameters<typeof window.withProgress>[1]) => {
+      if (answers.cancels !== true || options.cancellable !== true) return genuine.withProgress(options, task);
+      const source = new vscode.CancellationTokenSource();
+      const running = task({ report: () => undefined }, source.token);
+      source.cancel();
+      return running;
+    },
     showQuickPick: async (items: readonly vscode.QuickPickItem[], options?: vscode.QuickPickOptions) => {
       const wanted = answers.pick?.(
         items.map(({ label }) => label),

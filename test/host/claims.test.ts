@@ -71,7 +71,7 @@ describe("A store that was moved here", () => {
   it("says so, once", async () => {
     assert.deepEqual(await shown(), ["2 sessions · moved here", "store claimable"]);
     const { tree } = (await inspector()).sessions;
-    const { tooltip } = tree.resolveTreeItem(tree.getTreeItem(await node()), await node());
+    const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(await node()), await node());
     const text = tooltip instanceof vscode.MarkdownString ? tooltip.value.replaceAll("\\", "") : "";
     assert.ok(text.includes("/home/claw/.openclaw/agents/work/sessions"), text);
     assert.ok(!text.includes("--mine"), "that is an option of the CLI");

@@ -25,7 +25,7 @@ async function problemsOf(document: vscode.TextDocument): Promise<string[]> {
   const ours = (): vscode.Diagnostic[] =>
     vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === "OpenClaw");
   await eventually(vscode.languages.onDidChangeDiagnostics, () => (ours().length > 0 ? true : undefined));
-  await (await inspector()).problems.idle();
+  await (await (await inspector()).editors).problems.idle();
   return ours()
     .sort((a, b) => a.range.start.compareTo(b.range.start))
     .map(({ code, severity, range }) => {

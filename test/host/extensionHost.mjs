@@ -20,7 +20,7 @@ export async function runInExtensionHost(bundle, defineTests) {
       defineTests();
     },
     write,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   restoreConsole();
   writeFileSync(process.env["TEST_RESULT"] ?? "", JSON.stringify(counts));

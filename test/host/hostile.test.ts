@@ -186,7 +186,7 @@ describe("What a store holds", () => {
       isText(String(item.label), "label", 400);
       isText(String(item.description ?? ""), "description", 400);
       isText(plain(item.accessibilityInformation?.label ?? ""), "spoken", 5000);
-      const { tooltip } = sessions.tree.resolveTreeItem(item, node);
+      const { tooltip } = await sessions.tree.resolveTreeItem(item, node);
       if (typeof tooltip === "string") isText(tooltip, "tooltip", 1500);
       else if (tooltip !== undefined) {
         assert.ok(!tooltip.isTrusted && !tooltip.supportHtml && !tooltip.supportThemeIcons);
@@ -200,7 +200,7 @@ describe("What a store holds", () => {
     const api = await inspector();
     for (const session of await ours()) {
       await vscode.commands.executeCommand(commands.openRow, session);
-      await api.problems.idle();
+      await (await api.editors).problems.idle();
       const document = vscode.window.activeTextEditor?.document;
       assert.ok(document && document.uri.scheme === "openclaw-session");
       for (const { message, relatedInformation = [] } of vscode.languages.getDiagnostics(document.uri)) {
@@ -214,7 +214,7 @@ describe("What a store holds", () => {
       for (const lens of lenses) isText(lens.command?.title.replace(/^\$\([\w-]+\) /, "") ?? "", "lens");
     }
     await vscode.commands.executeCommand(commands.openStore, (await ours())[0]);
-    await api.problems.idle();
+    await (await api.editors).problems.idle();
     const document = vscode.window.activeTextEditor?.document;
     assert.equal(document?.uri.fsPath, path);
     const diagnostics = vscode.languages.getDiagnostics(document.uri);
@@ -222,7 +222,7 @@ describe("What a store holds", () => {
     for (const { message } of diagnostics) isText(plain(message), "problem");
     const whole = new vscode.Range(0, 0, document.lineCount, 0);
     const context = { diagnostics, only: undefined, triggerKind: vscode.CodeActionTriggerKind.Invoke };
-    for (const { title, disabled } of api.quickFixes.provideCodeActions(document, whole, context)) {
+    for (const { title, disabled } of (await api.editors).quickFixes.provideCodeActions(document, whole, context)) {
       isText(title, "quick fix");
       isText(disabled?.reason ?? "", "reason");
     }

@@ -324,7 +324,7 @@ describe("The light bulb of a store", () => {
     const problem = await eventually(vscode.languages.onDidChangeDiagnostics, () =>
       vscode.languages.getDiagnostics(uri).find(({ message }) => message.startsWith(key)),
     );
-    await (await inspector()).problems.idle();
+    await (await (await inspector()).editors).problems.idle();
     // VS Code asks its main thread, which hears of problems later than we do.
     for (;;) {
       const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
@@ -356,7 +356,7 @@ describe("The light bulb of a store", () => {
 
   /** VS Code keeps those that are disabled to itself. */
   async function disabled(key: string): Promise<(string | undefined)[]> {
-    const { quickFixes } = await inspector();
+    const { quickFixes } = await (await inspector()).editors;
     const document = await vscode.workspace.openTextDocument(storePath("main"));
     const diagnostics = await eventually(vscode.languages.onDidChangeDiagnostics, () => {
       const found = vscode.languages.getDiagnostics(document.uri).filter(({ message }) => message.startsWith(key));

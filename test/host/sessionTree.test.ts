@@ -85,7 +85,7 @@ describe("The tree", () => {
     const api = await inspector();
     const node = nodeOf(api, "Weekly summary");
     assert.ok(node);
-    const { tooltip } = api.sessions.tree.resolveTreeItem(api.sessions.tree.getTreeItem(node), node);
+    const { tooltip } = await api.sessions.tree.resolveTreeItem(api.sessions.tree.getTreeItem(node), node);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.ok(!tooltip.isTrusted && !tooltip.supportHtml && !tooltip.supportThemeIcons);
     const text = tooltip.value.replaceAll("&nbsp;", " ").replaceAll("\\", "");

@@ -113,7 +113,7 @@ describe("Leftovers", () => {
       return found.length > 0 ? found : undefined;
     });
     const context = { diagnostics, only: undefined, triggerKind: vscode.CodeActionTriggerKind.Invoke };
-    const [action] = api.quickFixes.provideCodeActions(document, new vscode.Range(0, 0, 0, 0), context);
+    const [action] = (await api.editors).quickFixes.provideCodeActions(document, new vscode.Range(0, 0, 0, 0), context);
     assert.match(action?.title ?? "", /^Move 1 leftover of the store main to the quarantine \(1 B\) \(proven\)$/);
     const { command, arguments: args = [] } = action?.command ?? { command: "" };
     assert.deepEqual((await run(command, yes, ...args)).told, ["1 leftover is in the quarantine."]);

@@ -62,7 +62,7 @@ describe("A change on disk", () => {
       item.label,
       "$\u200B(alert) [x]\u200B(command:quit) <img src=x> https:\u200B//a.b <U+202E>gpj\u240A# h",
     );
-    const { tooltip } = api.sessions.tree.resolveTreeItem(item, node);
+    const { tooltip } = await api.sessions.tree.resolveTreeItem(item, node);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.ok(!tooltip.isTrusted && !tooltip.supportHtml && !tooltip.supportThemeIcons);
     assert.match(tooltip.value, /^\*\*\$\u200B\\\(alert\\\)/);

@@ -184,7 +184,18 @@ export async function startGateway(at, prefix = [], token = undefined) {
     if (Date.now() > giveUp) throw new Error(`The gateway did not come up: ${program.output()}`);
     await wait(200);
   }
+  return { at, pid: program.pid, ...talkTo(at, token), stop: program.stop, output: program.output };
+}
+
+/**
+ * What a gateway can be asked that runs, whoever started it.
+ * @param {Installation} at
+ * @param {string} [token] that its configuration wants
+ * @returns {Pick<Gateway, "call" | "send">}
+ */
+export function talkTo(at, token = undefined) {
   // Healthy is not ready: it says so itself, and when to come again.
+  const giveUp = Date.now() + startPatienceMs;
   const call = async (/** @type {string} */ method, params = {}) => {
     for (;;) {
       try {
@@ -196,15 +207,11 @@ export async function startGateway(at, prefix = [], token = undefined) {
     }
   };
   return {
-    at,
-    pid: program.pid,
     call,
     send: async (key, message) => {
       const answer = await call("chat.send", { sessionKey: key, message, idempotencyKey: randomUUID() });
       return answer.runId;
     },
-    stop: program.stop,
-    output: program.output,
   };
 }
 
@@ -243,8 +250,12 @@ export function runOpenclaw(at, args) {
   return { status, out: stdout };
 }
 
-/** @param {number} port */
-function answers(port) {
+/**
+ * Whether it answers on its loopback port.
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function answers(port) {
   return new Promise((resolve) => {
     const request = get({ host: "127.0.0.1", port, path: "/healthz", timeout: 2000, agent: false }, (response) => {
       response.resume();

@@ -4,11 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { requestOfGateway } from "../../src/gatewayNow.ts";
 import type { RequestAnswer } from "../../src/model/messages.ts";
-import { makeRequest } from "../../src/owner/gatewayRequest.ts";
+import { knowsRequest, makeRequest } from "../../src/owner/gatewayRequest.ts";
 import { scan } from "../../src/scan.ts";
 import { type FakeGateway, startFakeGateway } from "../fakeGateway.ts";
 import { closeServers, gatewayServer } from "../gatewayServer.ts";
-import { key, now } from "../homeBuilder.ts";
+import { key, now, sessionId } from "../homeBuilder.ts";
 import { changedBetween, imagesIn } from "../repairing.ts";
 import { sick } from "../sickStore.ts";
 
@@ -44,6 +44,36 @@ describe("aborting a run", () => {
     deepEqual(await makeRequest({ port: shut }, request), { done: "no", said: "it refused to answer" });
     closeServers();
     equal((await makeRequest({ port: shut }, request)).done, "no");
+  });
+});
+
+describe("archiving a session", () => {
+  afterEach(closeServers);
+
+  it("asks for the very generation that was seen, and believes only what says that it is archived", async () => {
+    const archive = { what: "archive", key, sessionId } as const;
+    for (const [answer, done] of [
+      [{ ok: true, entry: { archivedAt: 5 } }, "yes"],
+      [{ ok: true, entry: {} }, "unknown"],
+      [new Error("the session changed"), "no"],
+    ] as const) {
+      const asked: unknown[] = [];
+      const port = await gatewayServer((method) => (method === "connect" ? {} : answer), asked);
+      equal((await makeRequest({ port }, archive)).done, done);
+      deepEqual(asked.slice(1), [["sessions.patch", { key, archived: true, expectedSessionId: sessionId }]]);
+    }
+  });
+
+  it("is a request of 2026.8 and later, and aborting one of 2026.5 and later", () => {
+    const eras = ["J1", "J2", "S", undefined] as const;
+    deepEqual(
+      eras.map((era) => knowsRequest(era, "archive")),
+      [false, false, true, false],
+    );
+    deepEqual(
+      eras.map((era) => knowsRequest(era, "abort")),
+      [false, true, true, false],
+    );
   });
 });
 

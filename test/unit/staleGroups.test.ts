@@ -35,6 +35,23 @@ describe("The review of stale sessions", () => {
     );
   });
 
+  it("asks about rows of agentctl and of claude-mem in the words of those programs", () => {
+    const ofAgentctl = finding("a", "ask", "stopped");
+    const cut = finding("m", "ask", "failed");
+    const ofClaudeMem = { ...cut, repair: { ...cut.repair, set: { status: "failed", completed_at: "2026" } } };
+    assert.deepEqual(
+      staleGroups([ofClaudeMem, ofAgentctl, finding("c", "ask", "failed")]).asked.map(({ answers, findings }) => [
+        answers,
+        findings.map(({ id }) => id),
+      ]),
+      [
+        [["failed", "killed", "timeout", "done"], ["c"]],
+        [["stopped"], ["a"]],
+        [["completed", "failed"], ["m"]],
+      ],
+    );
+  });
+
   it("offers every outcome, the likely one first, and no other", () => {
     assert.deepEqual(likelyFirst("timeout"), ["timeout", "failed", "killed", "done"]);
     assert.deepEqual(["done", "running", undefined, "toString"].map(isOutcome), [true, false, false, false]);

@@ -20,7 +20,7 @@ const ended = (second: number, data: object = { status: "success" }): string => 
 function trajectoryOf(content: string): TrajectoryFacts | undefined {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, "s.trajectory.jsonl"), content);
-  return readTrajectory(join(directory, "s.jsonl"), "s").trajectory;
+  return readTrajectory(join(directory, "s.jsonl"), "s").read?.facts;
 }
 
 /** Type of the last event, and whether it may be relied on. */
@@ -128,20 +128,20 @@ describe("trajectory tail", () => {
     const store = JSON.parse(readFileSync(join(sessions, "sessions.json"), "utf8"));
     const lastOf = (key: string): string | undefined => {
       const { sessionId } = store[key];
-      return readTrajectory(join(sessions, `${sessionId}.jsonl`), sessionId).trajectory?.last?.type;
+      return readTrajectory(join(sessions, `${sessionId}.jsonl`), sessionId).read?.facts.last?.type;
     };
     assert.equal(lastOf("agent:main:finished"), "session.ended");
     assert.equal(lastOf("agent:main:main"), "prompt.submitted");
   });
 
   it("follows a pointer to another directory", () => {
-    assert.equal(readTrajectory(pointed({}), "s").trajectory?.last?.type, "session.ended");
+    assert.equal(readTrajectory(pointed({}), "s").read?.facts.last?.type, "session.ended");
   });
 
   it("finds what a pointer of another machine names beside the transcript", () => {
     const transcript = pointed({ runtimeFile: "/elsewhere/claw/traces/renamed.jsonl" });
     writeFileSync(join(transcript, "..", "renamed.jsonl"), started(0));
-    assert.equal(readTrajectory(transcript, "s").trajectory?.last?.type, "session.started");
+    assert.equal(readTrajectory(transcript, "s").read?.facts.last?.type, "session.started");
   });
 
   for (const [what, pointer] of [
@@ -157,7 +157,7 @@ describe("trajectory tail", () => {
     ["is null", "null"],
   ] as const) {
     it(`ignores a pointer that ${what}`, () => {
-      assert.equal(readTrajectory(pointed(pointer), "s").trajectory, undefined);
+      assert.equal(readTrajectory(pointed(pointer), "s").read, undefined);
     });
   }
 
@@ -169,7 +169,7 @@ describe("trajectory tail", () => {
     mkdirSync(target("directory"));
     execFileSync("mkfifo", [target("fifo")]);
     for (const name of ["link", "directory", "fifo"]) {
-      assert.equal(readTrajectory(pointed({ runtimeFile: target(name) }), "s").trajectory, undefined, name);
+      assert.equal(readTrajectory(pointed({ runtimeFile: target(name) }), "s").read, undefined, name);
     }
   });
 
@@ -178,7 +178,7 @@ describe("trajectory tail", () => {
     const path = join(directory, "s.trajectory.jsonl");
     writeFileSync(path, started(0) + ended(1));
     truncateSync(path, 300 << 20);
-    const { trajectory: facts } = readTrajectory(join(directory, "s.jsonl"), "s");
+    const facts = readTrajectory(join(directory, "s.jsonl"), "s").read?.facts;
     assert.deepEqual([facts?.sizeBytes, facts?.decided, facts?.last], [300 << 20, false, undefined]);
   });
 });

@@ -9,7 +9,7 @@ const ownDirectory = {
   name: "own-directory",
   /** @param {import("esbuild").PluginBuild} build */
   setup({ onLoad }) {
-    onLoad({ filter: /\/test\/fixtures\/.*\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /\/test\/(fixtures\/.*|fakeGateway)\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replaceAll("import.meta.dirname", JSON.stringify(dirname(path))),
       loader: "ts",
     }));

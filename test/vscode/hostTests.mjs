@@ -7,6 +7,7 @@ import { prepareSampleHome } from "../sampleHome.mjs";
 import { openBrowser } from "./browser.mjs";
 import { desktopArguments, findDesktop } from "./desktop.mjs";
 import { bundleHostTests } from "./hostBundle.mjs";
+import { ensureNode } from "./install.mjs";
 import { temporaryDirectory } from "./scratch.mjs";
 import { startServer } from "./server.mjs";
 
@@ -38,6 +39,8 @@ export async function runHostTests({ root, files, edition }) {
   const env = {
     OPENCLAW_INSPECTOR_TEST_HOME: home,
     OPENCLAW_INSPECTOR_TEST_PROGRAMS: programs,
+    // One that runs TypeScript; VS Code's own may not.
+    OPENCLAW_INSPECTOR_TEST_NODE: ensureNode(),
     PATH: `${programs}${delimiter}${process.env["PATH"]}`,
     XDG_STATE_HOME: state,
     TEST_RESULT: result,

@@ -1,28 +1,52 @@
 // The beginnings of a transcript and of its trajectory: whether the one knows a turn that the other has lost (facts I 42).
-import type { AnsweredRun } from "../../model/facts.ts";
+import type { AnsweredRun, TranscriptTail } from "../../model/facts.ts";
 import { readLinesForwards } from "../lines.ts";
 import { isUnreadable, withFile } from "../regularFile.ts";
-import { asRecord, asText, parseLine, timeOf } from "./records.ts";
+import { asNumber, asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
-const firstLineBytes = 8 << 10;
+const headerBytes = 4 << 10;
+const firstLineBytes = 4 << 10;
 const firstMessageBytes = 64 << 10;
 const firstRunBytes = 512 << 10;
 
+export interface Beginning {
+  readonly header: TranscriptTail["header"];
+  readonly firstUserAt: number | undefined;
+}
+
 /**
- * When the first user message of a transcript was written; undefined where none is near the beginning, and where a
- * compaction comes first: some versions take out what was before it.
+ * What a transcript begins with: its header, where that is whole within 4 KB (genuine ones are 200 bytes), and when its
+ * first user message was written. That is unknown where none is near, and where a compaction comes first: some versions
+ * take out what was before it.
  */
-export function firstUserMessage(fd: number, sizeBytes: number): number | undefined {
-  let at: number | undefined;
+export function readBeginning(fd: number, sizeBytes: number): Beginning {
+  let header: TranscriptTail["header"];
+  let firstUserAt: number | undefined;
   readLinesForwards(fd, sizeBytes, firstMessageBytes, (line) => {
     const entry = parseLine(line) ?? {};
+    if (line.isFirst) {
+      if (line.bytes.length <= headerBytes) header = headerOf(entry);
+      return undefined;
+    }
     if (entry["type"] === "compaction") return "stop";
     const message = asRecord(entry["message"]);
     if (entry["type"] !== "message" || message?.["role"] !== "user") return undefined;
-    at = timeOf(entry) ?? timeOf(message);
+    firstUserAt = timeOf(entry) ?? timeOf(message);
     return "stop";
   });
-  return at;
+  return { header, firstUserAt };
+}
+
+/** What the first entry says of the whole transcript. Empty where it is none. */
+export function headerOf(entry: Readonly<Record<string, unknown>>): NonNullable<TranscriptTail["header"]> {
+  const type = asWord(entry["type"]);
+  const id = asWord(entry["id"]);
+  const version = asNumber(entry["version"]);
+  return {
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(version !== undefined && { version }),
+  };
 }
 
 /** When the first run of a trajectory began; undefined where its first line does not say. */

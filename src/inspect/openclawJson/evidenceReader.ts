@@ -12,7 +12,7 @@ import type {
   TrajectoryFacts,
   TranscriptFacts,
 } from "../../model/facts.ts";
-import { fileVersion, isUnreadable, statsAt, withFile } from "../regularFile.ts";
+import { fileVersion, fileVersionAt, isUnreadable, statsAt, withFile } from "../regularFile.ts";
 import { readRunBefore } from "./beginnings.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
@@ -36,7 +36,7 @@ export interface EvidenceReader {
   sweep(): void;
 }
 
-type Recorded = ReturnType<typeof readTrajectory>;
+type Recorded = Pick<SessionFacts, "trajectory" | "brokenPointer">;
 
 /** Between the start of a run and its message, on genuine stores: less than a second. */
 const aMomentMs = 10_000;
@@ -47,9 +47,11 @@ interface Kept<T> {
   used: boolean;
 }
 
+const none: readonly never[] = [];
+
 export function evidenceReader(): EvidenceReader {
   const transcripts = new Map<string, Kept<TranscriptFacts>>();
-  const trajectories = new Map<string, Kept<Recorded>>();
+  const trajectories = new Map<string, Kept<TrajectoryFacts>>();
   return {
     sessionFacts: (row, around) => readSession(row, around, transcripts, trajectories),
     sweep: () => {
@@ -67,7 +69,7 @@ function readSession(
   row: SessionRow,
   { directory, stateDir, locks, subagent }: Surroundings,
   transcripts: Map<string, Kept<TranscriptFacts>>,
-  trajectories: Map<string, Kept<Recorded>>,
+  trajectories: Map<string, Kept<TrajectoryFacts>>,
 ): SessionFacts {
   const sessionId = asText(row.fields["sessionId"]);
   const resolved = resolveTranscript(directory, sessionId, asText(row.fields["sessionFile"]));
@@ -119,35 +121,44 @@ function needsFullProof(row: SessionRow, locks: readonly LockFacts[], subagent: 
 function transcriptAt(path: string, full: boolean, kept: Map<string, Kept<TranscriptFacts>>): TranscriptFacts {
   const stats = statsAt(path);
   if (stats === undefined) return { state: "unreadable", path, archives: [] };
-  const signature = `${full} ${fileVersion(stats)}`;
+  // A stat tells all that is asked of it: there is nothing to keep.
+  if (!full) return unread(path, stats);
+  const signature = fileVersion(stats);
   const known = kept.get(path);
   if (known?.signature === signature) {
     known.used = true;
     return known.value;
   }
-  const value = readTranscript(path, stats, full);
+  const value = readTranscript(path, stats);
   kept.set(path, { signature, value, used: true });
   return value;
 }
 
-function readTranscript(path: string, stats: Stats, full: boolean): TranscriptFacts {
-  const file = { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: [] };
-  if (!full) return { ...file, state: stats.isFile() ? "unread" : "unreadable" };
-  const tail = withFile(path, (open) => readTranscriptTail(open.fd, open.stats.size));
+function unread(path: string, stats: Stats): TranscriptFacts {
+  const state = stats.isFile() ? "unread" : "unreadable";
+  return { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: none, state };
+}
+
+function readTranscript(path: string, stats: Stats): TranscriptFacts {
+  const file = { path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, archives: none };
+  const tail = withFile(path, (open) => readTranscriptTail(open.fd, open.stats.size), stats);
   return isUnreadable(tail) ? { ...file, state: "unreadable" } : { ...file, state: "read", tail };
 }
 
-function trajectoryOf(transcript: string, sessionId: string | undefined, kept: Map<string, Kept<Recorded>>): Recorded {
+function trajectoryOf(
+  transcript: string,
+  sessionId: string | undefined,
+  kept: Map<string, Kept<TrajectoryFacts>>,
+): Recorded {
   const known = kept.get(transcript);
-  const knownStats = known?.value.trajectory === undefined ? undefined : statsAt(known.value.trajectory.path);
-  if (known !== undefined && knownStats !== undefined && known.signature === fileVersion(knownStats)) {
+  if (known !== undefined && known.signature === fileVersionAt(known.value.path)) {
     known.used = true;
-    return known.value;
+    return { trajectory: known.value };
   }
-  const value = readTrajectory(transcript, sessionId);
-  const stats = value.trajectory === undefined ? undefined : statsAt(value.trajectory.path);
-  if (stats !== undefined) kept.set(transcript, { signature: fileVersion(stats), value, used: true });
-  return value;
+  const { read, brokenPointer } = readTrajectory(transcript, sessionId);
+  if (read === undefined) return brokenPointer === undefined ? {} : { brokenPointer };
+  kept.set(transcript, { signature: read.version, value: read.facts, used: true });
+  return { trajectory: read.facts };
 }
 
 /** Only a trajectory that begins well before the first message is read from its beginning. */

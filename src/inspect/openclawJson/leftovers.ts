@@ -6,7 +6,7 @@ import { asRecord, asText } from "./records.ts";
 import { archivesOf, restoreCandidates, type SessionsDir } from "./storeFiles.ts";
 
 const temporary = /^(sessions\.json\..+\.tmp|\.fs-safe-replace\..+\.tmp)$/;
-const trajectory = /^(.+)\.(trajectory\.jsonl|trajectory-path\.json)$/;
+const trajectoryEnds = [".trajectory.jsonl", ".trajectory-path.json"];
 const checkpoint = /^.+\.checkpoint\.[^.]+\.jsonl$/;
 
 /** `names` of the directory against the rows of the store that lies in it. Only what is left over is looked at by stat. */
@@ -30,19 +30,33 @@ export function readLeftovers(directory: SessionsDir, rows: readonly SessionRow[
     if (stats?.isFile())
       transcripts.push({ path: join(directory.path, name), sizeBytes: stats.size, mtimeMs: stats.mtimeMs });
   };
-  for (const name of directory.names) {
-    const base = trajectory.exec(name)?.[1];
+  for (const name of directory.others) {
     if (temporary.test(name)) add(temporaries, name);
-    else if (base !== undefined) {
-      const transcript = `${base}.jsonl`;
-      const known = directory.names.has(transcript) || directory.archives.has(transcript) || isNamed(transcript, named);
-      if (!known) add(trajectories, name);
-    } else if (checkpoint.test(name)) {
-      if (!named.checkpoints.has(name)) add(checkpoints, name);
-    } else if (name.endsWith(".jsonl") && !isNamed(name, named)) addTranscript(name);
+    else if (isCheckpoint(name) && !named.checkpoints.has(name)) add(checkpoints, name);
+  }
+  for (const name of [...directory.names].filter((name) => isUnnamed(name, directory, named)).sort()) {
+    if (transcriptOf(name) === undefined) addTranscript(name);
+    else add(trajectories, name);
   }
   const archives = [...directory.archives.keys()].flatMap((transcript) => archivesOf(directory, transcript));
   return { transcripts, trajectories, checkpoints, temporaries, archives, copies: restoreCandidates(directory) };
+}
+
+/** Whether it is a transcript that no row names, or a trajectory or pointer of no transcript, archive or row. */
+function isUnnamed(name: string, directory: SessionsDir, named: Named): boolean {
+  const transcript = transcriptOf(name);
+  if (transcript === undefined) return name.endsWith(".jsonl") && !isCheckpoint(name) && !isNamed(name, named);
+  return !directory.names.has(transcript) && !directory.archives.has(transcript) && !isNamed(transcript, named);
+}
+
+/** Of a trajectory or a pointer to one; undefined for any other name. */
+function transcriptOf(name: string): string | undefined {
+  const end = trajectoryEnds.find((one) => name.endsWith(one) && name.length > one.length);
+  return end === undefined ? undefined : `${name.slice(0, -end.length)}.jsonl`;
+}
+
+function isCheckpoint(name: string): boolean {
+  return name.includes(".checkpoint.") && checkpoint.test(name);
 }
 
 interface Named {
@@ -77,7 +91,7 @@ export function checkpointsOf(fields: SessionRow["fields"]): string[] {
 /** By its name, by its id, or as a topic or fork of an id that a row has. */
 function isNamed(transcript: string, { files, ids }: Named): boolean {
   if (files.has(transcript)) return true;
-  const base = transcript.replace(/\.jsonl$/, "");
+  const base = transcript.slice(0, -".jsonl".length);
   const topic = /^(.+)-topic-.+$/.exec(base)?.[1];
   const fork = /_([^_]+)$/.exec(base)?.[1];
   return [base, topic, fork].some((id) => id !== undefined && ids.has(id));

@@ -3,6 +3,7 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
+import { decodeText, decodeValue, isDeep, sameBytes } from "./jsonBytes.ts";
 import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 
 /** Stands for a value in use that is larger or deeper than is worth decoding: there, but of no known type. */
@@ -11,15 +12,29 @@ export const oversize: unknown = Object.freeze({ oversize: true });
 const windowBytes = 1 << 20;
 /** Keys and values in use above this are not decoded; genuine ones are under 1 KB. */
 const decodeLimitBytes = 1 << 16;
-/** Genuine values nest four deep. What JSON.parse reads, JSON.stringify and the message port can fail at: they recurse. */
-const decodeLimitDepth = 64;
+/** Longer texts, as ids and paths, are of their row alone. */
+const sharedTextBytes = 32;
+const nameSlots = 256;
 const quote = 0x22;
-const backslash = 0x5c;
-const openers: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const closers: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+const noBytes = Buffer.alloc(0);
+
+/** A name that was decoded, and the last short text of that field: in the next row both mostly are the same bytes. */
+interface FieldName {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly isInUse: boolean;
+  text?: { readonly bytes: Buffer; readonly value: unknown };
+}
+
+/** Has nothing to inherit a name from, and unlike `Object.create(null)` no hash table of its own. */
+class Fields {
+  [name: string]: unknown;
+}
+Object.setPrototypeOf(Fields.prototype, null);
+Reflect.deleteProperty(Fields.prototype, "constructor");
 
 export class RowCollector {
-  readonly window = Buffer.allocUnsafe(windowBytes);
+  readonly window = Buffer.allocUnsafeSlow(windowBytes);
   /** Offset in the store of the window's first byte. */
   base = 0;
   /** How many bytes of the window are the store's. */
@@ -38,10 +53,11 @@ export class RowCollector {
   #isWanted = true;
   #start = 0;
   #shape: SessionRow["shape"] = "scalar";
-  #fields: Record<string, unknown> = Object.create(null);
+  #fields: Record<string, unknown> = new Fields();
   #fieldRanges = new Map<string, ByteRange>();
   #repeated = new Set<string>();
-  #fieldName = "";
+  readonly #names: (FieldName | undefined)[] = new Array(nameSlots).fill(undefined);
+  #field: FieldName = { name: "", bytes: noBytes, isInUse: false };
   #fieldWanted = false;
   #fieldStart = 0;
 
@@ -74,15 +90,16 @@ export class RowCollector {
   }
 
   endKey(end: number, depth: number, hasEscape: boolean): void {
-    const bytes = this.#kept(end);
+    const from = this.#kept(end);
+    const to = end - this.base;
     if (depth === 1) {
       const start = this.#keyStart;
-      this.#key = bytes === undefined ? `(a key of ${end - start} bytes at ${start})` : (decode(bytes) as string);
+      this.#key = from < 0 ? `(a key of ${end - start} bytes at ${start})` : decodeText(this.window, from, to);
       this.#keyRange = { start, end };
       this.#isWanted = this.#options.only?.has(this.#key) ?? true;
     } else {
-      this.#fieldName = bytes === undefined ? "" : decodeKey(bytes, hasEscape);
-      this.#fieldWanted = this.#isWanted && this.#shape === "object" && this.#options.fields.has(this.#fieldName);
+      this.#field = from < 0 ? this.#nameOf("", noBytes) : this.#fieldName(from, to, hasEscape);
+      this.#fieldWanted = this.#isWanted && this.#shape === "object" && this.#field.isInUse;
     }
   }
 
@@ -90,7 +107,7 @@ export class RowCollector {
   startRow(at: number, shape: SessionRow["shape"]): void {
     this.#start = at;
     this.#shape = shape;
-    this.#fields = Object.create(null);
+    this.#fields = new Fields();
     if (this.#options.fieldRanges === true) {
       this.#fieldRanges = new Map();
       this.#repeated = new Set();
@@ -119,12 +136,41 @@ export class RowCollector {
   endField(end: number): void {
     if (!this.#fieldWanted) return;
     this.#fieldWanted = false;
-    const name = this.#fieldName;
-    const bytes = this.#kept(end);
-    this.#fields[name] = bytes === undefined || isDeep(bytes) ? oversize : decode(bytes);
+    const { name } = this.#field;
+    const from = this.#kept(end);
+    this.#fields[name] = from < 0 ? oversize : this.#value(from, end - this.base);
     if (this.#options.fieldRanges !== true) return;
     if (this.#fieldRanges.has(name)) this.#repeated.add(name);
     this.#fieldRanges.set(name, { start: this.#fieldStart, end });
+  }
+
+  /** Of the same bytes the same text: ten thousand rows hold one `done`, not ten thousand. */
+  #value(from: number, to: number): unknown {
+    const { window } = this;
+    if (window[from] !== quote || to - from > sharedTextBytes) {
+      return isDeep(window, from, to) ? oversize : decodeValue(window, from, to);
+    }
+    const last = this.#field.text;
+    if (last !== undefined && sameBytes(window, from, to, last.bytes)) return last.value;
+    const value = decodeText(window, from, to);
+    this.#field.text = { bytes: Buffer.from(window.subarray(from, to)), value };
+    return value;
+  }
+
+  #fieldName(from: number, to: number, hasEscape: boolean): FieldName {
+    const { window } = this;
+    if (hasEscape) return this.#nameOf(decodeText(window, from, to), noBytes);
+    const hash = (to - from) * 31 + (window[from + 1] as number) * 7 + (window[to - 2] as number);
+    const slot = hash & (nameSlots - 1);
+    const known = this.#names[slot];
+    if (known !== undefined && sameBytes(window, from, to, known.bytes)) return known;
+    const found = this.#nameOf(window.toString("latin1", from + 1, to - 1), Buffer.from(window.subarray(from, to)));
+    this.#names[slot] = found;
+    return found;
+  }
+
+  #nameOf(name: string, bytes: Buffer): FieldName {
+    return { name, bytes, isInUse: this.#options.fields.has(name) };
   }
 
   #keep(at: number): void {
@@ -132,38 +178,12 @@ export class RowCollector {
     this.#keptTooLarge = false;
   }
 
-  #kept(end: number): Buffer | undefined {
+  /** Where in the window what is kept begins; -1 where it is too large to be decoded. */
+  #kept(end: number): number {
     const from = this.#keptFrom;
     this.#keptFrom = -1;
     // The size alone decides, not where the window happens to end: the same row must read the same in every place.
-    if (this.#keptTooLarge || from < 0 || end - from > decodeLimitBytes) return undefined;
-    return this.window.subarray(from - this.base, end - this.base);
+    if (this.#keptTooLarge || from < 0 || end - from > decodeLimitBytes) return -1;
+    return from - this.base;
   }
-}
-
-/** Text and numbers in use are short and mostly plain: JSON.parse is left for what it alone can do. */
-function decode(bytes: Buffer): unknown {
-  if (bytes[0] === quote && !bytes.includes(backslash)) return bytes.toString("utf8", 1, bytes.length - 1);
-  return JSON.parse(bytes.toString("utf8"));
-}
-
-/** Of bytes that are one whole JSON value. */
-function isDeep(bytes: Buffer): boolean {
-  if (!openers.has(bytes[0] as number) || bytes.length <= decodeLimitDepth * 2) return false;
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (inString && byte === backslash) at += 1;
-    else if (byte === quote) inString = !inString;
-    else if (inString) continue;
-    else if (closers.has(byte)) depth -= 1;
-    else if (openers.has(byte) && ++depth > decodeLimitDepth) return true;
-  }
-  return false;
-}
-
-function decodeKey(bytes: Buffer, hasEscape: boolean): string {
-  if (hasEscape) return JSON.parse(bytes.toString("utf8")) as string;
-  return bytes.toString("latin1", 1, bytes.length - 1);
 }

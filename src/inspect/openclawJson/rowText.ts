@@ -41,11 +41,12 @@ function findRow(file: OpenFile, key: string): ByteRange | undefined {
   return found;
 }
 
-/** As OpenClaw writes it, one level of indentation taken off; a row that is not written so is laid out anew. */
+/** As it is written, with its own indentation taken off; a row that is not written in lines of its own is laid out anew. */
 export function prettyRow(stored: string): string {
   const lines = stored.split("\n");
-  if (lines.length > 1 && lines.slice(1).every((line) => line.startsWith("  "))) {
-    return lines.map((line, i) => (i === 0 ? line : line.slice(2))).join("\n");
+  const indent = /^ */.exec(lines.at(-1) ?? "")?.[0] ?? "";
+  if (indent.length >= 2 && lines.slice(1).every((line) => line.startsWith(indent))) {
+    return lines.map((line, i) => (i === 0 ? line : line.slice(indent.length))).join("\n");
   }
   try {
     return JSON.stringify(JSON.parse(stored), null, 2);

@@ -83,6 +83,8 @@ export interface SessionsDir {
   /** Why nothing of it is known, its locks least of all: rows can be opened by name, but not be judged. */
   readonly problem?: string;
   readonly names: ReadonlySet<string>;
+  /** In order, those that are neither a transcript called by its session id alone, nor its trajectory or pointer. */
+  readonly others: readonly string[];
   /** Topic transcripts `<id>-topic-<thread>.jsonl` and forks `<time>_<id>.jsonl`, by session id (facts C1). */
   readonly otherTranscripts: ReadonlyMap<string, string>;
   /** Names of archives, by the name of the transcript that they were (facts C4). */
@@ -98,14 +100,16 @@ export function listSessionsDir(storePath: string): SessionsDir {
   let names: string[] = [];
   let problem: string | undefined;
   try {
-    names = readdirSync(path).sort();
+    names = readdirSync(path);
   } catch (error) {
     problem = `its directory cannot be listed (${(error as NodeJS.ErrnoException).code})`;
   }
   const otherTranscripts = new Map<string, string>();
   const archives = new Map<string, string[]>();
-  for (const name of names) {
-    if (name.endsWith(".trajectory.jsonl") || /\.checkpoint\.[^.]+\.jsonl$/.test(name)) continue;
+  // Ten thousand sessions have thirty thousand names: only those that are not of one of them are ordered and taken apart.
+  const others = names.filter(isOther).sort();
+  for (const name of others) {
+    if (/\.checkpoint\.[^.]+\.jsonl$/.test(name)) continue;
     if (name.endsWith(".jsonl")) {
       const id = /^(.+)-topic-.+\.jsonl$/.exec(name)?.[1] ?? /_([^_]+)\.jsonl$/.exec(name)?.[1];
       if (id !== undefined) otherTranscripts.set(id, name);
@@ -114,8 +118,17 @@ export function listSessionsDir(storePath: string): SessionsDir {
       if (transcript !== undefined) archives.set(transcript, [...(archives.get(transcript) ?? []), name]);
     }
   }
-  const locks = names.filter((name) => name.endsWith(".jsonl.lock") || name === "sessions.json.lock");
-  return { path, names: new Set(names), otherTranscripts, archives, locks, ...(problem !== undefined && { problem }) };
+  const locks = others.filter((name) => name.endsWith(".jsonl.lock") || name === "sessions.json.lock");
+  const all = { path, names: new Set(names), others, otherTranscripts, archives, locks };
+  return { ...all, ...(problem !== undefined && { problem }) };
+}
+
+function isOther(name: string): boolean {
+  if (name.endsWith(".jsonl")) {
+    if (name.endsWith(".trajectory.jsonl")) return false;
+    return name.includes("_") || name.includes("-topic-") || name.includes(".checkpoint.");
+  }
+  return !name.endsWith(".trajectory-path.json");
 }
 
 /** Archives of a transcript, newest first by the time in the name, which is the one that retention reads (facts C4). */
@@ -141,7 +154,7 @@ function archiveTime(text: string): number | undefined {
 
 /** Files that a broken store might be restored from: backups and temporary files of its writers, newest first (facts C4, E). */
 export function restoreCandidates(directory: SessionsDir): FileFacts[] {
-  return [...directory.names]
+  return directory.others
     .filter((name) => /^sessions\.json\..+/.test(name) || /^\.fs-safe-replace\..+\.tmp$/.test(name))
     .filter((name) => !name.endsWith(".lock"))
     .map((name) => fileFacts(join(directory.path, name)))

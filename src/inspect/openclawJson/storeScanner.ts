@@ -5,6 +5,7 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
+import { RepeatedValues } from "./repeatedValues.ts";
 import { RowCollector } from "./rowCollector.ts";
 
 /** Fills `target` from `at` on and says how many bytes it gave; 0 at the end. */
@@ -87,12 +88,14 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   const collector = new RowCollector(source, options, onRow);
   // Everything that every byte touches is a local of this one function, which keeps it in registers.
   const { window } = collector;
+  const repeated = new RepeatedValues(window);
   let base = 0;
   let filled = 0;
   let i = 0;
   let state = expectValue;
   let depth = 0;
   let isObject = new Uint8Array(64);
+  let keyStart = 0;
   let stringIsKey = false;
   let stringHasEscape = false;
   let hexLeft = 0;
@@ -119,8 +122,10 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
           i += 1;
           if (stringIsKey) {
             if (depth <= 2) collector.endKey(base + i, depth, stringHasEscape);
+            if (isRepeatable(depth)) repeated.name(depth, keyStart - base, i);
             state = expectColon;
           } else {
+            if (isRepeatable(depth)) repeated.end(depth, base, i);
             endValue(collector, depth, base + i);
             state = afterValue;
           }
@@ -181,6 +186,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       } else if (byte === (object ? closeBrace : closeBracket)) {
         depth -= 1;
         i += 1;
+        if (isRepeatable(depth)) repeated.end(depth, base, i);
         endValue(collector, depth, base + i);
       } else return fail(base + i, object ? "a comma or } is missing" : "a comma or ] is missing");
     } else if (state === expectColon) {
@@ -194,7 +200,8 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       state = afterValue;
     } else if (state === expectKeyOrEnd || state === expectKey) {
       if (byte !== quote) return fail(base + i, "a key is missing");
-      if (depth <= 2) collector.startKey(base + i);
+      keyStart = base + i;
+      if (depth <= 2) collector.startKey(keyStart);
       stringIsKey = true;
       stringHasEscape = false;
       state = inString;
@@ -207,6 +214,14 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     } else {
       const at = base + i;
       if (depth === 0 && byte !== openBrace) return fail(base + i, noObject(byte));
+      const known = isRepeatable(depth) ? repeated.start(depth, base, i, filled) : 0;
+      if (known > 0) {
+        if (depth === 2) collector.startField(at);
+        i += known;
+        endValue(collector, depth, base + i);
+        state = afterValue;
+        continue;
+      }
       if (byte === openBrace || byte === openBracket) {
         const object = byte === openBrace;
         startValue(collector, depth, at, object ? "object" : "array");
@@ -236,6 +251,11 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   }
   if (depth === 0 && state === afterValue) return { ok: true, bytes: base + i };
   return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
+}
+
+/** The fields of a row, and what is in those that are objects: genuine snapshots are there. */
+function isRepeatable(depth: number): boolean {
+  return depth === 2 || depth === 3;
 }
 
 function startValue(collector: RowCollector, depth: number, at: number, shape: SessionRow["shape"]): void {

@@ -2,14 +2,23 @@
 import { basename, dirname, join } from "node:path";
 import type { EntryPlace } from "../../model/evidence.ts";
 import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
-import { readLinesBackwards } from "../lines.ts";
+import { type Line, readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
-import { isUnreadable, linkStatsAt, readText, withFile } from "../regularFile.ts";
+import { fileVersion, isUnreadable, linkStatsAt, type OpenFile, readText, withFile } from "../regularFile.ts";
 import { firstStart } from "./beginnings.ts";
 import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
 const pointerLimitBytes = 64 << 10;
+const eventStartBytes = 300;
+const eventStart =
+  /^\{"traceSchema":"openclaw-trajectory","schemaVersion":1,"traceId":"[^"\\]*","source":"[^"\\]*","type":"([a-z._]+)",/;
+
+export interface ReadTrajectory {
+  readonly facts: TrajectoryFacts;
+  /** Of the file that they were read from. */
+  readonly version: string;
+}
 
 /**
  * The trajectory of a transcript: beside it, or where its pointer says. A pointer counts only for the same session and
@@ -18,10 +27,10 @@ const pointerLimitBytes = 64 << 10;
 export function readTrajectory(
   transcript: string,
   sessionId: string | undefined,
-): { readonly trajectory?: TrajectoryFacts; readonly brokenPointer?: PointerFacts } {
+): { readonly read?: ReadTrajectory; readonly brokenPointer?: PointerFacts } {
   const base = transcript.replace(/\.jsonl$/, "");
   const beside = readTrajectoryFile(`${base}.trajectory.jsonl`);
-  if (beside !== undefined) return { trajectory: beside };
+  if (beside !== undefined) return { read: beside };
   const path = `${base}.trajectory-path.json`;
   const pointer = readPointer(path);
   if (pointer === undefined) return {};
@@ -32,7 +41,7 @@ export function readTrajectory(
     readTrajectoryFile(pointer.file) ?? readTrajectoryFile(join(dirname(transcript), basename(pointer.file)));
   return pointed === undefined
     ? { brokenPointer: { path, sizeBytes: pointer.sizeBytes, reason: "missing" } }
-    : { trajectory: pointed };
+    : { read: pointed };
 }
 
 interface Pointer {
@@ -57,26 +66,34 @@ function readPointer(path: string): Pointer | undefined {
   }
 }
 
-function readTrajectoryFile(path: string): TrajectoryFacts | undefined {
-  if (!path.endsWith(".jsonl") || linkStatsAt(path)?.isFile() !== true) return undefined;
-  const read = withFile(path, ({ fd, stats }): TrajectoryFacts => {
-    const end = trajectoryEnd();
-    const seenAll = readLinesBackwards(fd, stats.size, (line) => end.see(parseLine(line), { offset: line.offset }));
-    const startedAt = firstStart(fd, stats.size);
-    return {
-      path,
-      sizeBytes: stats.size,
-      mtimeMs: stats.mtimeMs,
-      ...end.facts(seenAll),
-      ...(startedAt !== undefined && { startedAt }),
-    };
-  });
+function readTrajectoryFile(path: string): ReadTrajectory | undefined {
+  const seen = path.endsWith(".jsonl") ? linkStatsAt(path) : undefined;
+  if (seen?.isFile() !== true) return undefined;
+  const read = withFile(path, (open) => ({ facts: readEnds(path, open), version: fileVersion(open.stats) }), seen);
   return isUnreadable(read) ? undefined : read;
+}
+
+function readEnds(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
+  const end = trajectoryEnd();
+  const seenAll = readLinesBackwards(fd, stats.size, (line) => {
+    if (end.hasEnded() && isBystander(line)) return undefined;
+    return end.see(parseLine(line), { offset: line.offset });
+  });
+  const startedAt = firstStart(fd, stats.size);
+  return {
+    path,
+    sizeBytes: stats.size,
+    mtimeMs: stats.mtimeMs,
+    ...end.facts(seenAll),
+    ...(startedAt !== undefined && { startedAt }),
+  };
 }
 
 export interface TrajectoryEnd {
   /** Shown the events from the last to the first, undefined where one is torn, until it says "stop". */
   see(event: Readonly<Record<string, unknown>> | undefined, place: EntryPlace): "stop" | undefined;
+  /** The end of a run was shown: only where it began is still of interest. */
+  hasEnded(): boolean;
   /** `seenAll`: it said stop, or the first event was shown. */
   facts(seenAll: boolean): Pick<TrajectoryFacts, "decided" | "truncated" | "last" | "lastAt">;
 }
@@ -99,6 +116,7 @@ export function trajectoryEnd(): TrajectoryEnd {
       // A run's recorder says that it was truncated between the run's start and its end: look as far back as that.
       return type === "session.started" || last.type !== "session.ended" ? "stop" : undefined;
     },
+    hasEnded: () => last?.type === "session.ended",
     facts: (seenAll) => ({
       // A torn last line may be the start of another run, or the end of this one.
       decided: torn !== true && (seenAll || last !== undefined),
@@ -107,6 +125,15 @@ export function trajectoryEnd(): TrajectoryEnd {
       ...(lastAt !== undefined && { lastAt }),
     }),
   };
+}
+
+/**
+ * Whether a line is an event that says nothing of where its run began or that its recorder gave up. A run has 80 KB of
+ * prompts and answers between its start and its end: they are told by how the recorder begins every line, and not parsed.
+ */
+function isBystander({ bytes }: Line): boolean {
+  const type = eventStart.exec(bytes.toString("latin1", 0, eventStartBytes))?.[1];
+  return type !== undefined && type !== "session.started" && type !== "trace.truncated";
 }
 
 function lifecycleEvent(

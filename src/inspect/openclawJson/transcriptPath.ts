@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { realPath } from "../homes.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { statsAt } from "../regularFile.ts";
@@ -29,6 +29,7 @@ export function resolveTranscript(
   sessionId: string | undefined,
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
+  if (isPlain(directory, sessionId, sessionFile)) return { path: sessionFile, exists: true };
   const found = locate(directory, sessionId, sessionFile);
   const named = isPath(sessionFile, directory.path) ? resolve(directory.path, sessionFile) : undefined;
   if (found === undefined || named === undefined) return found;
@@ -41,6 +42,17 @@ export function resolveTranscript(
   const otherId =
     basename(found.path) !== byId && !basename(found.path).includes(sessionId ?? "") && directory.names.has(byId);
   return otherId ? { ...found, ownIdFile: join(directory.path, byId) } : found;
+}
+
+/** As nearly every row has it: its own id's file, beside the store, and there. Nothing is left to find out then. */
+function isPlain(
+  { path, names }: SessionsDir,
+  sessionId: string | undefined,
+  sessionFile: string | undefined,
+): sessionFile is string {
+  if (sessionId === undefined || sessionFile === undefined || !safeSessionId.test(sessionId)) return false;
+  const name = `${sessionId}.jsonl`;
+  return sessionFile === `${path}${sep}${name}` && names.has(name);
 }
 
 function isPath(sessionFile: string | undefined, directory: string): sessionFile is string {

@@ -2,11 +2,8 @@
 import type { EntryPlace } from "../../model/evidence.ts";
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
-import { readRange } from "../regularFile.ts";
-import { firstUserMessage } from "./beginnings.ts";
-import { asNumber, asRecord, asWord, parseLine, timeOf } from "./records.ts";
-
-const headerLimitBytes = 4096;
+import { readBeginning } from "./beginnings.ts";
+import { asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
 /**
  * Reads backwards until the last message and the last user message are known.
@@ -15,11 +12,8 @@ const headerLimitBytes = 4096;
 export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTail {
   const end = transcriptEnd();
   const seenAll = readLinesBackwards(fd, sizeBytes, (line) => end.see(parseLine(line), { offset: line.offset }));
-  const firstUserAt = firstUserMessage(fd, sizeBytes);
-  return {
-    ...end.facts(seenAll, readHeader(fd, sizeBytes)),
-    ...(firstUserAt !== undefined && { firstUserAt }),
-  };
+  const { header, firstUserAt } = readBeginning(fd, sizeBytes);
+  return { ...end.facts(seenAll, header), ...(firstUserAt !== undefined && { firstUserAt }) };
 }
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -57,26 +51,6 @@ export function transcriptEnd(): TranscriptEnd {
       ...(lastUserMessage !== undefined && { lastUserMessage }),
       ...(lastAt !== undefined && { lastAt }),
     }),
-  };
-}
-
-/** The first line, where it is whole within 4 KB: genuine headers are 200 bytes. Empty where it is no entry. */
-function readHeader(fd: number, sizeBytes: number): TranscriptTail["header"] {
-  const bytes = readRange(fd, 0, Math.min(sizeBytes, headerLimitBytes));
-  const end = bytes.indexOf(0x0a);
-  if (end < 0) return undefined;
-  return headerOf(parseLine({ offset: 0, bytes: bytes.subarray(0, end), whole: true }) ?? {});
-}
-
-/** What the first entry says of the whole transcript. */
-export function headerOf(entry: Entry): NonNullable<TranscriptTail["header"]> {
-  const type = asWord(entry["type"]);
-  const id = asWord(entry["id"]);
-  const version = asNumber(entry["version"]);
-  return {
-    ...(type !== undefined && { type }),
-    ...(id !== undefined && { id }),
-    ...(version !== undefined && { version }),
   };
 }
 

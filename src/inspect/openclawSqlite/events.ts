@@ -1,8 +1,9 @@
 // Transcripts and trajectories as events of a database (facts G): their ends, and pieces of them for people.
 import * as zlib from "node:zlib";
 import type { TrajectoryFacts, TranscriptTail } from "../../model/facts.ts";
+import { headerOf } from "../openclawJson/beginnings.ts";
 import { trajectoryEnd } from "../openclawJson/trajectoryTail.ts";
-import { headerOf, transcriptEnd } from "../openclawJson/transcriptTail.ts";
+import { transcriptEnd } from "../openclawJson/transcriptTail.ts";
 import type { Database } from "../sqlite.ts";
 import { type Columns, eachRow, jsonAt, numberAt, parsedRecord, rowsOf, textAt } from "./values.ts";
 

@@ -1,0 +1,64 @@
+// JSON values as bytes `[from, to)` of a buffer that are known to be whole and right. What is in use of a row is short and
+// mostly plain: JSON.parse is left for what it alone can do.
+
+const quote = 0x22;
+const backslash = 0x5c;
+const zero = 0x30;
+/** Longer integers are not exact: JSON.parse rounds them as every program does. */
+const exactDigits = 15;
+/** Genuine values nest four deep. What JSON.parse reads, JSON.stringify and the message port can fail at: they recurse. */
+const deepest = 64;
+const openers: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const closers: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+export function decodeValue(buffer: Buffer, from: number, to: number): unknown {
+  if (buffer[from] === quote) return decodeText(buffer, from, to);
+  return decodeInteger(buffer, from, to) ?? JSON.parse(buffer.toString("utf8", from, to));
+}
+
+/** Of a string with its quotes. */
+export function decodeText(buffer: Buffer, from: number, to: number): string {
+  let isAscii = true;
+  for (let at = from + 1; at < to - 1; at++) {
+    const byte = buffer[at] as number;
+    if (byte === backslash) return JSON.parse(buffer.toString("utf8", from, to)) as string;
+    if (byte > 0x7f) isAscii = false;
+  }
+  return buffer.toString(isAscii ? "latin1" : "utf8", from + 1, to - 1);
+}
+
+/** Undefined for what is not a whole number without a sign, or may not be exact. */
+function decodeInteger(buffer: Buffer, from: number, to: number): number | undefined {
+  if (to - from > exactDigits) return undefined;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (buffer[at] as number) - zero;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Whether a value nests deeper than any of ours. */
+export function isDeep(buffer: Buffer, from: number, to: number): boolean {
+  if (!openers.has(buffer[from] as number) || to - from <= deepest * 2) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = from; at < to; at++) {
+    const byte = buffer[at] as number;
+    if (inString && byte === backslash) at += 1;
+    else if (byte === quote) inString = !inString;
+    else if (inString) continue;
+    else if (closers.has(byte)) depth -= 1;
+    else if (openers.has(byte) && ++depth > deepest) return true;
+  }
+  return false;
+}
+
+/** Whether `[from, to)` are just these bytes. For short ones: a call of `compare` costs more than to look at thirty. */
+export function sameBytes(buffer: Buffer, from: number, to: number, bytes: Buffer): boolean {
+  const { length } = bytes;
+  if (to - from !== length) return false;
+  for (let at = 0; at < length; at++) if (buffer[from + at] !== bytes[at]) return false;
+  return true;
+}

@@ -32,11 +32,7 @@ async function agentctl({ script, home, bystander }) {
   // It writes its memory when it ends.
   await ask(socket, "daemon.shutdown");
   await until(async () => daemon.exitCode !== null);
-  return { locks, log: log(), bystanderLives: innocent === undefined ? undefined : innocent.signalCode === null };
-
-  function log() {
-    return daemon.said;
-  }
+  return { locks, log: daemon.said, bystanderLives: innocent === undefined ? undefined : innocent.signalCode === null };
 }
 
 /** @param {ClaudeMemOrder} order */

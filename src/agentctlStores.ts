@@ -89,8 +89,8 @@ function judged(
     },
     permissionOf("agentctl", { writer, processes, problem: worst && problem }),
   );
-  const { findings, sessions, locks } = judgeAgentctl(facts, before.now, knownSessions(dir, before, reports));
-  return { ...place, sessions, locks, findings: withLines(findings) };
+  const { findings, sessions, locks, claims } = judgeAgentctl(facts, before.now, knownSessions(dir, before, reports));
+  return { ...place, sessions, locks, findings: withLines(findings), ...(claims !== undefined && { claims }) };
 }
 
 /** What OpenClaw's stores of the same home, and its gateway, tell of sessions that agentctl only mirrors. */

@@ -85,8 +85,8 @@ function judged(dir: FoundStateDir, facts: ClaudeMemFacts, processes: ProcessTab
     openclaw: sessionsOf(before, ["openclaw-json", "openclaw-sqlite"]),
     agentctl: sessionsOf(before, ["agentctl"]),
   };
-  const { findings, sessions } = judgeClaudeMem(facts, before.now, known);
-  return { ...place, sessions, locks: [], findings };
+  const { findings, sessions, claims } = judgeClaudeMem(facts, before.now, known);
+  return { ...place, sessions, locks: [], findings, ...(claims !== undefined && { claims }) };
 }
 
 /** Sessions of stores of these kinds by key. */

@@ -5,8 +5,10 @@ import { claudeMemStores } from "./claudeMemStores.ts";
 import type { DatabaseMemory } from "./inspect/databaseReading.ts";
 import type { FoundStateDir } from "./inspect/homes.ts";
 import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
+import type { Evidence } from "./model/evidence.ts";
 import type { WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
+import type { Session } from "./model/session.ts";
 import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
 import type { Where } from "./model/where.ts";
 import { type LookInput, secondLookMs, wasStopped } from "./owner/look.ts";
@@ -28,7 +30,10 @@ export interface Reports {
   readonly heard: readonly WriterReport[];
 }
 
-export type Found = Pick<Scan, "stateDirs" | "stores" | "sessions" | "locks" | "findings">;
+export interface Found extends Pick<Scan, "stateDirs" | "stores" | "sessions" | "locks" | "findings"> {
+  /** What this store says of sessions that another one knows too, by the id of the other's. */
+  readonly claims?: ReadonlyMap<string, Evidence>;
+}
 
 /** One folder, read. */
 export interface Neighbour {
@@ -52,12 +57,20 @@ export function withNeighbours(scan: Scan, neighbours: readonly Neighbour[], rep
       ...all,
       stateDirs: [...all.stateDirs, ...found.stateDirs],
       stores: [...all.stores, ...found.stores],
-      sessions: [...all.sessions, ...found.sessions],
+      sessions: [...withClaims(all.sessions, found.claims), ...found.sessions],
       locks: [...all.locks, ...found.locks],
       findings: [...all.findings, ...found.findings],
     };
   }
   return all;
+}
+
+/** A session that several stores know shows in each of them what the others claim. */
+function withClaims(sessions: readonly Session[], claims: ReadonlyMap<string, Evidence> = new Map()): Session[] {
+  return sessions.map((session) => {
+    const claim = claims.get(session.id);
+    return claim === undefined ? session : { ...session, proof: [...session.proof, claim] };
+  });
 }
 
 /** `stopped` is believed when every look of two seconds saw it (DESIGN, Words: quiet); a captured list needs no second look. */

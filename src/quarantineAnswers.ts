@@ -4,8 +4,8 @@ import type { PurgeSummary, QuarantineSummary } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
 import { nodeFiles } from "./repair/files.ts";
-import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { type PurgeInput, purge, quarantineContent } from "./repair/purge.ts";
+import { refusalOf } from "./repair/storeRepair.ts";
 import type { RepairContext } from "./repairs.ts";
 
 /** `scan`: names the state directories that may have a quarantine beside them. Throws a UserError where one cannot be read. */

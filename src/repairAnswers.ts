@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { aftermathOf } from "./aftermathOf.ts";
 import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
+import { lookAgain } from "./freshLook.ts";
 import { lookWhileItRuns } from "./gatewayNow.ts";
 import type {
   Aftermath,
@@ -26,9 +27,9 @@ import { compareRow } from "./plan/proposedRow.ts";
 import { type Choice, outcomesOf } from "./plan/repairPlan.ts";
 import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 import { nodeFiles } from "./repair/files.ts";
-import { refusalOf } from "./repair/jsonStoreRepair.ts";
 import { prepare } from "./repair/prepare.ts";
 import { keptUntil } from "./repair/retention.ts";
+import { refusalOf } from "./repair/storeRepair.ts";
 import {
   planChoices,
   planPruning,
@@ -39,7 +40,6 @@ import {
   repairPlans,
   undoReceipt,
 } from "./repairs.ts";
-import { lookAgain } from "./scan.ts";
 
 type Ask<K extends keyof Requests> = Requests[K]["ask"];
 

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { askOwner, withLastLook } from "./agentctlRepairs.ts";
 import { type EverythingInput, inputFor } from "./everything.ts";
+import { lookAgain, type PermissionSubject } from "./freshLook.ts";
 import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { databaseVersionAt } from "./inspect/databaseReading.ts";
@@ -12,20 +14,18 @@ import { readProcesses } from "./inspect/processes.ts";
 import { fileVersionAt } from "./inspect/regularFile.ts";
 import { clock } from "./judge/words.ts";
 import type { Finding } from "./model/finding.ts";
-import type { OwnerRequest, Plan, PlannedStore } from "./model/plan.ts";
+import type { Plan, PlannedStore } from "./model/plan.ts";
 import type { Receipt, RepairResult } from "./model/receipt.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Era, Permission, Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
-import { askOfDaemon } from "./owner/agentctlRequests.ts";
 import { secondLookMs } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { planPrune } from "./plan/prunePlan.ts";
+import { planArchive, planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
 import { planUndo } from "./plan/undoPlan.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { type RepairInput, refusalOf, repairJsonStore, touchesStore } from "./repair/jsonStoreRepair.ts";
 import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
 import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
@@ -34,7 +34,8 @@ import { sweepReceipts } from "./repair/retention.ts";
 import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
-import { lookAgain, type PermissionSubject, type ScanInput } from "./scan.ts";
+import { type RepairInput, refusalOf, repairStore, touchesStore } from "./repair/storeRepair.ts";
+import type { ScanInput } from "./scan.ts";
 
 export interface RepairContext {
   /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */
@@ -117,12 +118,17 @@ export function planPruning(scan: Scan, { files = nodeFiles, input }: RepairCont
     const planned = plannedStore(store);
     try {
       checkWritable(store);
-      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), []);
+      const now = inputFor(store, input).now ?? Date.now();
+      const stored = prepare(files, store.path, new Set(rows.map(({ key }) => key)), [], store.kind);
       checkSame(store);
+      if (store.kind === "openclaw-sqlite") {
+        plans.push(planArchive(planned, stored, rows, now));
+        continue;
+      }
       // A copy's rows name the transcripts of the original, which may be live: they are that one's.
       const usersOf = (transcript: string): number =>
         isOwn(transcript, store) ? (users.get(transcript) ?? 0) : Number.POSITIVE_INFINITY;
-      plans.push(planPrune(planned, stored, rows, usersOf, inputFor(store, input).now ?? Date.now()));
+      plans.push(planPrune(planned, stored, rows, usersOf, now));
     } catch (error) {
       refused.push({
         plan: { store: planned, action: "prune", edits: [], findings: [] },
@@ -251,29 +257,11 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
   return lookAgain({ kind, path, stateDir }, input);
 }
 
-/** What only the running owner can do is asked of it, once the person has said so; nothing is written, and nothing kept. */
-async function asked(
-  plan: Plan,
-  requests: readonly OwnerRequest[],
-  { permission }: MayWrite,
-  { input }: RepairContext,
-): Promise<RepairResult> {
-  try {
-    if (input.capture !== undefined) throw new UserError("It was captured: nobody is there to be asked.");
-    const { throughOwner, why } = await permission();
-    if (throughOwner !== true) throw new UserError(`It is not asked any more, since that changed. ${why}`);
-    for (const request of requests) await askOfDaemon(plan.store.stateDir, request);
-    return { plan, applied: true };
-  } catch (error) {
-    return { plan, applied: false, refused: refusalOf(error) };
-  }
-}
-
-function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
+async function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
   const { requests = [] } = plan;
-  if (requests.length > 0) return asked(plan, requests, permission, context);
-  return repairJsonStore({
+  if (requests.length > 0) return askOwner(plan, requests, permission.permission, context.input);
+  const result = await repairStore({
     plan,
     batch,
     files: context.files ?? nodeFiles,
@@ -285,6 +273,7 @@ function run(plan: Plan, batch: string, permission: MayWrite, context: RepairCon
     now: Date.now,
     ...(captured && { captured }),
   });
+  return plan.store.kind === "agentctl" && result.applied && !captured ? withLastLook(result, context.input) : result;
 }
 
 type MayWrite = Pick<RepairInput, "permission" | "lastWord">;

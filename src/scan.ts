@@ -1,10 +1,9 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
-import { agentctlPermission } from "./agentctlStores.ts";
-import { claudeMemPermission } from "./claudeMemStores.ts";
+import { isClaimed, type Place, permissionOf, watched } from "./freshLook.ts";
 import { withLines } from "./inspect/evidenceLines.ts";
-import { type FoundStateDir, findStateDirs, isUnnamed, realPath } from "./inspect/homes.ts";
-import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
+import { findStateDirs, realPath } from "./inspect/homes.ts";
+import { readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import type { StatePlace } from "./inspect/storeReader.ts";
@@ -14,21 +13,12 @@ import type { Around } from "./judge/neighbours.ts";
 import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
-import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
+import type { Store, Writer } from "./model/store.ts";
 import type { ClaimedStore, Where } from "./model/where.ts";
 import { lookAtNeighbours, type NeighbourInput, withNeighbours } from "./neighbourStores.ts";
 import { type Answers, hear, type Told } from "./owner/asking.ts";
-import {
-  type Look,
-  type LookInput,
-  lookAtWriters,
-  secondLook,
-  usualPort,
-  type WatchedDir,
-  writerOf,
-} from "./owner/look.ts";
+import { type Look, type LookInput, lookAtWriters, secondLook, writerOf } from "./owner/look.ts";
 import { blindSpot } from "./owner/writer.ts";
-import { permissionFor, type WhileItRuns } from "./repair/permission.ts";
 
 export interface ScanInput extends LookInput {
   readonly where: Where;
@@ -62,11 +52,6 @@ export interface Asking {
 
 /** Nothing starts, begins a run and is read within this. */
 const slowReadMs = 500;
-
-interface Place {
-  readonly dir: FoundStateDir;
-  readonly config: OpenclawConfig;
-}
 
 /**
  * Scans once. Where something claims to run and its writer is seen stopped for the first time, `onProvisional` gets the
@@ -151,82 +136,6 @@ function withoutIdle(report: WriterReport): WriterReport {
   return { ...report, idle: new Set() };
 }
 
-/**
- * Who may write this store, by a fresh look at its writer: the store's own state directory only, and a second time where
- * the first look is the only one (repair asks it right before it writes).
- */
-export async function lookAgain(store: PermissionSubject, input: ScanInput): Promise<Permission> {
-  if (store.kind === "agentctl") return agentctlPermission(store, input);
-  if (store.kind === "claude-mem") return claudeMemPermission(store, input);
-  return permissionOf(store, writerOf(await lookAt(store.stateDir, input), store.stateDir), input);
-}
-
-/** The writer of a state directory by a fresh look, and a second one where the first is the only one. */
-export async function writerNow(stateDir: string, input: ScanInput): Promise<Writer> {
-  return writerOf(await lookAt(stateDir, input), stateDir);
-}
-
-/** One look at the writer of a state directory, or a second one. */
-export async function lookAt(stateDir: string, input: ScanInput): Promise<Look> {
-  const places = watched([placeAt(stateDir)], input);
-  const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
-  const look = await lookAtWriters(places, input, stoppedSince);
-  return look.unconfirmed.size > 0 ? secondLook(places, input, stoppedSince) : look;
-}
-
-/** The loopback port that is known to be this directory's. */
-export function knownPort(stateDir: string, input: ScanInput): number | undefined {
-  return watched([placeAt(stateDir)], input)[0]?.port;
-}
-
-function placeAt(stateDir: string): Place {
-  return { dir: { path: stateDir, origin: "named" }, config: readConfig(stateDir) };
-}
-
-/** What of a store permission depends on besides its writer. */
-export interface PermissionSubject {
-  readonly kind: StoreKind;
-  readonly path: string;
-  readonly stateDir: string;
-  readonly problem?: string;
-  readonly unknown?: string;
-  readonly movedFrom?: string;
-}
-
-export function permissionOf(
-  subject: PermissionSubject,
-  writer: Writer,
-  input: ScanInput,
-  whileItRuns?: WhileItRuns,
-): Permission {
-  const { kind, problem, unknown, movedFrom } = subject;
-  const isTheirs = isClaimed(subject, input) || input.capture !== undefined;
-  return permissionFor({
-    kind,
-    writer: writer.state,
-    writerWhy: writer.why,
-    platform: process.platform,
-    problem,
-    unknown,
-    movedFrom: isTheirs ? undefined : movedFrom,
-    unlisted: input.capture?.processes.incomplete,
-    ...(whileItRuns !== undefined && { whileItRuns }),
-  });
-}
-
-function isClaimed({ path, movedFrom }: PermissionSubject, { mine = false }: ScanInput): boolean {
-  if (typeof mine === "boolean") return mine;
-  return mine.some((store) => store.path === path && store.movedFrom === movedFrom);
-}
-
-function watched(places: readonly Place[], { where, env }: ScanInput): WatchedDir[] {
-  const isOwnHome = isUnnamed(where);
-  return places.map(({ dir, config }) => {
-    const port = config.gatewayPort ?? (isOwnHome ? usualPort(dir.path, env) : undefined);
-    return { path: dir.path, hasOwnConfig: config.exists, ...(port !== undefined && { port }) };
-  });
-}
-
 /** Only what claims to run, or is locked, is worth waiting for. */
 function awaitsSecondLook(store: StoreFacts, look: Look): boolean {
   if (!look.unconfirmed.has(store.stateDir)) return false;
@@ -252,6 +161,7 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
       blind: blindSpot(dir.path, look.processes),
       writer: writerOf(look, dir.path),
       state: look.states.get(dir.path),
+      ...(input.prune !== undefined && { inFull: askedFor(input.prune, input.now ?? Date.now()) }),
       ...(input.memory !== undefined && { memory: input.memory.stores }),
       ...(input.goOn !== undefined && { goOn: input.goOn }),
     };
@@ -265,6 +175,10 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
     problems.set(dir.path, `its agents cannot be listed (${code})`);
     return [];
   }
+}
+
+function askedFor({ keys, olderThanMs = 0 }: PruneQuestion, now: number): NonNullable<StatePlace["inFull"]> {
+  return (key, updatedAt) => (keys === undefined ? now - updatedAt >= olderThanMs : keys.has(key));
 }
 
 /** A state directory's gateway lock is judged and shown with its first store. */

@@ -3,6 +3,7 @@
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
+import { writerNow } from "./freshLook.ts";
 import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
@@ -38,7 +39,7 @@ import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import { type ScanMemory, writerNow } from "./scan.ts";
+import type { ScanMemory } from "./scan.ts";
 
 /** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
 const pidLookMs = 15_000;

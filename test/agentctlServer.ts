@@ -20,8 +20,10 @@ export async function serveDaemon(directory: string, locks: readonly unknown[], 
       daemon.asked.push({ method, params });
       const given = daemon.answers.get(method) ?? { result: doneBy(method, params) };
       socket.end(`${JSON.stringify({ id, ...given })}\n`);
-      // As it does: it answers first, and leaves its pid file; its socket refuses from then on.
-      if (method === "daemon.shutdown") server.close();
+      if (method !== "daemon.shutdown") return;
+      // As it does: it answers first; then its socket refuses, and its process ends.
+      server.close();
+      if (pid !== process.pid) process.kill(pid);
     });
     socket.on("error", () => {});
   });

@@ -1,8 +1,9 @@
 // Something that is taken for a running gateway of 2026.5.18 and says of its runs what a test wants. The genuine one is
 // started in test/live.
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 export interface FakeState {
@@ -20,27 +21,27 @@ export interface FakeGateway {
   readonly pid: number;
   /** The methods that it was asked, in their order. */
   readonly asked: string[];
-  /** Of its lock. */
-  payload(): object;
+  readonly lock: string;
   say(state: FakeState): Promise<void>;
   end(): Promise<void>;
 }
 
 export interface FakePlace {
-  readonly home: string;
   readonly stateDir: string;
   readonly store: string;
 }
 
 /** @param node of 22.18 or newer @param script `fakeGatewayChild.ts` */
 export async function startFakeGateway(
-  { home, stateDir, store }: FakePlace,
+  { stateDir, store }: FakePlace,
   node = process.execPath,
   script = join(import.meta.dirname, "fakeGatewayChild.ts"),
 ): Promise<FakeGateway> {
   const config = join(stateDir, "openclaw.json");
   writeFileSync(config, JSON.stringify({ ...readJson(config), gateway: { auth: { mode: "none" } } }), { mode: 0o600 });
-  const lock = join(home, "tmp", "openclaw", "gateway.0a1b2c3d.lock");
+  // Where genuine ones have theirs: so everybody who looks at this machine sees which directory it serves.
+  const name = createHash("sha256").update(config).digest("hex").slice(0, 8);
+  const lock = join("/tmp", `openclaw-${process.getuid?.()}`, `gateway.${name}.lock`);
   mkdirSync(dirname(lock), { recursive: true });
   const args = ["--disable-warning=ExperimentalWarning", script, store, config, lock];
   const child = spawn(node, args, { argv0: "openclaw-gateway", stdio: ["ignore", "inherit", "inherit", "ipc"] });
@@ -52,7 +53,7 @@ export async function startFakeGateway(
   return {
     pid: child.pid ?? 0,
     asked,
-    payload: () => readJson(lock),
+    lock,
     say: async (state) => {
       child.send(state);
       await isReady(child);
@@ -61,6 +62,7 @@ export async function startFakeGateway(
       const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;
+      rmSync(lock, { force: true });
     },
   };
 }

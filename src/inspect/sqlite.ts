@@ -67,7 +67,7 @@ export function selectFrom(database: Database): Select {
   return (sql) => {
     const statement = database.prepare(sql);
     statement.setReadBigInts(true);
-    return (statement.all() as Values[]).map((row) => {
+    return (namingTooLong(() => statement.all()) as Values[]).map((row) => {
       const entries = Object.entries(row).map(([name, value]) => [
         name,
         typeof value === "bigint" ? Number(value) : value,
@@ -75,4 +75,14 @@ export function selectFrom(database: Database): Select {
       return Object.fromEntries(entries) as Values;
     });
   };
+}
+
+/** Where a value is longer than any text of JavaScript's, Node gives no row, and says so in other words in each version. */
+export function namingTooLong<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TypeError) && (error as NodeJS.ErrnoException).code !== "ERR_STRING_TOO_LONG") throw error;
+    throw Object.assign(new Error("a value is too long", { cause: error }), { code: "ERR_SQLITE_ERROR" });
+  }
 }

@@ -19,6 +19,8 @@ export interface StatePlace {
   readonly writer: Writer;
   /** What OpenClaw 2026.8 and later keep of the whole directory. */
   readonly state: StateDatabase | undefined;
+  /** Rows of a database that are read in full whatever their columns say, by key and time of change: they may be pruned. */
+  readonly inFull?: (key: string, updatedAt: number) => boolean;
   /** What earlier scans found in files that are the same since. */
   readonly memory?: StoreMemory;
   /** Called again and again on the way; throws where the person wants no more of it. */

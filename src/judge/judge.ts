@@ -1,6 +1,7 @@
 // From facts to verdicts and findings: pure, and independent of the order of rows.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Evidence } from "../model/evidence.ts";
 import type { LockFacts, StoreFacts } from "../model/facts.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
@@ -26,6 +27,8 @@ import { settle } from "./settle.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface Verdicts {
+  /** What these rows say of sessions of other stores, by the id of the other's. */
+  readonly claims?: ReadonlyMap<string, Evidence>;
   readonly sessions: readonly Session[];
   readonly locks: readonly Lock[];
   readonly findings: readonly Finding[];

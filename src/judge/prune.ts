@@ -26,11 +26,13 @@ function candidate(session: SessionCase, question: PruneQuestion, store: StoreFa
   const spared = husk ? undefined : whySpared(session);
   const unchangedMs = session.now - session.lastChangeAt;
   const transcript = session.facts.transcript;
+  // In a database it stays where it is.
+  const goesAlong = transcript.path !== undefined && transcript.state !== "absent" && !isInDatabase(store);
   const about = {
     store: store.id,
     key: session.key,
     unchangedMs,
-    ...(transcript.path !== undefined && transcript.state !== "absent" && { transcript: transcript.path }),
+    ...(goesAlong && { transcript: transcript.path }),
   };
   const limit = Math.max(question.olderThanMs ?? 0, question.keys === undefined ? (store.pruneAfterMs ?? 0) : 0);
   if (spared !== undefined) return { ...about, take: false, why: spared };
@@ -41,14 +43,15 @@ function candidate(session: SessionCase, question: PruneQuestion, store: StoreFa
     take: true,
     why: husk
       ? "it has nothing to lose: nothing was ever said in it"
-      : `it ended, and nothing changed for ${span(unchangedMs)}`,
+      : `it ended, and nothing changed for ${span(unchangedMs)}${isInDatabase(store) ? ": it is archived, in its place" : ""}`,
   };
 }
 
 /** Undefined: it may go. */
 function whySpared(session: SessionCase): string | undefined {
   const { kind, status, isTerminal, ownership, facts } = session;
-  if (isInDatabase(session.store)) return "stores of OpenClaw 2026.8 and later are not pruned";
+  const kept = isInDatabase(session.store) ? whyKept(session) : undefined;
+  if (kept !== undefined) return kept;
   if (facts.row.shape !== "object") return "it is no usable row";
   if (ownership.state !== "free") return `somebody may work on it: ${ownership.why}`;
   if (kind === "main") return "it is a main session, which goes only where it has nothing to lose";
@@ -58,6 +61,17 @@ function whySpared(session: SessionCase): string | undefined {
     return "it holds a reply that was not delivered";
   if (isProtected(session))
     return "OpenClaw's own maintenance protects sessions of groups, channels, threads and topics";
+  return undefined;
+}
+
+/** What is asked of a row of a database besides: there it is archived as OpenClaw does it (facts F, B1). */
+function whyKept({ facts }: SessionCase): string | undefined {
+  const { columns, placement, row } = facts;
+  if (columns?.isRowRead !== true) return "there was no time to read all of it";
+  if (columns.entryValid !== 1 || columns.broken !== undefined) return "OpenClaw does not accept it as it is";
+  if (typeof row.fields["archivedAt"] === "number") return "it is archived already";
+  if (row.fields["pinnedAt"] !== undefined) return "it is pinned";
+  if (placement !== undefined) return `it is placed on another machine (${placement})`;
   return undefined;
 }
 

@@ -49,6 +49,8 @@ export type Edit =
       readonly kind: "fields";
       readonly key: string;
       readonly fields: readonly FieldEdit[];
+      /** In a database: the hash of the whole row that it was made from; any other voids the plan. */
+      readonly basis?: string;
       /** In a database: the columns that go with them, as `table.column`; null is NULL. */
       readonly columns?: readonly FieldEdit[];
       /** In a database whose rows are written cell by cell. */
@@ -93,10 +95,7 @@ export type Edit =
   /** The whole store from a copy, only where it still has the bytes that the undone repair left. */
   | { readonly kind: "content"; readonly from: string; readonly sha256: string };
 
-/**
- * The version of a store's file that a plan was made from: any other voids the plan (promise 4). In a database it is that
- * of the rows in question.
- */
+/** The version of a store's file that a plan was made from: any other voids the plan (promise 4). Of a database: of its rows. */
 export interface PlanBasis {
   readonly sha256: string;
   readonly sizeBytes: number;

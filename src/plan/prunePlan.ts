@@ -1,6 +1,6 @@
 import type { Edit, Plan, PlannedStore } from "../model/plan.ts";
 import type { PruneCandidate } from "../model/scan.ts";
-import type { Stored } from "./repairPlan.ts";
+import { rowEdit, type Stored } from "./repairPlan.ts";
 
 /**
  * Rows taken out, and their transcripts renamed as OpenClaw does, where no other row uses them. Pure.
@@ -26,5 +26,23 @@ export function planPrune(
     if (usersOf(transcript) <= rows.length)
       edits.push({ kind: "rename", from: transcript, to: `${transcript}.deleted.${stamp}`, rows });
   }
+  return { store, action: "prune", edits, findings: [], basis: stored.basis };
+}
+
+/**
+ * The same in a database: its rows stay, archived as OpenClaw does it for a person (facts B1, archiveReason), and nothing
+ * of them is taken out. Pure. `now`: epoch milliseconds.
+ */
+export function planArchive(
+  store: PlannedStore,
+  stored: Stored,
+  candidates: readonly PruneCandidate[],
+  now: number,
+): Plan {
+  const set = { archivedAt: now, archiveReason: "manual", archivedBy: null, pinnedAt: null };
+  const edits = candidates.flatMap(({ key }) => {
+    const row = stored.rows.get(key);
+    return (row && rowEdit(key, row, set)) ?? [];
+  });
   return { store, action: "prune", edits, findings: [], basis: stored.basis };
 }

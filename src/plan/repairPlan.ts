@@ -28,6 +28,8 @@ export interface StoredRow {
   readonly columns?: ReadonlyMap<string, string | null>;
   /** In a database whose rows are written cell by cell. */
   readonly place?: RowPlace;
+  /** In a database: of the whole of it. */
+  readonly hash?: string;
 }
 
 export interface Stored {
@@ -147,11 +149,12 @@ export function rowEdit(key: string, row: StoredRow, set: Readonly<Record<string
   const fields = fieldEdits(row.fields, set);
   const columns = row.columns === undefined ? [] : columnEdits(row.columns, withEdits(row.fields, fields), keysOf(set));
   if (fields.length === 0 && columns.length === 0) return undefined;
-  const { place } = row;
+  const { place, hash } = row;
   return {
     kind: "fields",
     key,
     fields,
+    ...(hash !== undefined && { basis: hash }),
     ...(columns.length > 0 && { columns }),
     ...(place !== undefined && { row: place }),
   };

@@ -38,7 +38,7 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
           .flatMap((edit) =>
             stored.asLeft === undefined
               ? inverseOfRow(edit, stored, left)
-              : inverseInDatabase(edit, receipt, stored.asLeft, left),
+              : inverseInDatabase(edit, receipt, stored, left),
           );
   return {
     store: plan.store,
@@ -82,16 +82,12 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
 /**
  * The whole row or nothing of it: half of what a run left, put back into a row that went on, would be a row of neither.
  */
-function inverseInDatabase(
-  edit: Edit,
-  { backup }: Receipt,
-  asLeft: ReadonlyMap<string, string>,
-  left: string[],
-): Edit[] {
+function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft, rows }: StoredNow, left: string[]): Edit[] {
   if (edit.kind !== "fields" || backup === undefined) return [];
   const { key, fields, columns } = edit;
-  const sha256 = asLeft.get(key);
-  if (sha256 === undefined) {
+  const sha256 = asLeft?.get(key);
+  const basis = rows.get(key)?.hash;
+  if (sha256 === undefined || basis === undefined) {
     left.push(`${key} was changed since, or is gone, and is left as it is.`);
     return [];
   }
@@ -101,6 +97,7 @@ function inverseInDatabase(
     {
       kind: "fields",
       key,
+      basis,
       fields: inverse(fields),
       ...(columns !== undefined && { columns: inverse(columns) }),
       rowFrom: { path: backup, sha256 },

@@ -47,7 +47,7 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
   const keys = edits.map(({ key }) => key);
   if (new Set(keys).size < keys.length) throw new PlanMismatch("two edits of one row");
   // Before it is opened for writing: a database that is left alone keeps every byte.
-  checkBasis(imagesAt(path, keys), receipt);
+  checkBasis(imagesAt(path, keys), edits);
   saveReceipt(files, folder, receipt);
   let current = receipt;
   try {
@@ -55,7 +55,7 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
       execute("BEGIN IMMEDIATE");
       checkSchema(query);
       const before = readImages(query, keys);
-      checkBasis(before, receipt);
+      checkBasis(before, edits);
       const changes = before.map((image, i) => changeOf(files, edits[i] as DatabaseEdit, image));
       for (const change of changes) write(change, execute);
       const after = readImages(query, keys);
@@ -98,8 +98,12 @@ function closeQuietly(files: Files, database: Database): void {
   }
 }
 
-function checkBasis(images: readonly RowImage[], { plan }: Receipt): void {
-  if (hashOfImages(images).sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
+function checkBasis(images: readonly RowImage[], edits: readonly DatabaseEdit[]): void {
+  const isSame = ({ basis }: DatabaseEdit, i: number): boolean => {
+    const image = images[i];
+    return image !== undefined && hashOfImages([image]).sha256 === basis;
+  };
+  if (images.length !== edits.length || !edits.every(isSame)) throw new UserError(planAgain);
 }
 
 /** Throws a PlanMismatch where the row does not hold what the plan says it holds. */

@@ -50,7 +50,7 @@ export function permissionFor(question: PermissionQuestion): Permission {
   if (kind === "claude-mem") return ofClaudeMem(writer, writerWhy);
   if (writer === "stopped") return { answer: "yes", why: `The gateway is stopped: ${writerWhy}.` };
   if (kind === "openclaw-sqlite") {
-    return { ...no(ofDatabase(writer, writerWhy)), ...(writer === "running" && { byGateway: true }) };
+    return { ...no(ofDatabase(writer, writerWhy)), ...(writer !== "unknown" && { byGateway: true }) };
   }
   if (writer === "unknown") {
     return {

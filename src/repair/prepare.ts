@@ -74,9 +74,10 @@ function prepareRows(
   keys: ReadonlySet<string>,
 ): Pick<Prepared, "basis" | "rows" | "mode"> {
   const images = imagesAt(files.realpath(storePath), [...keys]);
-  const rows = images.map(
-    (image) => [image.key, { ...rowTexts(String(image.node["entry_json"])), columns: columnTexts(image) }] as const,
-  );
+  const rows = images.map((image) => {
+    const texts = rowTexts(String(image.node["entry_json"]));
+    return [image.key, { ...texts, columns: columnTexts(image), hash: hashOfImages([image]).sha256 }] as const;
+  });
   const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
   return { basis: hashOfImages(images), rows: new Map(rows), mode };
 }

@@ -9,6 +9,7 @@ import type { FileImage, Receipt } from "../model/receipt.ts";
 import type { ColumnValues, RowImage, RowImages } from "../model/rowImage.ts";
 import { UserError } from "../model/userError.ts";
 import { isSameRow } from "../plan/databaseColumns.ts";
+import { checkSchema } from "./databaseSchema.ts";
 import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
 import { receiptPath } from "./receiptFolder.ts";
 import type { StateFolder } from "./stateFolder.ts";
@@ -37,12 +38,16 @@ export function readImages(query: Query, keys: readonly string[]): RowImage[] {
   });
 }
 
-/** The same without a trace. Throws a UserError where the database cannot be read. */
+/** The same without a trace. Throws a UserError where the database cannot be read, or is none that is written. */
 export function imagesAt(path: string, keys: readonly string[]): RowImage[] {
   const read = readDatabase({
     path,
     what: "images",
-    use: (database) => readImages((sql, ...values) => database.prepare(sql).all(...values) as ColumnValues[], keys),
+    use: (database) => {
+      const query: Query = (sql, ...values) => database.prepare(sql).all(...values) as ColumnValues[];
+      checkSchema(query);
+      return readImages(query, keys);
+    },
   });
   if (isUnreadable(read)) throw new UserError(`The store cannot be read: ${read.reason}. Check ${path}.`);
   return read.value;

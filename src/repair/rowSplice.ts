@@ -26,6 +26,8 @@ export interface RowTexts {
   readonly fields: ReadonlyMap<string, string>;
   /** In a database: columns that go with the fields, by `table.column`; null is NULL. */
   readonly columns?: ReadonlyMap<string, string | null>;
+  /** In a database: of the whole of it. */
+  readonly hash?: string;
 }
 
 type Place = Pick<ScannedRow, "key" | "keyRange" | "range" | "shape">;

@@ -43,17 +43,26 @@ export async function stopDaemonAndRepair({ path, writer }: StateDir, parts: Com
   }
 }
 
-/** What a start would do to innocent processes is said before it (facts 1.6). */
-function tellHowToStart(path: string, { model }: CommandParts): void {
+/** What a start would do to innocent processes is said before it (facts 1.6), with the repair that spares them. */
+function tellHowToStart(path: string, parts: CommandParts): void {
+  const { model, log } = parts;
   const stores = new Set(model.stores.filter(({ stateDir }) => stateDir === path).map(({ id }) => id));
   const recycled = model.findings.filter(({ code, store }) => code === "AGENTCTL-PID-RECYCLED" && stores.has(store));
   const [first] = recycled;
   if (first === undefined) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t("agentctl's daemon is stopped. Start it with: {0}", startLine),
-    );
+    const message = vscode.l10n.t("agentctl's daemon is stopped. Start it with: {0}", startLine);
+    void vscode.window.showInformationMessage(message);
     return;
   }
   const warning = vscode.l10n.t("Before you start agentctl again: {0}", first.message);
-  void vscode.window.showWarningMessage(labelText(warning, 500));
+  const finalize = vscode.l10n.t("Finalize First");
+  // Of a pid file nothing is written here.
+  const buttons = recycled.some(({ session }) => session !== undefined) ? [finalize] : [];
+  void vscode.window
+    .showWarningMessage(labelText(warning, 500), ...buttons)
+    .then((answer) => (answer === finalize ? finalizeAll(parts, ({ store }) => stores.has(store)) : undefined))
+    .then(undefined, (error: unknown) => {
+      if (error instanceof UserError) void vscode.window.showErrorMessage(labelText(error.message, 500));
+      else log.error(error as Error);
+    });
 }

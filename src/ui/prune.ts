@@ -5,6 +5,7 @@ import { views } from "../ids.ts";
 import type { PruneAsk, SessionName } from "../model/messages.ts";
 import type { PruneCandidate } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
+import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { parseAge } from "./ageInput.ts";
@@ -74,23 +75,55 @@ async function takeOut(
     ...(only && name !== undefined
       ? [vscode.l10n.t("Why: {0}.", only.why)]
       : writable.stores.map((store) => `${storeName(store)}: ${rows.filter((row) => row.store === store.id).length}`)),
-    vscode.l10n.t(
-      "A transcript that no other row uses is archived the way OpenClaw does: it gets a new name, and stays until OpenClaw clears such archives. The receipt keeps a copy.",
-    ),
+    ...whatBecomesOf(writable.stores),
     ...spared.map((one) => vscode.l10n.t("Spared: {0}: {1}", nameOf(one, parts), one.why)).slice(0, 12),
   ];
-  const message =
-    name === undefined ? vscode.l10n.t("Take out {0} rows", rows.length) : vscode.l10n.t("Take out {0}", name);
-  const button = name === undefined ? vscode.l10n.t("Take Out {0}", rows.length) : vscode.l10n.t("Take Out");
+  const { message, button } = wordsFor(writable.stores.every(isInDatabase), rows.length, name);
   const vouched = await askForConsent(writable, { message, lines, button });
   if (vouched === undefined) return;
   const names = rows.map(({ store, key }): SessionName => ({ store, key }));
   const progress = { location: { viewId: views.sessions } };
   const results = await vscode.window.withProgress(progress, () => client.ask("prune", { rows: names, vouched }));
   const gone = results.filter(({ applied }) => applied).reduce((sum, result) => sum + result.rows, 0);
-  const done =
-    name === undefined ? vscode.l10n.t("Took out {0} rows.", gone) : vscode.l10n.t("{0} is taken out.", name);
-  tellResult(results, done, parts);
+  tellResult(results, wordsFor(writable.stores.every(isInDatabase), gone, name).done, parts);
+}
+
+function isInDatabase({ kind }: Store): boolean {
+  return kind === "openclaw-sqlite";
+}
+
+/** Rows of files go, rows of databases stay. */
+function whatBecomesOf(stores: readonly Store[]): string[] {
+  const inFiles = vscode.l10n.t(
+    "A transcript that no other row uses is archived the way OpenClaw does: it gets a new name, and stays until OpenClaw clears such archives. The receipt keeps a copy.",
+  );
+  const inDatabases = vscode.l10n.t(
+    "Rows of a database stay in it, marked as archived the way OpenClaw does, and so do their transcripts.",
+  );
+  return [
+    ...(stores.some((store) => !isInDatabase(store)) ? [inFiles] : []),
+    ...(stores.some(isInDatabase) ? [inDatabases] : []),
+  ];
+}
+
+/** `name`: of the only row. */
+function wordsFor(
+  stay: boolean,
+  count: number,
+  name: string | undefined,
+): { readonly message: string; readonly button: string; readonly done: string } {
+  if (stay) {
+    return {
+      message: name === undefined ? vscode.l10n.t("Archive {0} rows", count) : vscode.l10n.t("Archive {0}", name),
+      button: name === undefined ? vscode.l10n.t("Archive {0}", count) : vscode.l10n.t("Archive"),
+      done: name === undefined ? vscode.l10n.t("Archived {0} rows.", count) : vscode.l10n.t("{0} is archived.", name),
+    };
+  }
+  return {
+    message: name === undefined ? vscode.l10n.t("Take out {0} rows", count) : vscode.l10n.t("Take out {0}", name),
+    button: name === undefined ? vscode.l10n.t("Take Out {0}", count) : vscode.l10n.t("Take Out"),
+    done: name === undefined ? vscode.l10n.t("Took out {0} rows.", count) : vscode.l10n.t("{0} is taken out.", name),
+  };
 }
 
 function nameOf(row: SessionName, { model }: RepairParts): string {

@@ -20,6 +20,8 @@ const stepByStep = new Set<string>([
   "finalize under the store lock of 2026.4",
   "prune, receipts on another disk",
   "undo of a prune, field by field, after the archive was deleted",
+  "finalize in a database",
+  "undo of a finalize in a database",
 ]);
 
 /** What counts as a point there: in the long run also what only reads. */

@@ -8,6 +8,7 @@ import { planChoices, planPruning } from "../../src/repairs.ts";
 import { scan } from "../../src/scan.ts";
 import { active, agentctlHome, auto } from "../agentctlHome.ts";
 import { claudeMemHome } from "../claudeMemHome.ts";
+import { buildDatabaseHome, killedWhileWriting, type SessionSpec } from "../databaseBuilder.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
 import {
   type BuiltHome,
@@ -97,6 +98,17 @@ function archived(): BuiltHome {
   });
 }
 
+/** As a killed gateway leaves a database, with all of it in its log: two rows of runs that were cut short. */
+function killed(): BuiltHome {
+  const cut: SessionSpec = { entry: running({ lifecycleRunId: "r" }), events: [["user", now - 60 * minute]] };
+  const built = buildDatabaseHome({
+    sessions: { [key]: cut, [other]: { ...cut, entry: running({ sessionId: second, archivedAt: now - day }) } },
+    sql: "UPDATE session_nodes SET entry_valid = 1",
+  });
+  killedWhileWriting(built.store, (database) => database.exec("UPDATE session_nodes SET last_read_at = 1"));
+  return built;
+}
+
 const offersRepair = ({ repair }: Finding): boolean => repair.kind !== "none";
 
 function untidy(): BuiltHome {
@@ -153,6 +165,14 @@ function captured(): Promise<Scene> {
   return repairingOn({ ...bench, context: { ...bench.context, input } }, "usual");
 }
 
+function endedInDatabase(): BuiltHome {
+  const ended = { startedAt: now - 41 * day, endedAt: now - 40 * day, updatedAt: now - 40 * day };
+  return buildDatabaseHome({
+    sessions: { [other]: { entry: done({ ...ended, sessionId: second }) }, [key]: { entry: done() } },
+    sql: "UPDATE session_nodes SET entry_valid = 1",
+  });
+}
+
 async function pruning(built: BuiltHome, disk: Disk = "usual"): Promise<Scene> {
   const bench = benchOf(built);
   const seen = await scan({ ...bench.context.input, prune: { keys: new Set([other]) } });
@@ -199,6 +219,10 @@ export const stages = {
   mode: () => repairing(open(), "usual", { here: true }),
   "rows and directory locks of agentctl": () => repairing(agentctl()),
   "rows of claude-mem": () => repairing(claudeMem()),
+  "finalize in a database": () => repairing(killed()),
+  "archive in a database": () => pruning(endedInDatabase()),
+  "undo of a finalize in a database": () => undoing(repairing(killed())),
+  "undo of one row of a database": () => undoing(repairing(killed()), { only: new Set([other]) }),
   "undo of a finalize": () => undoing(repairing(sick("2026.5.18"))),
   "undo of a finalize under the store lock of 2026.4": () => undoing(repairing(sick("2026.4.2"))),
   "undo of a finalize, field by field": () => undoing(repairing(sick("2026.5.18")), { meanwhile: writeOtherRow }),

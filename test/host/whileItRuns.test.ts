@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { commands } from "../../src/ids.ts";
@@ -22,12 +22,11 @@ describe("A store whose gateway runs", function () {
 
   before(async () => {
     const script = join(root, "test", "fakeGatewayChild.ts");
-    gateway = await startFakeGateway({ home, stateDir, store }, process.env["OPENCLAW_INSPECTOR_TEST_NODE"], script);
+    gateway = await startFakeGateway({ stateDir, store }, process.env["OPENCLAW_INSPECTOR_TEST_NODE"], script);
     await look("running");
   });
   after(async () => {
     await gateway.end();
-    rmSync(join(home, "tmp", "openclaw"), { recursive: true });
     writeFileSync(config, settings);
     await look("stopped");
   });

@@ -4,6 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Finding } from "../../src/model/finding.ts";
+import { change } from "../databaseBuilder.ts";
 import { onCopy } from "../databaseContent.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
@@ -127,6 +128,17 @@ for (const version of databaseVersions) {
       return onCopy(path, (database) => String(database.prepare(wanted).get(key)?.["json"]));
     }
 
+    /** As the official writer writes it (RAN-9.6-EXT, variant B). */
+    function archiveByHand(key: string): void {
+      const [, agent = ""] = key.split(":");
+      change(join(at.stateDir, "agents", agent, "agent", "openclaw-agent.sqlite"), (database) => {
+        const archived = "entry_json = json_set(entry_json, '$.archivedAt', ?2, '$.archiveReason', 'manual')";
+        const now = Date.now();
+        database.prepare(`UPDATE session_nodes SET archived_at = ?2, ${archived} WHERE session_key = ?1`).run(key, now);
+        database.prepare("UPDATE session_nodes SET entry_valid = 1 WHERE session_key = ?").run(key);
+      });
+    }
+
     it("accepts a row that was repaired, and goes on with the one beside it", async () => {
       await killed();
       const before = fingerprint(at.stateDir);
@@ -164,6 +176,32 @@ for (const version of databaseVersions) {
       deepEqual(Object.keys(listed()).sort(), [cut, main, untouched].sort());
       const third = await up();
       await until("the undone row is resumed", async () => (await shown(third, cut)).hasActiveRun === true);
+    });
+
+    it("accepts what was archived, and what was settled unasked since it was archived while it ran (#119117)", async () => {
+      const ended = "agent:work:ended";
+      const gateway = await up();
+      await gateway.send(ended, "hello [[quick]]");
+      await until(`${ended} is done`, async () => (await shown(gateway, ended)).status === "done");
+      await begin(gateway, cut, "begin [[slow:300]]");
+      await stop(gateway, "SIGKILL");
+      // No command archives what runs any more; rows that were are genuine all the same.
+      archiveByHand(cut);
+      const [settled] = inspector("repair", "--proven").receipts;
+      deepEqual([settled?.applied, settled?.refused], [true, undefined]);
+      const [archived] = inspector("prune", "--key", ended).receipts;
+      deepEqual([archived?.applied, archived?.refused], [true, undefined]);
+      deepEqual(listed(), { [ended]: "done", [cut]: "failed" });
+      const rows = [entryOf(ended), entryOf(cut)];
+
+      const again = await up();
+      const { sessions } = await again.call("sessions.list", { limit: 100, archived: true });
+      deepEqual(sessions.map(({ key, status }: { key: string; status: string }) => [key, status]).sort(), [
+        [cut, "failed"],
+        [ended, "done"],
+      ]);
+      await stop(again, "SIGTERM");
+      deepEqual([entryOf(ended), entryOf(cut)], rows, "its start left them as they were");
     });
   });
 }

@@ -3,13 +3,15 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { storeMemory } from "../../src/inspect/openclawJson/readStore.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { endDaemon } from "../../src/owner/agentctlRequests.ts";
+import { nodeFiles } from "../../src/repair/files.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
 import { active, agentctlHome, auto } from "../agentctlHome.ts";
 import { type DaemonServer, serveDaemon } from "../agentctlServer.ts";
-import { type Bench, changedBetween, imagesIn, look, repairSeen } from "../repairing.ts";
+import { type Bench, changedBetween, imagesIn, look, repairProven, repairSeen } from "../repairing.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 /** No system gives a pid as high. */
@@ -117,6 +119,25 @@ describe("agentctl's daemon, while it runs,", () => {
     match((await repairSeen(bench, seen, offered(seen)))[0]?.refused ?? "", /refused lock.release: No manual lock/);
     await server.close();
     match((await repairSeen(bench, seen, offered(seen)))[0]?.refused ?? "", /not asked any more/);
+  });
+
+  it("is noticed when it came while its files were written", async () => {
+    agentctlHome({ rows, home });
+    let coming: Promise<DaemonServer> | undefined;
+    const files = {
+      ...nodeFiles,
+      rename: (from: string, to: string) => {
+        nodeFiles.rename(from, to);
+        if (to.endsWith("state.json")) coming = serveDaemon(directory(), [], process.pid);
+      },
+    };
+    const memory = { stores: storeMemory(), stoppedSince: new Map() };
+    const input = { where: { homes: [home], stateDirs: [] }, env: {}, memory };
+    const folder = stateFolder({}, join(temporaryDirectory(), "inspector"));
+    const [result] = await repairProven({ home, context: { input, folder, files } });
+    daemon = await coming;
+    equal(result?.applied, true, result?.refused);
+    match(result?.receipt?.notes?.join() ?? "", /was started meanwhile/);
   });
 
   it("is asked to end, which is waited for, and only if it is the one that was shown", async () => {

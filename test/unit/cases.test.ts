@@ -42,6 +42,13 @@ const said: Readonly<Record<string, readonly string[]>> = {
     "RUN-NO-OWNER error agent:work:hang",
     "RUN-NO-OWNER error agent:work:main",
   ],
+  // A young store of schema 19: nothing is in it, all is in its log.
+  "2026.8.2-sigkill-not-restarted": [
+    "GW-LOCK-STALE warning main",
+    "GW-LOCK-STALE warning main",
+    "RUN-WILL-RESUME error agent:work:hang",
+    "RUN-WILL-RESUME error agent:work:main",
+  ],
   // Its gateway runs, and its locks name the pid that it had where it was captured: they may be its own.
   "2026.9.6-completed-failed-aborted-gateway-up": [],
   "2026.9.6-downgrade-sessions-json-next-to-sqlite": [
@@ -108,7 +115,7 @@ describe("captured stores", () => {
         if (isFlagged && truth.flag) counts.rightly += 1;
       }
     }
-    assert.deepEqual(counts, { lying: 13, flagged: 13, rightly: 13 });
+    assert.deepEqual(counts, { lying: 15, flagged: 15, rightly: 15 });
   });
 
   for (const name of caseNames) {

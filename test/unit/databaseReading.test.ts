@@ -106,7 +106,7 @@ describe("reading a database", () => {
     for (const writer of writers.splice(0)) await writer.kill();
   });
 
-  for (const name of caseNames.filter((one) => one.startsWith("2026.9.6"))) {
+  for (const name of caseNames.filter((one) => /^2026\.[89]\./.test(one))) {
     for (const [variant, move] of [
       ["as it was captured", (path: string): string => path],
       ["moved elsewhere", moved],

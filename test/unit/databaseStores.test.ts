@@ -1,6 +1,6 @@
 // Stores of 2026.8 and later as a person meets them: who writes them, their rows and events, and the command.
-import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { readEventExcerpt } from "../../src/inspect/openclawSqlite/eventExcerpt.ts";
@@ -9,6 +9,7 @@ import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { scan } from "../../src/scan.ts";
 import { type BuiltCli, buildCli, captured, runProcess } from "../cli.ts";
 import { buildDatabaseHome, type DatabaseHome } from "../databaseBuilder.ts";
+import { contentOf } from "../databaseContent.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
 import { key, minute, now, running, scanHome } from "../homeBuilder.ts";
@@ -86,6 +87,7 @@ describe("the writer of a database", () => {
       match(store?.writer.why ?? "", why);
       equal(seen.sessions[0]?.verdict, state === "stopped" ? "interrupted" : "unknown");
       equal(store?.permission.answer, state === "stopped" ? "yes" : "no", store?.permission.why);
+      if (state !== "stopped") match(store?.permission.why ?? "", /Stop the gateway, then repair, then start it again/);
     });
   }
 
@@ -196,25 +198,36 @@ describe("the command, of databases", () => {
     deepEqual(JSON.parse(older.stdout).stores, []);
   });
 
-  it("refuses to prune them, and changes nothing", async () => {
-    const before = fingerprint(built.home);
-    const of = (...args: string[]): Promise<{ stdout: string; code: number | null }> =>
-      runProcess(
-        process.execPath,
-        [
-          cli.path,
-          ...args,
-          "--home",
-          built.home,
-          "--backup-dir",
-          join(cli.folder, "kept"),
-          ...captured(cli.folder),
-          "--json",
-        ],
-        { HOME: cli.folder },
-      );
-    match((await of("prune", "--key", key)).stdout, /are not pruned/);
-    equal(fingerprint(built.home), before);
-    ok(!readdirSync(cli.folder).includes("kept") || readdirSync(join(cli.folder, "kept", "receipts")).length === 0);
+  it("repairs, undoes and archives them, and refuses while the gateway runs", async () => {
+    const before = contentOf(built.store);
+    const of = (args: readonly string[], ...processes: string[]): ReturnType<typeof runProcess> => {
+      const where = ["--home", built.home, "--backup-dir", join(cli.folder, "kept")];
+      const all = [cli.path, ...args, ...where, ...captured(cli.folder, ...processes), "--json"];
+      return runProcess(process.execPath, all, { HOME: cli.folder });
+    };
+    const listed = JSON.parse((await of(["scan"])).stdout);
+    const repair = ["repair", "--finding", listed.findings[0].id, "--set", "status=killed"];
+    const refused = await of(repair, gateway);
+    equal(refused.code, 1);
+    match(JSON.parse(refused.stdout).receipts[0].refused, /No finding has this id now/);
+    equal(contentOf(built.store), before);
+
+    const { stdout, code } = await of(repair);
+    equal(code, 0, stdout);
+    const [{ edits, backup }] = JSON.parse(stdout).receipts;
+    match(backup, /rows\.json$/);
+    deepEqual(
+      edits[0].columns.map(({ field, after }: Record<string, unknown>) => [field, after]),
+      [
+        ["session_nodes.status", '"killed"'],
+        ["session_windows.status", '"killed"'],
+        ["session_windows.ended_at", edits[0].columns[2].after],
+      ],
+    );
+    match((await of(["prune", "--key", key])).stdout, /main session/);
+    equal((await of(["undo", "--last"])).code, 0);
+    equal(contentOf(built.store), before);
+    equal((await of(["repair", "--proven"])).code, 0);
+    equal(contentOf(built.store), before);
   });
 });

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { follower } from "../../src/inspect/follow.ts";
+import { openclawSqlite } from "../../src/inspect/openclawSqlite/reader.ts";
+import { buildDatabaseHome } from "../databaseBuilder.ts";
+import { done, key } from "../homeBuilder.ts";
 
 describe("Following a directory of sessions", () => {
   let place = "";
@@ -50,4 +54,23 @@ describe("Following a directory of sessions", () => {
     watch.follow(followed);
     assert.equal(asked, 1, "It is followed from now on, and what was written before is looked at.");
   });
+
+  it("hears of a row that a living writer put into the log of its database, and nowhere else", async () => {
+    const { store } = buildDatabaseHome({ sessions: { [key]: { entry: done() } } });
+    const writer = new DatabaseSync(store);
+    writer.exec("PRAGMA wal_autocheckpoint = 0; UPDATE session_nodes SET last_read_at = 1");
+    const before = statSync(store).mtimeMs;
+    watch.follow({ directories: openclawSqlite.directories(stateDirOf(store)), paths: [] });
+    const heardOf = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    writer.exec("UPDATE session_nodes SET last_read_at = 2");
+    await heardOf;
+    assert.equal(statSync(store).mtimeMs, before);
+    writer.close();
+  });
 });
+
+function stateDirOf(store: string): string {
+  return join(store, "..", "..", "..", "..");
+}

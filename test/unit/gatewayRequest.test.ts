@@ -1,6 +1,6 @@
 // What a gateway is asked to do: one thing, once, over loopback only.
 import { deepEqual, equal, match } from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { requestOfGateway } from "../../src/gatewayNow.ts";
 import type { RequestAnswer } from "../../src/model/messages.ts";
@@ -77,7 +77,8 @@ describe("archiving a session", () => {
   });
 });
 
-describe("the gateway that is asked to do something", () => {
+describe("the gateway that is asked to do something", function () {
+  this.timeout(60_000);
   const genuine = globalThis.WebSocket;
   let gateway: FakeGateway | undefined;
   let opened: string[] = [];
@@ -148,9 +149,8 @@ describe("the gateway that is asked to do something", () => {
     const built = sick();
     gateway = await startFakeGateway(built);
     const elsewhere = await gatewayServer(() => ({}));
-    const lock = join(built.home, "tmp", "openclaw", "gateway.0a1b2c3d.lock");
-    const payload = { ...gateway.payload(), port: elsewhere };
-    writeFileSync(lock, JSON.stringify(payload));
+    const payload = JSON.parse(readFileSync(gateway.lock, "utf8"));
+    writeFileSync(gateway.lock, JSON.stringify({ ...payload, port: elsewhere }));
     const { done, said } = await ask(built);
     closeServers();
     equal(done, "no");

@@ -1,6 +1,7 @@
 // The rows of `sdk_sessions`, in the columns that both known schemas have. Prompts and observations are counted and timed,
 // never read.
-import { asNumber, asText } from "../openclawJson/records.ts";
+import { asNumber } from "../openclawJson/records.ts";
+import { shortText } from "../openclawSqlite/values.ts";
 import type { Select, Values } from "../sqlite.ts";
 
 export interface StoredRow {
@@ -96,14 +97,14 @@ function named(rows: readonly Omit<StoredRow, "key">[]): StoredRow[] {
 
 function readRow(row: Values, traces: Traces, waiting: ReadonlyMap<number, number>): Omit<StoredRow, "key">[] {
   const id = asNumber(row["id"]);
-  const contentId = asText(row["content_session_id"]);
-  const status = asText(row["status"]);
+  const contentId = shortText(row["content_session_id"]);
+  const status = shortText(row["status"]);
   if (id === undefined || contentId === undefined || status === undefined) return [];
-  const memoryId = asText(row["memory_session_id"]);
+  const memoryId = shortText(row["memory_session_id"]);
   const startedAt = asNumber(row["started_at_epoch"]);
   const completedAt = asNumber(row["completed_at_epoch"]);
-  const platform = asText(row["platform_source"]);
-  const title = asText(row["custom_title"]);
+  const platform = shortText(row["platform_source"]);
+  const title = shortText(row["custom_title"]);
   const times = [startedAt, traces.ofRow.get(id), traces.ofContent.get(contentId), traces.ofMemory.get(memoryId ?? "")];
   const known = times.filter((at) => at !== undefined);
   return [
@@ -111,7 +112,7 @@ function readRow(row: Values, traces: Traces, waiting: ReadonlyMap<number, numbe
       id,
       contentId,
       status,
-      project: asText(row["project"]) ?? "",
+      project: shortText(row["project"]) ?? "",
       waiting: waiting.get(id) ?? 0,
       ...(memoryId !== undefined && { memoryId }),
       ...(platform !== undefined && { platform }),
@@ -163,6 +164,10 @@ function waitingMessages(select: Select): ReadonlyMap<number, number> {
   return new Map(rows.map(({ owner, count }) => [Number(owner), Number(count)]));
 }
 
+/** None of what is no plain table: a view or a computed column may be a question without end. */
 function columnsOf(select: Select, table: string): ReadonlySet<string> {
-  return new Set(select(`PRAGMA table_info(${table})`).map(({ name }) => String(name)));
+  const made = select(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '${table}'`);
+  if (!made.some(({ sql }) => /^\s*CREATE\s+TABLE\b/i.test(String(sql)))) return new Set();
+  const columns = select(`PRAGMA table_xinfo(${table})`);
+  return new Set(columns.every(({ hidden }) => hidden === 0) ? columns.map(({ name }) => String(name)) : []);
 }

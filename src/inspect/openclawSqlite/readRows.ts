@@ -5,6 +5,7 @@ import type { Budget } from "../databaseReading.ts";
 import { asNumber, asText } from "../openclawJson/records.ts";
 import { rowFields as jsonRowFields } from "../openclawJson/rowFields.ts";
 import type { Database } from "../sqlite.ts";
+import type { StatePlace } from "../storeReader.ts";
 import { hasEvents, readTrajectoryEnd, readTranscriptEnd } from "./events.ts";
 import { type NarrowRow, readNarrowRows } from "./narrowRows.ts";
 import { orphansOf } from "./orphans.ts";
@@ -29,6 +30,7 @@ const rowFields: ReadonlySet<string> = new Set([
   "lastRunId",
   "lifecycleRunId",
   "mainRestartRecovery",
+  "pinnedAt",
 ]);
 const deliveryClaims = "restartRecoveryDelivery";
 
@@ -39,7 +41,12 @@ const mostInQuestion = 2000;
 const neededColumns = ["session_key", "current_session_id", "entry_json", "entry_valid", "updated_at", "status"];
 
 /** Undefined where the database has none of the tables of a session store: it is none (facts A). */
-export function readDatabaseRows(database: Database, path: string, hasTime: Budget): DatabaseRows | undefined {
+export function readDatabaseRows(
+  database: Database,
+  path: string,
+  hasTime: Budget,
+  inFull: NonNullable<StatePlace["inFull"]> = () => false,
+): DatabaseRows | undefined {
   const tables = tablesOf(database);
   const isStore = tables.has("session_nodes") || tables.has("session_entries");
   if (!isStore) return undefined;
@@ -52,6 +59,7 @@ export function readDatabaseRows(database: Database, path: string, hasTime: Budg
   }
   const narrow = readNarrowRows(database);
   const inQuestion = rowsInQuestion(narrow.rows);
+  for (const { id, key, updatedAt } of narrow.rows) if (inFull(key, updatedAt)) inQuestion.add(id);
   const reader: RowReader = { database, path, hasTime, columns: tables.get("transcript_events"), tables };
   const sessions = narrow.rows.map((row) => (inQuestion.has(row.id) ? readInFull(row, reader) : ofColumns(row, path)));
   return { ...about, sessions, orphans: hasTime() ? orphansOf(database, narrow, tables) : [] };
@@ -71,7 +79,7 @@ function metaOf(database: Database, hasMeta: boolean): Pick<DatabaseRows, "schem
 }
 
 /** Those whose columns claim a run, say nothing or contradict each other, and the latest of the others. */
-function rowsInQuestion(rows: readonly NarrowRow[]): ReadonlySet<number> {
+function rowsInQuestion(rows: readonly NarrowRow[]): Set<number> {
   const latest = rows.toSorted((a, b) => b.updatedAt - a.updatedAt);
   const asked = latest.filter((row, i) => i < readAnyway || isInQuestion(row));
   return new Set(asked.slice(0, mostInQuestion).map(({ id }) => id));

@@ -22,13 +22,13 @@ const sessionTables = /CREATE TABLE "?session_(nodes|entries)"? ?\(/;
 
 /** Undefined where the database is no session store. */
 export function readSqliteStore(file: DatabaseFile, place: StatePlace): StoreFacts | undefined {
-  const { stateDir, config, memory } = place;
+  const { stateDir, config, memory, inFull } = place;
   const { path, agent } = file;
   const read = readDatabase({
     path,
     what: "rows",
-    memory: memory?.databases,
-    use: (database, hasTime) => readDatabaseRows(database, path, hasTime),
+    memory: inFull === undefined ? memory?.databases : undefined,
+    use: (database, hasTime) => readDatabaseRows(database, path, hasTime, inFull),
   });
   if (isUnreadable(read) ? isUnseen(read) && !mentionsSessions(path) : read.value === undefined) return undefined;
   const reading = read as DatabaseReading<DatabaseRows> | Unreadable;

@@ -1,6 +1,6 @@
 // Values of a database, looked at narrowly: whoever wrote it, everything is unknown until it was looked at.
 import { asRecord } from "../openclawJson/records.ts";
-import type { Database } from "../sqlite.ts";
+import { type Database, namingTooLong } from "../sqlite.ts";
 
 export type Value = string | number | bigint | Uint8Array | null | undefined;
 export type Columns = Readonly<Record<string, Value>>;
@@ -28,14 +28,8 @@ export function* eachRow(
 }
 
 function nextOf<T>(rows: Iterator<T>): T | undefined {
-  try {
-    const { done, value } = rows.next();
-    return done === true ? undefined : value;
-  } catch (error) {
-    // Node gives no row then, and says so in other words in each version.
-    if (!(error instanceof TypeError) && (error as NodeJS.ErrnoException).code !== "ERR_STRING_TOO_LONG") throw error;
-    throw Object.assign(new Error("a value is too long", { cause: error }), { code: "ERR_SQLITE_ERROR" });
-  }
+  const { done, value } = namingTooLong(() => rows.next());
+  return done === true ? undefined : value;
 }
 
 /** Names, states and labels; genuine ones are under 1 KB, and longer than the limit for values of a JSON store is none. */

@@ -1,12 +1,13 @@
 // From agentctl's facts to verdicts and findings: pure.
 import type { AgentctlFacts, BrokenFile } from "../../model/agentctl.ts";
+import type { Evidence } from "../../model/evidence.ts";
 import type { Session } from "../../model/session.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { codesBySubject, finish, type Verdicts } from "../judge.ts";
 import { basenameOf } from "../paths.ts";
 import { fuseRules, lockCases, lockPath, lockRules, lockView } from "./directoryLocks.ts";
 import { type KnownSessions, type RowCase, rowCases } from "./rowCase.ts";
-import { rowRules } from "./rows.ts";
+import { rowEvidence, rowRules } from "./rows.ts";
 
 /** Judges one folder of agentctl by the clock `now` (epoch milliseconds). */
 export function judgeAgentctl(facts: AgentctlFacts, now: number, known: KnownSessions): Verdicts {
@@ -27,7 +28,17 @@ export function judgeAgentctl(facts: AgentctlFacts, now: number, known: KnownSes
     sessions: cases.map((one) => view(one, facts, codes.get(one.row.id) ?? [])),
     locks: locks.map((one) => lockView(one, store.id, codes.get(lockPath(one.lock)) ?? [])),
     findings,
+    claims: claimsOf(cases, facts),
   };
+}
+
+/** What these rows say of OpenClaw's sessions, for those to show. */
+function claimsOf(cases: readonly RowCase[], facts: AgentctlFacts): ReadonlyMap<string, Evidence> {
+  const claims = new Map<string, Evidence>();
+  for (const { row, openclaw } of cases)
+    if (openclaw !== undefined)
+      claims.set(openclaw.id, { ...rowEvidence(row, facts), text: `agentctl says ${row.status ?? "nothing"}.` });
+  return claims;
 }
 
 /** The daemon takes a file that does not parse for empty, and writes that over it (facts 1.4). */

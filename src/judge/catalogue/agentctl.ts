@@ -9,7 +9,7 @@ export const agentctlCatalogue = {
     about:
       "agentctl's daemon was killed while it ran, or (up to 1.3.0) the row mirrors a session that the OpenClaw gateway stopped listing, which nothing ever removed: 394 active sessions after 26 hours. A row without a pid is called a ghost only where a source that lists its kind answered in full and lacks it; otherwise it is a question. Age alone proves nothing.",
     repair:
-      "Finalize (`stopped`, with the time of its last trace): proven where its process is certainly gone or its gateway's whole list lacks it, asked where nobody who could know was heard. Only while agentctl's daemon is stopped: it would write its memory over the edit.",
+      "Finalize (`stopped`, with the time of its last trace): proven where its process is certainly gone or its gateway's whole list lacks it, asked where nobody who could know was heard. Only while agentctl's daemon is stopped: it would write its memory over the edit. While it runs, one of 1.9.0 or later can be asked to settle what it finds dead, which cannot be undone here.",
     issues: [],
   },
   "AGENTCTL-LOCK-STALE": {
@@ -19,7 +19,7 @@ export const agentctlCatalogue = {
     about:
       "agentctl refuses to launch anything in a locked directory. Up to 1.3.0 only `stop` released a lock, so every session that ended by itself left one; later versions keep those that they inherited for ever, since they name no pid.",
     repair:
-      "Unlock exactly that element: proven where its process is certainly gone, or its session has ended and no agent that nothing accounts for is left; asked where an agent still works in that directory, or where its session is not known at all. A lock is never stale by its age.",
+      "Unlock exactly that element: proven where its process is certainly gone, or its session has ended and no agent that nothing accounts for is left; asked where an agent still works in that directory, or where its session is not known at all. A lock is never stale by its age. While the daemon runs it is asked to release those that name a dead process themselves.",
     issues: [],
   },
   "AGENTCTL-LOCK-GONE": {
@@ -28,7 +28,8 @@ export const agentctlCatalogue = {
     sentence: "{directory} does not exist any more, and is still locked by {holder}.",
     about:
       "A manual lock never goes stale by itself. Its directory was removed or renamed, or its disk is not mounted.",
-    repair: "Unlock, asked: whether the directory comes back only a person can know.",
+    repair:
+      "Unlock, asked: whether the directory comes back only a person can know. While the daemon runs it is asked to release it, which cannot be undone here.",
     issues: [],
   },
   "AGENTCTL-PENDING": {

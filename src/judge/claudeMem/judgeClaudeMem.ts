@@ -49,6 +49,9 @@ export function judgeClaudeMem(facts: ClaudeMemFacts, now: number, known: KnownA
     sessions: cases.map((one) => view(one, facts, codes.get(one.row.key) ?? [])),
     locks: [],
     findings,
+    claims: new Map(
+      cases.flatMap(({ row, claims }) => claims.map(({ session }) => [session.id, ownClaim(row, facts)] as const)),
+    ),
   };
 }
 
@@ -203,6 +206,10 @@ function rowEvidence(row: MemoryRow, { path }: ClaudeMemFacts): Evidence {
     ...(at !== undefined && { at }),
     text: `Row ${row.id} of sdk_sessions (${row.platform}) says ${row.status}.`,
   };
+}
+
+function ownClaim(row: MemoryRow, facts: ClaudeMemFacts): Evidence {
+  return { ...rowEvidence(row, facts), text: `claude-mem says ${row.status}.` };
 }
 
 function claimEvidence({ program, session }: Claim): Evidence {

@@ -158,10 +158,13 @@ describe("rules about rows that mirror OpenClaw", () => {
   it("believes the stores beside it once they know one of its rows", async () => {
     const { home } = buildHome({ rows: { [key]: done() } });
     agentctlHome({ rows: { ...mirrored, ...gone }, home });
-    const { findings } = await look(home);
+    const { findings, sessions } = await look(home);
     const ofAgentctl = findings.filter(({ store }) => store.endsWith("state.json"));
     deepEqual(briefly(ofAgentctl), ["CROSS-SPLIT warning finalize ask", ghost]);
     match(ofAgentctl[0]?.message ?? "", /agentctl: running · OpenClaw: done 2026-11-21/);
+    const claimed = sessions.map(({ store, proof }) => [store.endsWith("state.json"), proof.map(({ text }) => text)]);
+    match(String(claimed.find(([isAgentctl]) => isAgentctl)?.[1]), /OpenClaw, agent:main:main: done 2026-11-21/);
+    match(String(claimed.find(([isAgentctl]) => !isAgentctl)?.[1]), /agentctl says running\./);
     deepEqual(ofAgentctl[0]?.repair.set, { status: "stopped", stoppedAt: iso(now - 60 * minute) });
     agentctlHome({ rows: gone, home });
     deepEqual(briefly((await look(home)).findings).at(-1), question);

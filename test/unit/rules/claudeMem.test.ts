@@ -70,8 +70,11 @@ describe("rules about claude-mem's sessions", () => {
   it("knows by OpenClaw's row that the session is over, and says what each store claims", async () => {
     const { home } = buildHome({ rows: { [key]: done({ endedAt: now - 3 * hour }) } });
     claudeMemHome({ rows: [{ content_session_id: openclaw(now), platform_source: "openclaw" }], home });
-    const findings = (await look(home)).findings.filter(({ store }) => store.endsWith(".db"));
+    const seen = await look(home);
+    const findings = seen.findings.filter(({ store }) => store.endsWith(".db"));
     deepEqual(briefly(findings), [proven, "CROSS-SPLIT warning none never"]);
+    const ofOpenclaw = seen.sessions.find(({ store }) => !store.endsWith(".db"));
+    match(ofOpenclaw?.proof.at(-1)?.text ?? "", /claude-mem says active\./);
     match(findings[1]?.message ?? "", /claude-mem: active · OpenClaw: done 2026-11-21/);
   });
 

@@ -39,7 +39,7 @@ export interface RepairInput {
 }
 
 /** Never rejects for what may happen on a disk: that is a refusal with a sentence. */
-export async function repairJsonStore(input: RepairInput): Promise<RepairResult> {
+export async function repairStore(input: RepairInput): Promise<RepairResult> {
   const { plan, files, folder } = input;
   if (plan.edits.length === 0) return { plan, applied: false, refused: "Nothing of this is left to do. Look again." };
   try {

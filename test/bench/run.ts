@@ -1,5 +1,6 @@
 // Measures, and writes docs/performance.md: node test/bench/run.ts [--rounds 5] [--openclaw DIR]
-// DIR holds a genuine OpenClaw 2026.5.18 in node_modules; without it the vendor's own commands are not measured.
+// DIR holds a genuine OpenClaw 2026.5.18 in node_modules; without it the vendor's own commands are not measured. They are
+// OpenClaw processes, which other tests of this machine would see.
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";

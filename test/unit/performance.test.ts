@@ -46,7 +46,7 @@ describe("what a scan costs", () => {
     const home = new BenchHome(temporaryDirectory());
     home.writeStore({ rows: 1500, runningEvery: 20 });
     const [floor, whole] = [await cheapest(floorOf(home)), await cheapest(scanOf(home))];
-    ok(whole < 2.5 * floor, `${whole} ms, the floor ${floor} ms`);
+    ok(whole < 3 * floor, `${whole} ms, the floor ${floor} ms`);
     home.writeStore({ rows: 500, runningEvery: 20 });
     const third = await cheapest(scanOf(home));
     ok(whole < 6 * third, `1500 rows ${whole} ms, 500 rows ${third} ms`);
@@ -59,6 +59,6 @@ describe("what a scan costs", () => {
     const small = await cheapest(scanOf(home));
     for (let at = 0; at < rows; at++) home.growTranscript(at, 1 << 30);
     const huge = await cheapest(scanOf(home));
-    ok(huge < 2.5 * small, `1 KB ${small} ms, 1 GB ${huge} ms`);
+    ok(huge < 4 * small, `1 KB ${small} ms, 1 GB ${huge} ms`);
   });
 });

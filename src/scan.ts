@@ -10,7 +10,7 @@ import type { StatePlace } from "./inspect/storeReader.ts";
 import { storeReaders } from "./inspect/storeReaders.ts";
 import { judge } from "./judge/judge.ts";
 import type { Around } from "./judge/neighbours.ts";
-import { type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
+import { askedFor, type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
 import type { Store, Writer } from "./model/store.ts";
@@ -175,10 +175,6 @@ function readStores(place: Place, look: Look, input: ScanInput, problems: Map<st
     problems.set(dir.path, `its agents cannot be listed (${code})`);
     return [];
   }
-}
-
-function askedFor({ keys, olderThanMs = 0 }: PruneQuestion, now: number): NonNullable<StatePlace["inFull"]> {
-  return (key, updatedAt) => (keys === undefined ? now - updatedAt >= olderThanMs : keys.has(key));
 }
 
 /** A state directory's gateway lock is judged and shown with its first store. */

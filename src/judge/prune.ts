@@ -13,6 +13,11 @@ export interface PruneQuestion {
   readonly keys?: ReadonlySet<string>;
 }
 
+/** Which rows a question is about, by key and time of change (epoch milliseconds). */
+export function askedFor({ keys, olderThanMs = 0 }: PruneQuestion, now: number): (key: string, at: number) => boolean {
+  return (key, at) => (keys === undefined ? now - at >= olderThanMs : keys.has(key));
+}
+
 /** Every row of the store that was asked about, with what would be done and why. */
 export function pruneCandidates(store: StoreFacts, now: number, question: PruneQuestion): PruneCandidate[] {
   const facts = store.content.state === "read" ? store.content.sessions : [];

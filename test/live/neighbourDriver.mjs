@@ -9,6 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const patienceMs = 40_000;
 const betweenMs = 100;
+const lastPid = "/proc/sys/kernel/ns_last_pid";
 
 /** @typedef {{ what: "agentctl", script: string, home: string, bystander?: number }} AgentctlOrder `bystander`: pid of a process that is none of its business */
 /** @typedef {{ what: "claude-mem", bun: string, worker: string, home: string, session: string }} ClaudeMemOrder */
@@ -22,6 +23,8 @@ process.exit(0);
 /** @param {AgentctlOrder} order */
 async function agentctl({ script, home, bystander }) {
   const innocent = bystander === undefined ? undefined : sleeperAt(bystander);
+  // What is named in the files must not be one of us: the first pids of a namespace are small.
+  writeFileSync(lastPid, "30000");
   const socket = join(home, ".agentctl", "agentctl.sock");
   const daemon = start(process.execPath, [script, "daemon", "start", "--foreground"], home);
   await until(() => ask(socket, "daemon.status"));
@@ -29,11 +32,7 @@ async function agentctl({ script, home, bystander }) {
   // It writes its memory when it ends.
   await ask(socket, "daemon.shutdown");
   await until(async () => daemon.exitCode !== null);
-  return { locks, log: log(), bystanderLives: innocent === undefined ? undefined : innocent.signalCode === null };
-
-  function log() {
-    return daemon.said;
-  }
+  return { locks, log: daemon.said, bystanderLives: innocent === undefined ? undefined : innocent.signalCode === null };
 }
 
 /** @param {ClaudeMemOrder} order */
@@ -43,7 +42,9 @@ async function claudeMem({ bun, worker, home, session }) {
   const env = { CLAUDE_MEM_WORKER_PORT: String(port), CLAUDE_MEM_DATA_DIR: data };
   const program = start(bun, [worker, "--daemon"], home, env);
   const health = await until(() => httpJson(`http://127.0.0.1:${port}/api/health`));
-  const body = JSON.stringify({ contentSessionId: session, project: "proj", prompt: "after the repair" });
+  // As the plugin for OpenClaw does.
+  const named = { contentSessionId: session, platformSource: "openclaw" };
+  const body = JSON.stringify({ ...named, project: "proj", prompt: "after the repair" });
   const answer = await fetch(`http://127.0.0.1:${port}/api/sessions/init`, {
     method: "POST",
     body,
@@ -72,7 +73,7 @@ function start(command, args, home, env = {}) {
 
 /** @param {number} pid */
 function sleeperAt(pid) {
-  writeFileSync("/proc/sys/kernel/ns_last_pid", String(pid - 1));
+  writeFileSync(lastPid, String(pid - 1));
   const child = spawn("sleep", ["600"], { stdio: "ignore" });
   if (child.pid !== pid) throw new Error(`a process has pid ${child.pid}, not ${pid}`);
   return child;

@@ -1,12 +1,12 @@
 // What was repaired of agentctl's files and of claude-mem's database, given to the genuine programs: they take it, keep it,
 // and end nobody for it.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
 import { rowsOf } from "../claudeMemHome.ts";
-import { scanAgentctl, unpackAgentctl } from "../fixtures/agentctl.ts";
+import { type AgentctlCase, scanAgentctl, unpackAgentctl } from "../fixtures/agentctl.ts";
 import { capturedAt, unpackClaudeMem } from "../fixtures/claudeMem.ts";
 import { type Bench, onlyInit, repairFindings, repairProven } from "../repairing.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -60,17 +60,24 @@ describe("agentctl's own daemon", () => {
     if (name.startsWith("scale")) deepEqual([ours.length, said.locks, locksIn(unpacked.home)], [390, [], []]);
   }
 
+  /** The captured folder, of agents that had not said a word yet: such rows it takes for stuck. */
+  function silent(): AgentctlCase {
+    const unpacked = unpackAgentctl("head-dead-daemon-pid-recycled");
+    rmSync(join(unpacked.home, ".claude", "projects"), { recursive: true });
+    return unpacked;
+  }
+
   const bystander = 443;
   const title = "of head ends a process at a recycled pid, and not where its row was finalized before";
   if (!tried) it(title);
   else
     it(title, async () => {
       const order = { what: "agentctl", script: ensureAgentctl("head"), bystander };
-      const asItWas = unpackAgentctl("head-dead-daemon-pid-recycled");
+      const asItWas = silent();
       const warned = (await scanAgentctl(asItWas)).findings.filter(({ code }) => code === "AGENTCTL-PID-RECYCLED");
       match(warned[0]?.message ?? "", /pid 443, which is another process now/);
       equal(inNamespace({ ...order, home: asItWas.home }).bystanderLives, false);
-      const repaired = unpackAgentctl("head-dead-daemon-pid-recycled");
+      const repaired = silent();
       await repairProven(benchOf(repaired.home, repaired.input));
       equal(inNamespace({ ...order, home: repaired.home }).bystanderLives, true);
     });

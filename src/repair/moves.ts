@@ -22,20 +22,21 @@ export function checkMove(files: Files, { from, to, stamp }: Move): void {
 /** Gives what had to be left, in a sentence. */
 export function moveFile(files: Files, move: Move): string[] {
   const { from, to, stamp, quarantine } = move;
-  const name = basename(from);
+  // As the person knows it: in the quarantine it has another name.
+  const name = basename(quarantine === "out" ? to : from);
+  const stays = `${name} stays ${quarantine === "out" ? "in the quarantine" : "where it is"}`;
   const target = stampAt(files, to);
   const source = stampAt(files, from);
   if (source === undefined) return target === stamp ? [] : [`${name} is gone.`];
   if (source !== stamp) return target === stamp ? [] : [`${name} was changed since and is left where it is.`];
-  if (target !== undefined && !isOneFile(files, from, to))
-    return [`${to} exists already, so ${name} stays where it is.`];
+  if (target !== undefined && !isOneFile(files, from, to)) return [`${to} exists already, so ${stays}.`];
   try {
     if (quarantine === "out") return comeBack(files, from, to);
     return goIn(files, move);
   } catch (error) {
-    if (error instanceof UserError) return [`${error.message} Until then ${name} stays where it is.`];
-    if (codeOf(error) === "EEXIST") return [`${to} exists already, so ${name} stays where it is.`];
-    if (codeOf(error) === "EXDEV") return [`${dirname(to)} is on another file system, so ${name} stays where it is.`];
+    if (error instanceof UserError) return [`${error.message} Until then ${stays}.`];
+    if (codeOf(error) === "EEXIST") return [`${to} exists already, so ${stays}.`];
+    if (codeOf(error) === "EXDEV") return [`${dirname(to)} is on another file system, so ${stays}.`];
     throw error;
   }
 }

@@ -95,9 +95,13 @@ export function struckAt(base: Files, { point, moment, everyCall }: Strike, onSt
     if (counts) count += 1;
     if (!counts || count !== point) return make();
     if (moment === "inTheMiddle") makeHalf(call);
-    const result = moment === "after" ? make() : undefined;
-    onStrike();
-    return moment === "after" ? result : make();
+    if (moment !== "after") onStrike();
+    try {
+      return make();
+    } finally {
+      // Also after a call that failed, as the removal of what is not there.
+      if (moment === "after") onStrike();
+    }
   });
 }
 

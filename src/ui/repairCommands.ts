@@ -73,12 +73,14 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       await finalizeAll(parts);
     },
     stopRepairStart: async (...args) => {
+      checkTrusted();
       await client.idle();
       const none = vscode.l10n.t("No gateway is seen to run here: repair right away, there is nothing to stop.");
       const stateDir = await runningPlace(args, { program: undefined, none }, parts);
       if (stateDir !== undefined) await stopRepairStart(stateDir, parts);
     },
     stopDaemon: async (...args) => {
+      checkTrusted();
       await client.idle();
       const none = vscode.l10n.t(
         "No daemon of agentctl is seen to run here: repair right away, there is nothing to stop.",
@@ -115,6 +117,12 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       if (finding !== undefined) await showRestoreCandidates(finding);
     },
   };
+}
+
+/** The menus do not offer it there; another extension could call it all the same. */
+function checkTrusted(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new UserError(vscode.l10n.t("This folder is not trusted: no program is stopped or started from it."));
 }
 
 function oneAtATime(): UserError {

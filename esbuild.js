@@ -90,7 +90,14 @@ if (watch) {
   await Promise.all(bundles.map((bundle) => build(bundle)));
 }
 // A module only by its name: one that imports Node's own asks each for all that it exports, and of node:http that is a
-// whole HTTP client, 25 ms at every start.
-const starter =
-  '#!/usr/bin/env node\nimport { createRequire } from "node:module";\n\ncreateRequire(import.meta.url)("./cli.cjs");\n';
-await writeFile("dist/cli.js", starter, { mode: 0o755 });
+// whole HTTP client, 25 ms at every start. The title comes before everything else: agentctl's daemon kills what has the
+// words of its own command line in its command line, and ours may name its folder.
+const starter = [
+  "#!/usr/bin/env node",
+  'import { createRequire } from "node:module";',
+  "",
+  'process.title = "session-inspector";',
+  'createRequire(import.meta.url)("./cli.cjs");',
+  "",
+];
+await writeFile("dist/cli.js", starter.join("\n"), { mode: 0o755 });

@@ -35,6 +35,7 @@ export const commands = {
   repairWhileItRuns: "openclawSessionInspector.repairWhileItRuns",
   abortRun: "openclawSessionInspector.abortRun",
   archiveSession: "openclawSessionInspector.archiveSession",
+  recoverSession: "openclawSessionInspector.recoverSession",
   pruneOlder: "openclawSessionInspector.pruneOlder",
   undoLastRepair: "openclawSessionInspector.undoLastRepair",
   showReceipts: "openclawSessionInspector.showReceipts",

@@ -140,7 +140,7 @@ export interface GatewayCommand {
 }
 
 /** What a gateway can be asked to do. */
-export type RequestWhat = "abort" | "archive";
+export type RequestWhat = "abort" | "archive" | "recover";
 
 export interface Aftermath {
   readonly key: string;

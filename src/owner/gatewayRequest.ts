@@ -15,7 +15,7 @@ export interface GatewayRequest {
 
 /**
  * Whether gateways of an era know a request (facts G), and let a backend without a device make it (seen: 2026.5.18,
- * 2026.9.6). 2026.5 to 2026.7 have no archive.
+ * 2026.9.6). 2026.5 to 2026.7 have neither archive nor recovery.
  */
 export function knowsRequest(era: Era | undefined, what: RequestWhat): boolean {
   return era === "S" || (era === "J2" && what === "abort");
@@ -25,6 +25,13 @@ export function knowsRequest(era: Era | undefined, what: RequestWhat): boolean {
 const scopes: Readonly<Record<RequestWhat, readonly Scope[]>> = {
   abort: ["operator.write", "operator.admin"],
   archive: ["operator.write"],
+  recover: ["operator.write"],
+};
+
+const requests: Readonly<Record<RequestWhat, (ask: Ask, request: GatewayRequest) => Promise<RequestAnswer>>> = {
+  abort,
+  archive,
+  recover,
 };
 
 /** Never rejects. */
@@ -32,7 +39,7 @@ export async function makeRequest(address: GatewayAddress, request: GatewayReque
   let wasAsked = false;
   const answer = await talk<RequestAnswer>(address, scopes[request.what], (ask) => {
     wasAsked = true;
-    return request.what === "abort" ? abort(ask, request) : archive(ask, request);
+    return requests[request.what](ask, request);
   });
   if ("done" in answer) return answer;
   return { done: wasAsked ? "unknown" : "no", said: answer.why };
@@ -54,6 +61,16 @@ async function archive(ask: Ask, { key, sessionId }: GatewayRequest): Promise<Re
   return isArchived(answer)
     ? { done: "yes", said: "it archived the session" }
     : { done: "unknown", said: "it did not say whether it archived the session" };
+}
+
+/** `{ ok, key, sessionId, continuation: { status } }`: what was left of the run is settled, and its turn goes on (facts G). */
+async function recover(ask: Ask, { key }: GatewayRequest): Promise<RequestAnswer> {
+  const answer = await ask("sessions.recover", { key });
+  if (answer === undefined) return refused;
+  const status = asText(asRecord(answer["continuation"])?.["status"]);
+  if (status === "started") return { done: "yes", said: "it goes on with the turn" };
+  if (status === "rejected") return { done: "no", said: "it settled the run, and did not go on with the turn" };
+  return { done: "unknown", said: "it did not say whether it goes on with the turn" };
 }
 
 function isArchived(answer: Fields): boolean {

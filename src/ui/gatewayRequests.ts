@@ -7,7 +7,7 @@ import type { Store } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
-import { mayBeAborted, mayBeArchived } from "./offered.ts";
+import { mayBeAborted, mayBeArchived, mayBeRecovered } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { sessionTitle } from "./words.ts";
 
@@ -55,6 +55,29 @@ export async function archiveSession(session: Session, parts: Parts): Promise<vo
     ),
     button: vscode.l10n.t("Archive Session"),
     done: vscode.l10n.t("The gateway has archived {0}.", name),
+  });
+}
+
+/** Throws a UserError where it was not done, or nobody knows whether it was. */
+export async function recoverSession(session: Session, parts: Parts): Promise<void> {
+  const store = parts.model.store(session.store);
+  const name = labelText(sessionTitle(session), 100);
+  if (store === undefined || !mayBeRecovered(session, store)) {
+    throw new UserError(
+      vscode.l10n.t(
+        "{0} cannot be recovered: that takes a gateway of 2026.8 or later that runs, and a run that was cut short.",
+        name,
+      ),
+    );
+  }
+  await request(session, store, parts, {
+    what: "recover",
+    message: vscode.l10n.t("Recover {0} and continue its turn? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway continues the turn that was cut short: it sends a model request, which costs money, and the agent may use its tools. To mark the row as ended instead, stop the gateway, repair, and start it again.",
+    ),
+    button: vscode.l10n.t("Recover and Continue"),
+    done: vscode.l10n.t("The gateway has recovered {0} and goes on with its turn.", name),
   });
 }
 

@@ -50,6 +50,12 @@ export function mayBeArchived({ kind, claimed, verdict }: Session, store: Store 
   return isServed(store) && store?.era === "S" && kind !== "main" && claimed !== "running" && verdict !== "active";
 }
 
+/** OpenClaw 2026.8 and later go on with a turn that was cut short. One that may be at work is the gateway's to refuse. */
+export function mayBeRecovered({ kind, claimed, verdict }: Session, store: Store | undefined): boolean {
+  const isTurn = kind === "main" || kind === "other";
+  return isServed(store) && store?.era === "S" && isTurn && claimed === "running" && verdict !== "active";
+}
+
 function isServed(store: Store | undefined): boolean {
   const isOfOpenclaw = store?.kind === "openclaw-json" || store?.kind === "openclaw-sqlite";
   return isOfOpenclaw && store?.captured === undefined && store?.writer.state === "running";

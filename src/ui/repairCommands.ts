@@ -8,7 +8,7 @@ import type { CommandParts } from "./commands.ts";
 import { stopDaemonAndRepair } from "./daemonStop.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { emptyQuarantine } from "./emptyQuarantine.ts";
-import { abortRun, archiveSession } from "./gatewayRequests.ts";
+import { abortRun, archiveSession, recoverSession } from "./gatewayRequests.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
@@ -38,7 +38,8 @@ export type RepairCommand =
   | "stopDaemon"
   | "repairWhileItRuns"
   | "abortRun"
-  | "archiveSession";
+  | "archiveSession"
+  | "recoverSession";
 
 export function repairCommands(parts: CommandParts): Record<RepairCommand, (...args: unknown[]) => unknown> {
   const { client, targets } = parts;
@@ -101,6 +102,12 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       const [session, ...more] = targets.sessions(args);
       if (more.length > 0) throw oneAtATime();
       await abortRun(session, parts);
+    },
+    recoverSession: async (...args) => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await recoverSession(session, parts);
     },
     archiveSession: async (...args) => {
       await client.idle();

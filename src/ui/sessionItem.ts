@@ -7,7 +7,7 @@ import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
-import { isOfOneRow, mayBeAborted, mayBeArchived, repairFlags } from "./offered.ts";
+import { isOfOneRow, mayBeAborted, mayBeArchived, mayBeRecovered, repairFlags } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { touchedAt } from "./treeShape.ts";
@@ -59,6 +59,7 @@ function flagsWhileItRuns(session: Session, findings: readonly Finding[], store:
   if (store?.permission.byGateway === true && findings.some((one) => isOfOneRow(one, store))) flags.push("whileItRuns");
   if (mayBeAborted(session, store)) flags.push("abortable");
   if (mayBeArchived(session, store)) flags.push("archivable");
+  if (mayBeRecovered(session, store)) flags.push("recoverable");
   return flags;
 }
 

@@ -64,10 +64,28 @@ describe("archiving a session", () => {
     }
   });
 
+  it("is as a recovery: believed only by what it says of the turn", async () => {
+    for (const [answer, done] of [
+      [{ ok: true, key, sessionId, continuation: { status: "started", runId: "r" } }, "yes"],
+      [{ ok: true, key, sessionId, continuation: { status: "rejected", error: {} } }, "no"],
+      [{ ok: true }, "unknown"],
+      [new Error("a run is active"), "no"],
+    ] as const) {
+      const asked: unknown[] = [];
+      const port = await gatewayServer((method) => (method === "connect" ? {} : answer), asked);
+      equal((await makeRequest({ port }, { what: "recover", key, sessionId })).done, done);
+      deepEqual(asked.slice(1), [["sessions.recover", { key }]]);
+    }
+  });
+
   it("is a request of 2026.8 and later, and aborting one of 2026.5 and later", () => {
     const eras = ["J1", "J2", "S", undefined] as const;
     deepEqual(
       eras.map((era) => knowsRequest(era, "archive")),
+      [false, false, true, false],
+    );
+    deepEqual(
+      eras.map((era) => knowsRequest(era, "recover")),
       [false, false, true, false],
     );
     deepEqual(

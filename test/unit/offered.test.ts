@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import type { Finding, Repair } from "../../src/model/finding.ts";
 import type { Session } from "../../src/model/session.ts";
 import type { Store } from "../../src/model/store.ts";
-import { isOfOneRow, mayBeAborted, mayBeArchived } from "../../src/ui/offered.ts";
+import { isOfOneRow, mayBeAborted, mayBeArchived, mayBeRecovered } from "../../src/ui/offered.ts";
 
 const json = { kind: "openclaw-json", era: "J2", writer: { state: "running" } } as Store;
 const database = { ...json, kind: "openclaw-sqlite", era: "S" } as Store;
@@ -33,6 +33,17 @@ describe("beside a gateway that runs", () => {
     );
     deepEqual(
       [json, stopped, captured, undefined].map((store) => mayBeArchived(over, store)),
+      [false, false, false, false],
+    );
+  });
+
+  it("a recovery is offered for a turn that may have been cut short, where there is one", () => {
+    deepEqual(
+      [doubtful, runs, over].map((session) => mayBeRecovered(session, database)),
+      [true, false, false],
+    );
+    deepEqual(
+      [json, stopped, captured, undefined].map((store) => mayBeRecovered(doubtful, store)),
       [false, false, false, false],
     );
   });

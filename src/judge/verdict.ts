@@ -54,7 +54,11 @@ function ofRunning(session: SessionCase): Judgement {
   const begun = openRunSince(session);
   // What began before the gateway did was cut short with the one before it.
   const isOfThisGateway = begun !== undefined && begun >= (store.writer.since ?? 0);
-  if (store.writer.state === "running" && isOfThisGateway && now - begun < lifeSignMs) {
+  if (
+    (store.writer.state === "running" || store.writer.state === "draining") &&
+    isOfThisGateway &&
+    now - begun < lifeSignMs
+  ) {
     return say(
       "active",
       `Its trajectory shows a run that began at ${clock(begun)} and has not ended, and ${ownership.why}.`,

@@ -6,6 +6,7 @@ import { readStateDatabase, type StateDatabase } from "../inspect/openclawSqlite
 import { type ProcessTable, readProcesses } from "../inspect/processes.ts";
 import type { Writer } from "../model/store.ts";
 import { type GatewayLock, readGatewayLocks, tempDirs } from "./gatewayLocks.ts";
+import { gatewayDrains } from "./gatewayPort.ts";
 import { findWriter } from "./writer.ts";
 
 /** What was seen on another machine, judged here from that alone (CLI.md). */
@@ -63,7 +64,10 @@ export async function lookAtWriters(
   for (const { path, ...dir } of dirs) {
     const state = readStateDatabase(path, input.memory?.stores.databases);
     if (state !== undefined) states.set(path, state);
-    const seen = await findWriter({ stateDir: path, processes, gatewayLocks, state, now, ...dir });
+    const found = await findWriter({ stateDir: path, processes, gatewayLocks, state, now, ...dir });
+    const mayDrain = found.state === "running" && state !== undefined && processes.source === "live";
+    const drains = mayDrain && dir.port !== undefined && (await gatewayDrains(dir.port));
+    const seen: Writer = drains ? { ...found, state: "draining", why: `it was told to end: ${found.why}` } : found;
     const believed = input.capture !== undefined || seen.state !== "stopped" || wasStopped(path, stoppedSince);
     if (seen.state !== "stopped") stoppedSince.delete(path);
     if (!believed) unconfirmed.add(path);

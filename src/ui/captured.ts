@@ -1,6 +1,7 @@
 // Opens a store that was captured on another machine, beside those of this one, and closes it again.
 import { dirname } from "node:path";
 import * as vscode from "vscode";
+import { views } from "../ids.ts";
 import { UserError } from "../model/userError.ts";
 import type { CapturedPlace } from "../model/where.ts";
 import { labelText } from "../plan/visibleText.ts";
@@ -21,7 +22,10 @@ export async function inspectCaptured(parts: CommandParts): Promise<void> {
   await remembered.open({ path, at, ...list });
   await inspection.scan();
   const shown = sessions.tree.getChildren().find((node) => node.type === "stateDir" && isOf(node.path, path, parts));
-  if (shown !== undefined) await sessions.view.reveal(shown, { select: true, focus: true, expand: true });
+  if (shown === undefined) return;
+  // A view that is only being opened can lose what it is asked to select.
+  if (!sessions.view.visible) await vscode.commands.executeCommand(`${views.sessions}.focus`);
+  await sessions.view.reveal(shown, { select: true, focus: true, expand: true });
 }
 
 /** @param args the node of a state directory; from the palette nothing, and the person picks */

@@ -11,6 +11,7 @@ export const offeredKinds = [
   "restore",
   "unlock",
   "tidy",
+  "prune",
 ] as const satisfies readonly RepairKind[];
 
 export function isOffered({ repair }: Finding): boolean {

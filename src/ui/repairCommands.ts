@@ -60,7 +60,12 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       const proposals = await leftoversMeant(args, parts);
       if (proposals !== undefined) await tidy(proposals, parts);
     },
-    prune: (...args) => pruneSessions(targets.sessions(args), parts),
+    prune: (...args) => {
+      const sessions = targets.sessions(args);
+      const isOfOpenclaw = sessions.some(({ store }) => parts.model.store(store)?.kind.startsWith("openclaw") === true);
+      // Elsewhere a row goes where a finding says so.
+      return isOfOpenclaw ? pruneSessions(sessions, parts) : ofKind("prune")(...args);
+    },
     applyComparison: async (...args) => {
       await client.idle();
       const [proposal] = targets.proposals(args, ["finalize", "correct"]);

@@ -36,6 +36,8 @@ export function doneSentence(
       return vscode.l10n.t("The lock of {0} is removed.", name);
     case "restore":
       return vscode.l10n.t("The transcript of {0} is back.", name);
+    case "prune":
+      return vscode.l10n.t("{0} is taken out.", name);
     default:
       return vscode.l10n.t("{0} is corrected.", name);
   }

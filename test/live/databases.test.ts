@@ -139,6 +139,17 @@ for (const version of databaseVersions) {
       });
     }
 
+    it("is seen to drain when it is told to end in the middle of a run", async () => {
+      const gateway = await up();
+      await begin(gateway, cut, "begin [[slow:20]]");
+      equal((await look(at)).stateDirs[0]?.writer.state, "running");
+      process.kill(gateway.pid, "SIGTERM");
+      await until("it drains", async () => (await look(at)).stateDirs[0]?.writer.state === "draining");
+      await assertLive(at, [cut]);
+      await until("it has ended", async () => (await look(at)).stateDirs[0]?.writer.state === "stopped");
+      equal(row(await look(at), cut).claimed, "done");
+    });
+
     it("accepts a row that was repaired, and goes on with the one beside it", async () => {
       await killed();
       const before = fingerprint(at.stateDir);

@@ -14,6 +14,8 @@ export function editLines(edit: Edit): string[] {
         ({ field, before, after }) =>
           `${visibleText(field, 60)}: ${valueText(field, before)} → ${valueText(field, after)}`,
       );
+    case "removeRow":
+      return [l10n.t("Taken out: {0}", visibleText(edit.key, 300))];
     case "removeLock":
       return [l10n.t("Removed: {0}", visibleText(edit.path, 300))];
     case "removeElements":

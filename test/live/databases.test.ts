@@ -146,7 +146,12 @@ for (const version of databaseVersions) {
       process.kill(gateway.pid, "SIGTERM");
       await until("it drains", async () => (await look(at)).stateDirs[0]?.writer.state === "draining");
       await assertLive(at, [cut]);
-      await until("it has ended", async () => (await look(at)).stateDirs[0]?.writer.state === "stopped");
+      const began = Date.now();
+      await until("it has ended", async () => {
+        const { state, why } = (await look(at)).stateDirs[0]?.writer ?? {};
+        console.log(Date.now() - began, state, why);
+        return state === "stopped";
+      }, 330_000, 3000);
       equal(row(await look(at), cut).claimed, "done");
     });
 

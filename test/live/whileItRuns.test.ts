@@ -235,8 +235,10 @@ describe("what a genuine 2026.9.6 is asked to do", () => {
     const paired = (): string[] => [...picture(at.home).keys()].filter((path) => /devices|pairing/.test(path));
     const pairedBefore = paired();
 
-    const ask = (what: "abort" | "archive", key: string, sessionId?: string) =>
+    const ask = (what: "abort" | "archive" | "recover", key: string, sessionId?: string) =>
       requestOfGateway(store, { what, key, ...(sessionId !== undefined && { sessionId }) }, input);
+    deepEqual(await ask("recover", other), { done: "no", said: "it refused" }, "what streams is not recovered");
+    ok(model.isStreaming());
     deepEqual(await ask("abort", other), { done: "yes", said: "it aborted the run" });
     await until("its model is left alone", () => !model.isStreaming(), 30_000, 50);
     await until("its row says so", async () => (await listed(other))?.["status"] !== "running");

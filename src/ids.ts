@@ -48,6 +48,7 @@ export const commands = {
   inspectCaptured: "openclawSessionInspector.inspectCaptured",
   closeCaptured: "openclawSessionInspector.closeCaptured",
   claimStore: "openclawSessionInspector.claimStore",
+  readLargeDatabase: "openclawSessionInspector.readLargeDatabase",
   disownStore: "openclawSessionInspector.disownStore",
 } as const;
 

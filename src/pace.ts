@@ -1,4 +1,6 @@
-// How soon what changed on disk is looked at, so that following it costs little however much there is.
+// How soon what changed on disk is looked at, so that following it costs little however much there is; and what is worth
+// another look although nothing on disk changed.
+import type { Scan } from "./model/scan.ts";
 
 /** A write is several events. */
 const settleMs = 80;
@@ -18,4 +20,21 @@ export interface LastScan {
 /** Milliseconds from `now` on: a store is read at most once a second, and one that takes long more seldom, every 5 s at least. */
 export function waitMs(now: number, { at, busyMs }: LastScan): number {
   return Math.max(settleMs, at + Math.max(betweenScansMs, Math.min(busyMs * restPerWork, longestRestMs)) - now);
+}
+
+export function somethingRuns({ sessions }: Scan): boolean {
+  return sessions.some(({ claimed }) => claimed === "running");
+}
+
+/** Signals nobody: signal 0 only asks whether the process is there. */
+export function somePidIsGone({ locks, stateDirs }: Scan): boolean {
+  const holders = locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid);
+  const writers = stateDirs.map((dir) => dir.writer.pid);
+  return [...holders, ...writers].some((pid) => {
+    try {
+      return pid !== undefined && !process.kill(pid, 0);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "ESRCH";
+    }
+  });
 }

@@ -298,6 +298,7 @@ function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store
     sessions,
     sizeBytes: content.state === "unreadable" ? 0 : content.sizeBytes,
     ...(content.state === "read" && { fileVersion: content.fileVersion }),
+    ...(content.state === "unreadable" && content.copyBytes !== undefined && { copyBytes: content.copyBytes }),
     ...(agent !== undefined && { agent }),
     ...(era !== undefined && { era }),
     ...(version !== undefined && { version }),

@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
 import { writerNow } from "./freshLook.ts";
 import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
+import { copyHoweverLarge } from "./inspect/databaseReading.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import { follower } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
@@ -34,7 +35,7 @@ import { neighbourFiles } from "./neighbourStores.ts";
 import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
-import { type LastScan, waitMs } from "./pace.ts";
+import { type LastScan, somePidIsGone, somethingRuns, waitMs } from "./pace.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
@@ -225,23 +226,6 @@ function scheduleLook(): void {
   }, wait);
 }
 
-function somethingRuns({ sessions }: Scan): boolean {
-  return sessions.some(({ claimed }) => claimed === "running");
-}
-
-/** Signals nobody: signal 0 only asks whether the process is there. */
-function somePidIsGone({ locks, stateDirs }: Scan): boolean {
-  const holders = locks.filter((lock) => lock.verdict === "held").map((lock) => lock.pid);
-  const writers = stateDirs.map((dir) => dir.writer.pid);
-  return [...holders, ...writers].some((pid) => {
-    try {
-      return pid !== undefined && !process.kill(pid, 0);
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === "ESRCH";
-    }
-  });
-}
-
 const notAsked = "Gateways are not asked here, by a setting of yours: openclawSessionInspector.askGateway.";
 const notInScan = "The store is not in the last scan. Refresh the view.";
 
@@ -333,6 +317,12 @@ const handlers: {
     );
     if (isLive !== true) throw new UserError(notInScan);
     await endDaemon(stateDir, pid, (one) => !readProcesses().byPid.has(one));
+    return undefined;
+  },
+  copyDatabase({ store }) {
+    const found = latest?.stores.find(({ id }) => id === store);
+    if (found?.copyBytes === undefined) throw new UserError(notInScan);
+    copyHoweverLarge(found.path);
     return undefined;
   },
   gatewayCommands: ({ stateDir }) => findGatewayCommands(stateDir, process.env),

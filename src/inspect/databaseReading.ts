@@ -36,6 +36,14 @@ const liveReadMs = 70;
 const betweenLiveMs = 1000;
 /** Larger ones are copied on request only. */
 export const copyLimitBytes = 512 << 20;
+const mib = 1 << 20;
+/** Of these a person wants to see what is in them, until this process ends. */
+const requested = new Set<string>();
+
+/** From now on this database is copied however large it is. */
+export function copyHoweverLarge(path: string): void {
+  requested.add(path);
+}
 const attempts = 3;
 
 /**
@@ -133,9 +141,10 @@ interface Once<T> {
 function readOnce<T>(files: Files, opening: Opening, use: ReadingRequest<T>["use"]): Once<T> | Unreadable {
   const { path, sizeBytes, walBytes, journalBytes } = files;
   if (opening === "live" || opening === "immutable") return useDatabase(path, opening, use);
-  if (sizeBytes + walBytes + journalBytes > copyLimitBytes) {
-    const size = Math.round((sizeBytes + walBytes + journalBytes) / (1 << 20));
-    return { code: "TOOLARGE", reason: `a private copy of ${size} MB would be needed, and 512 MB are the most` };
+  const bytes = sizeBytes + walBytes + journalBytes;
+  if (bytes > copyLimitBytes && !requested.has(path)) {
+    const reason = `a private copy of ${Math.round(bytes / mib)} MB would be needed, and more than 512 MB are copied on request only`;
+    return { code: "TOOLARGE", reason, bytes };
   }
   return withPrivateCopy([path, `${path}-wal`, `${path}-journal`], (copy) => useDatabase(copy, opening, use));
 }

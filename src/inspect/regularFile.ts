@@ -4,6 +4,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type St
 export interface Unreadable {
   readonly code: string;
   readonly reason: string;
+  /** How large it is, where that is why. */
+  readonly bytes?: number;
 }
 
 export interface OpenFile {

@@ -89,7 +89,8 @@ export type StoreContent =
       /** Files it might be restored from, newest first. */
       readonly candidates: readonly FileFacts[];
     }
-  | { readonly state: "unreadable"; readonly reason: string };
+  /** `copyBytes`: of the private copy that it takes to read it, which is made on request only. */
+  | { readonly state: "unreadable"; readonly reason: string; readonly copyBytes?: number };
 
 export interface FileFacts {
   readonly path: string;

@@ -34,6 +34,8 @@ export interface Requests {
   gatewayCommands: { ask: { readonly stateDir: string }; answer: GatewayCommands | undefined };
   /** The status of each row as the gateway of this store shows it right now; undefined where it is not asked or silent. */
   gatewayView: { ask: { readonly store: string }; answer: ReadonlyMap<string, string> | undefined };
+  /** Has a database read from a private copy however large that is, until the window is closed. */
+  copyDatabase: { ask: { readonly store: string }; answer: undefined };
   /** Asks the gateway of a session to do something, once. It cannot be undone here. */
   request: { ask: SessionName & { readonly what: RequestWhat }; answer: RequestAnswer };
   /** What the chosen repairs would write, value by value; nothing is written. */

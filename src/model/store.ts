@@ -69,6 +69,8 @@ export interface Store {
   /** How many rows it holds. */
   readonly sessions: number;
   readonly sizeBytes: number;
+  /** Bytes of the private copy that it takes to read it, where that is made on request only. */
+  readonly copyBytes?: number;
   /** The version of the file that the byte ranges of its sessions hold for. */
   readonly fileVersion?: string;
 }

@@ -107,9 +107,10 @@ function noteText({ reason, about }: NoteNode, model: SessionModel): string {
   }
 }
 
-function storeFlags({ problem, permission, claimed }: Store): string[] {
+function storeFlags({ problem, copyBytes, permission, claimed }: Store): string[] {
   const flags = ["store"];
   if (problem === "STORE-UNPARSABLE") flags.push("unparsable");
+  if (copyBytes !== undefined) flags.push("copyable");
   if (permission.claimable === true) flags.push("claimable");
   if (claimed === true) flags.push("claimed");
   return flags;

@@ -7,6 +7,7 @@ import { openComparison } from "./comparison.ts";
 import { openEvidence, openTranscript } from "./excerpt.ts";
 import { copyLines, openStore, revealFile, sessionIds } from "./files.ts";
 import { openFindingsPage } from "./findingsPage.ts";
+import { readLargeDatabase } from "./largeDatabase.ts";
 import { copyReport } from "./report.ts";
 import { openRow } from "./rowDocument.ts";
 
@@ -48,6 +49,7 @@ export function sessionCommands(parts: CommandParts): Record<SessionCommand, Com
     revealFile: (...args) => revealFile(targets.paths(args)[0]),
     inspectCaptured: () => inspectCaptured(parts),
     closeCaptured: (...args) => closeCaptured(args, parts),
+    readLargeDatabase: (...args) => readLargeDatabase(model.store(targets.store(args)), parts),
     claimStore: async (...args) => {
       const store = model.store(targets.store(args));
       if (store !== undefined) await claims.ask([store]);

@@ -19,7 +19,12 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { type DatabaseMemory, type DatabaseReading, readDatabase } from "../../src/inspect/databaseReading.ts";
+import {
+  copyHoweverLarge,
+  type DatabaseMemory,
+  type DatabaseReading,
+  readDatabase,
+} from "../../src/inspect/databaseReading.ts";
 import { storeMemory } from "../../src/inspect/openclawJson/readStore.ts";
 import { rowsOf, textAt } from "../../src/inspect/openclawSqlite/values.ts";
 import { sweepCopies, withPrivateCopy } from "../../src/inspect/privateCopy.ts";
@@ -282,7 +287,7 @@ describe("reading a database", () => {
     deepEqual(copiesIn(copies), []);
   });
 
-  it("lists a store whose log is too large to copy, with the reason", async () => {
+  it("lists a store whose log is too large to copy, with the reason, and reads it on request", async () => {
     const built = home();
     const log = openSync(`${built.store}-wal`, "w");
     ftruncateSync(log, 600 << 20);
@@ -293,6 +298,13 @@ describe("reading a database", () => {
       ["STORE-UNREADABLE", "WAL-HUGE"],
     );
     match(seen.findings[0]?.message ?? "", /a private copy of 60\d MB would be needed/);
+    ok((seen.stores[0]?.copyBytes ?? 0) > 600 << 20);
+    const before = fingerprint(built.home);
+    copyHoweverLarge(built.store);
+    const read = await scanHome(built);
+    deepEqual([read.stores[0]?.problem, read.stores[0]?.copyBytes, read.sessions.length], [undefined, undefined, 1]);
+    equal(fingerprint(built.home), before);
+    deepEqual(copiesIn(copies), []);
   });
 
   it("keeps to what it needs of ten thousand rows", async () => {

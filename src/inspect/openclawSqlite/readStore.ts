@@ -71,7 +71,10 @@ function mentionsSessions(path: string): boolean {
 }
 
 function contentOf(reading: DatabaseReading<DatabaseRows> | Unreadable, place: StatePlace): StoreFacts["content"] {
-  if (isUnreadable(reading)) return { state: "unreadable", reason: reading.reason };
+  if (isUnreadable(reading)) {
+    const { reason, bytes } = reading;
+    return { state: "unreadable", reason, ...(bytes !== undefined && { copyBytes: bytes }) };
+  }
   const { value, sizeBytes, walBytes, mtimeMs, version } = reading;
   if (value.strange !== undefined) return { state: "unreadable", reason: value.strange };
   const sessions = value.sessions.map(withRegistries(place));

@@ -12,7 +12,7 @@ const betweenMs = 100;
 const lastPid = "/proc/sys/kernel/ns_last_pid";
 
 /** @typedef {{ what: "agentctl", script: string, home: string, bystander?: number }} AgentctlOrder `bystander`: pid of a process that is none of its business */
-/** @typedef {{ what: "claude-mem", bun: string, worker: string, home: string, session: string }} ClaudeMemOrder */
+/** @typedef {{ what: "claude-mem", bun: string, worker: string, home: string, session: string, beside?: readonly string[] }} ClaudeMemOrder `beside`: arguments of a Node that is run while it works */
 
 /** @type {AgentctlOrder | ClaudeMemOrder} */
 const order = JSON.parse(readFileSync(0, "utf8"));
@@ -36,12 +36,14 @@ async function agentctl({ script, home, bystander }) {
 }
 
 /** @param {ClaudeMemOrder} order */
-async function claudeMem({ bun, worker, home, session }) {
+async function claudeMem({ bun, worker, home, session, beside }) {
   const port = 38_123;
   const data = join(home, ".claude-mem");
   const env = { CLAUDE_MEM_WORKER_PORT: String(port), CLAUDE_MEM_DATA_DIR: data };
   const program = start(bun, [worker, "--daemon"], home, env);
   const health = await until(() => httpJson(`http://127.0.0.1:${port}/api/health`));
+  const own = { PATH: process.env["PATH"], HOME: home };
+  const repaired = beside && spawnSync(process.execPath, beside, { env: own, encoding: "utf8" });
   // As the plugin for OpenClaw does.
   const named = { contentSessionId: session, platformSource: "openclaw" };
   const body = JSON.stringify({ ...named, project: "proj", prompt: "after the repair" });
@@ -53,7 +55,7 @@ async function claudeMem({ bun, worker, home, session }) {
   const said = await answer.text();
   program.kill("SIGTERM");
   await until(async () => program.exitCode !== null || program.signalCode !== null);
-  return { status: health.status, version: health.version, accepted: answer.status, said };
+  return { status: health.status, version: health.version, accepted: answer.status, said, beside: repaired?.stdout };
 }
 
 /**

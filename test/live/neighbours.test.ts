@@ -5,6 +5,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
+import { scan } from "../../src/scan.ts";
 import { rowsOf } from "../claudeMemHome.ts";
 import { type AgentctlCase, scanAgentctl, unpackAgentctl } from "../fixtures/agentctl.ts";
 import { capturedAt, unpackClaudeMem } from "../fixtures/claudeMem.ts";
@@ -116,5 +117,47 @@ describe("claude-mem's own worker", () => {
       deepEqual(ends(after), ends(repaired));
       deepEqual(after["observations"], repaired["observations"]);
       equal(after["user_prompts"]?.length, (repaired["user_prompts"]?.length ?? 0) + 1, "its prompt was taken");
+    });
+
+  const beside = "goes on with a session that was finalized beside it";
+  if (!tried) it(beside);
+  else
+    it(beside, async () => {
+      const home = unpackClaudeMem();
+      const processes = parseCapturedProcesses(onlyInit);
+      const where = { homes: [home], stateDirs: [] };
+      const { findings } = await scan({ where, env: {}, now: capturedAt, capture: { processes } });
+      const ghost = findings.find(({ code }) => code === "MEM-GHOST");
+      ok(ghost);
+      const path = join(home, ".claude-mem", "claude-mem.db");
+      const sessionsIn = (): Record<string, unknown>[] => [...(rowsOf(path)["sdk_sessions"] ?? [])];
+      const completed = (): Record<string, unknown>[] => sessionsIn().filter(({ status }) => status === "completed");
+      const [first] = sessionsIn();
+      const before = completed().length;
+      const cli = join(import.meta.dirname, "..", "..", "src", "cli.ts");
+      const repair = ["repair", "--home", home, "--finding", ghost.id, "--set", "status=completed"];
+      const said = inNamespace({
+        what: "claude-mem",
+        ...ensureClaudeMem(),
+        home,
+        session: String(first?.["content_session_id"]),
+        beside: [
+          "--disable-warning=ExperimentalWarning",
+          cli,
+          ...repair,
+          "--backup-dir",
+          temporaryDirectory(),
+          "--json",
+        ],
+      });
+      const { receipts } = JSON.parse(said.beside);
+      deepEqual(
+        receipts.map(({ applied }: { applied: boolean }) => applied),
+        [true],
+        said.beside,
+      );
+      equal(said.accepted, 200, said.said);
+      equal(completed().length, before + 1);
+      ok(completed().every((row) => row["completed_at"] !== null && row["completed_at_epoch"] !== null));
     });
 });

@@ -10,12 +10,12 @@ export const claudeId = "22222222-3333-4444-8555-666666666666";
 
 /** A session that says it runs. */
 export function active(more: Row = {}): Row {
-  return { adapter: "claude-code", status: "running", startedAt: iso(began), cwd: "/work/one", meta: {}, ...more };
+  return { adapter: "claude-code", status: "running", startedAt: iso(began), cwd: "/code/one", meta: {}, ...more };
 }
 
 /** The lock that a launch takes. */
 export function auto(more: Row = {}): Row {
-  return { directory: "/work/one", type: "auto", sessionId: claudeId, lockedAt: iso(began + 10_000), ...more };
+  return { directory: "/code/one", type: "auto", sessionId: claudeId, lockedAt: iso(began + 10_000), ...more };
 }
 
 export interface AgentctlSpec {

@@ -17,72 +17,10 @@ interface Parts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** Throws a UserError where it was not done, or nobody knows whether it was. */
-export async function abortRun(session: Session, parts: Parts): Promise<void> {
-  const store = parts.model.store(session.store);
-  const name = labelText(sessionTitle(session), 100);
-  if (store === undefined || !mayBeAborted(session, store)) {
-    throw new UserError(vscode.l10n.t("No run of {0} is known that its gateway could be asked to abort.", name));
-  }
-  await request(session, store, parts, {
-    what: "abort",
-    message: vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name),
-    effect: vscode.l10n.t(
-      "The gateway decides what becomes of it: 2026.5.18 marks the row as failed or timed out, and of a first turn it loses the message that began it.",
-    ),
-    button: vscode.l10n.t("Abort Run"),
-    done: vscode.l10n.t("The gateway has aborted the run of {0}.", name),
-  });
-}
-
-/** Throws a UserError where it was not done, or nobody knows whether it was. */
-export async function archiveSession(session: Session, parts: Parts): Promise<void> {
-  const store = parts.model.store(session.store);
-  const name = labelText(sessionTitle(session), 100);
-  if (store === undefined || !mayBeArchived(session, store)) {
-    throw new UserError(
-      vscode.l10n.t(
-        "{0} cannot be archived: that takes a gateway of 2026.8 or later that runs, and no run of it.",
-        name,
-      ),
-    );
-  }
-  await request(session, store, parts, {
-    what: "archive",
-    message: vscode.l10n.t("Archive {0}? This cannot be undone here.", name),
-    effect: vscode.l10n.t(
-      "The gateway takes it out of its lists, switches off what is scheduled in it, and keeps what was said. OpenClaw itself can bring it back.",
-    ),
-    button: vscode.l10n.t("Archive Session"),
-    done: vscode.l10n.t("The gateway has archived {0}.", name),
-  });
-}
-
-/** Throws a UserError where it was not done, or nobody knows whether it was. */
-export async function recoverSession(session: Session, parts: Parts): Promise<void> {
-  const store = parts.model.store(session.store);
-  const name = labelText(sessionTitle(session), 100);
-  if (store === undefined || !mayBeRecovered(session, store)) {
-    throw new UserError(
-      vscode.l10n.t(
-        "{0} cannot be recovered: that takes a gateway of 2026.8 or later that runs, and a run that was cut short.",
-        name,
-      ),
-    );
-  }
-  await request(session, store, parts, {
-    what: "recover",
-    message: vscode.l10n.t("Recover {0} and continue its turn? This cannot be undone here.", name),
-    effect: vscode.l10n.t(
-      "The gateway continues the turn that was cut short: it sends a model request, which costs money, and the agent may use its tools. To mark the row as ended instead, stop the gateway, repair, and start it again.",
-    ),
-    button: vscode.l10n.t("Recover and Continue"),
-    done: vscode.l10n.t("The gateway has recovered {0} and goes on with its turn.", name),
-  });
-}
-
 interface Wanted {
-  readonly what: RequestWhat;
+  readonly mayBe: (session: Session, store: Store | undefined) => boolean;
+  /** Why it may not be, as a sentence. */
+  readonly cannot: string;
   readonly message: string;
   /** What it does besides. */
   readonly effect: string;
@@ -91,7 +29,55 @@ interface Wanted {
   readonly done: string;
 }
 
+/** Throws a UserError where it was not done, or nobody knows whether it was. */
+export async function requestOfGateway(what: RequestWhat, session: Session, parts: Parts): Promise<void> {
+  const store = parts.model.store(session.store);
+  const wanted = wantedOf[what](labelText(sessionTitle(session), 100));
+  if (store === undefined || !wanted.mayBe(session, store)) throw new UserError(wanted.cannot);
+  await request(what, session, store, parts, wanted);
+}
+
+const wantedOf: Readonly<Record<RequestWhat, (name: string) => Wanted>> = {
+  abort: (name) => ({
+    mayBe: mayBeAborted,
+    cannot: vscode.l10n.t("No run of {0} is known that its gateway could be asked to abort.", name),
+    message: vscode.l10n.t("Abort the run of {0}? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway decides what becomes of it: 2026.5.18 marks the row as failed or timed out, and of a first turn it loses the message that began it.",
+    ),
+    button: vscode.l10n.t("Abort Run"),
+    done: vscode.l10n.t("The gateway has aborted the run of {0}.", name),
+  }),
+  archive: (name) => ({
+    mayBe: mayBeArchived,
+    cannot: vscode.l10n.t(
+      "{0} cannot be archived: that takes a gateway of 2026.8 or later that runs, and no run of it.",
+      name,
+    ),
+    message: vscode.l10n.t("Archive {0}? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway takes it out of its lists, switches off what is scheduled in it, and keeps what was said. OpenClaw itself can bring it back.",
+    ),
+    button: vscode.l10n.t("Archive Session"),
+    done: vscode.l10n.t("The gateway has archived {0}.", name),
+  }),
+  recover: (name) => ({
+    mayBe: mayBeRecovered,
+    cannot: vscode.l10n.t(
+      "{0} cannot be recovered: that takes a gateway of 2026.8 or later that runs, and a run that was cut short.",
+      name,
+    ),
+    message: vscode.l10n.t("Recover {0} and continue its turn? This cannot be undone here.", name),
+    effect: vscode.l10n.t(
+      "The gateway continues the turn that was cut short: it sends a model request, which costs money, and the agent may use its tools. To mark the row as ended instead, stop the gateway, repair, and start it again.",
+    ),
+    button: vscode.l10n.t("Recover and Continue"),
+    done: vscode.l10n.t("The gateway has recovered {0} and goes on with its turn.", name),
+  }),
+};
+
 async function request(
+  what: RequestWhat,
   { store, key }: Session,
   { path }: Store,
   { client, log }: Parts,
@@ -103,7 +89,7 @@ async function request(
     [vscode.l10n.t("Session:"), visibleText(key, 300)].join("\n"),
     [vscode.l10n.t("Store:"), visibleText(path, 300)].join("\n"),
   ].join("\n\n");
-  const { what, message, button } = wanted;
+  const { message, button } = wanted;
   if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) !== button) return;
   const { done, said } = await client.ask("request", { store, key, what });
   log.info(`${path}: asked for ${what} of ${visibleText(key, 200)}: ${done}, ${said}`);

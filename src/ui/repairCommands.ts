@@ -1,6 +1,7 @@
 // The commands that write. All of them ask before they do.
 import * as vscode from "vscode";
 import type { Finding, RepairKind } from "../model/finding.ts";
+import type { RequestWhat } from "../model/messages.ts";
 import type { StateDir } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
@@ -8,7 +9,7 @@ import type { CommandParts } from "./commands.ts";
 import { stopDaemonAndRepair } from "./daemonStop.ts";
 import { readSessionUri } from "./documentUri.ts";
 import { emptyQuarantine } from "./emptyQuarantine.ts";
-import { abortRun, archiveSession, recoverSession } from "./gatewayRequests.ts";
+import { requestOfGateway } from "./gatewayRequests.ts";
 import { stopRepairStart } from "./gatewayRestart.ts";
 import { pruneOlder, pruneSessions } from "./prune.ts";
 import { showReceipts } from "./receiptActions.ts";
@@ -49,6 +50,14 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       // A first look is provisional: whether a gateway runs is believed at the second.
       await client.idle();
       await repair(targets.proposals(args, [kind]), parts);
+    };
+  const ofGateway =
+    (what: RequestWhat) =>
+    async (...args: unknown[]): Promise<void> => {
+      await client.idle();
+      const [session, ...more] = targets.sessions(args);
+      if (more.length > 0) throw oneAtATime();
+      await requestOfGateway(what, session, parts);
     };
   return {
     finalize: ofKind("finalize"),
@@ -102,24 +111,9 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
       const runs = parts.model.store(proposal.store)?.permission.byGateway === true;
       await (runs ? repairWhileItRuns(proposal, parts) : repair([proposal], parts));
     },
-    abortRun: async (...args) => {
-      await client.idle();
-      const [session, ...more] = targets.sessions(args);
-      if (more.length > 0) throw oneAtATime();
-      await abortRun(session, parts);
-    },
-    recoverSession: async (...args) => {
-      await client.idle();
-      const [session, ...more] = targets.sessions(args);
-      if (more.length > 0) throw oneAtATime();
-      await recoverSession(session, parts);
-    },
-    archiveSession: async (...args) => {
-      await client.idle();
-      const [session, ...more] = targets.sessions(args);
-      if (more.length > 0) throw oneAtATime();
-      await archiveSession(session, parts);
-    },
+    abortRun: ofGateway("abort"),
+    archiveSession: ofGateway("archive"),
+    recoverSession: ofGateway("recover"),
     pruneOlder: () => pruneOlder(parts),
     undoLastRepair: () => undoLast(parts),
     showReceipts: () => showReceipts(parts),

@@ -132,8 +132,8 @@ function agentctl(): { home: string } {
   const rows = { a: active({ pid: 42 }), b: active({ pid: 43 }), c: active({ status: "completed" }) };
   const locks = [
     auto({ pid: 42 }),
-    { directory: "/work/mine", type: "manual" },
-    auto({ pid: 43, directory: "/work/b" }),
+    { directory: "/code/mine", type: "manual" },
+    auto({ pid: 43, directory: "/code/b" }),
   ];
   return { home: agentctlHome({ rows, locks }) };
 }

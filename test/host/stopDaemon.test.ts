@@ -14,7 +14,7 @@ import { home, inspector } from "./inspector.ts";
 const directory = join(home, ".agentctl");
 /** No system gives a pid as high. */
 const dead = 4_194_304;
-const locks = [auto({ pid: dead }), { directory: "/work/mine", type: "manual", lockedBy: "me" }];
+const locks = [auto({ pid: dead }), { directory: "/code/mine", type: "manual", lockedBy: "me" }];
 
 describe("Stop agentctl's Daemon and Repair", () => {
   let server: DaemonServer | undefined;
@@ -22,7 +22,7 @@ describe("Stop agentctl's Daemon and Repair", () => {
 
   beforeEach(async function () {
     this.timeout(60_000);
-    agentctlHome({ rows: { a: active({ pid: dead }), b: active({ pid: dead, cwd: "/work/b" }) }, locks, home });
+    agentctlHome({ rows: { a: active({ pid: dead }), b: active({ pid: dead, cwd: "/code/b" }) }, locks, home });
     sleeper = spawn("sleep", ["600"], { stdio: "ignore" });
     server = await serveDaemon(directory, locks, sleeper.pid ?? 0);
     await look();

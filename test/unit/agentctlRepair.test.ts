@@ -108,7 +108,7 @@ describe("repairs of agentctl's files", () => {
     state.sessions["c"] = active({ status: "completed" });
     Object.assign(state.sessions["b"] ?? {}, { status: "error" });
     writeFileSync(join(home, ".agentctl", "state.json"), JSON.stringify(state, null, 2));
-    const newer = { directory: "/work/new", type: "manual", lockedBy: "me" };
+    const newer = { directory: "/code/new", type: "manual", lockedBy: "me" };
     writeFileSync(join(home, ".agentctl", "locks.json"), JSON.stringify([newer], null, 2));
     const undone = await undoNewest(bench);
     equal(undone.applied, true);
@@ -174,7 +174,7 @@ describe("repairs of agentctl's files", () => {
     writeFileSync(locks, judged);
     const input = built(home, ps(42, began, "claude -p task")).context.input;
     const [held] = await repairSeen({ home, context: { ...bench.context, input } }, seen, ofAll(seen));
-    match(held?.refused ?? "", /The lock on \/work\/one changed since/);
+    match(held?.refused ?? "", /The lock on \/code\/one changed since/);
     deepEqual(parsed(home, "locks.json"), [auto({ pid: 42 })]);
   });
 

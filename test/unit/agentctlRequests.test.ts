@@ -18,7 +18,7 @@ import { temporaryDirectory } from "../temporary.ts";
 const dead = 4_194_304;
 const gone = { directory: "/no/such/directory", type: "manual", lockedBy: "me", lockedAt: "2026-11-20T10:00:00.000Z" };
 const byPid = auto({ pid: dead, lockedAt: "2026-11-20T10:00:00.000Z" });
-const rows = { a: active({ pid: dead }), b: active({ pid: dead, cwd: "/work/b" }) };
+const rows = { a: active({ pid: dead }), b: active({ pid: dead, cwd: "/code/b" }) };
 
 describe("agentctl's daemon, while it runs,", () => {
   let home: string;

@@ -24,7 +24,7 @@ function built(): BuiltHome {
     home,
     rows: { [claudeId]: active() },
     locks: [auto()],
-    fuses: [{ directory: "/work/one", expiresAt: "2026-11-22T00:00:00.000Z" }],
+    fuses: [{ directory: "/code/one", expiresAt: "2026-11-22T00:00:00.000Z" }],
     files: { ".agentctl/agentctl.pid": "4242", [launched]: JSON.stringify({ sessionId: claudeId, pid: 4242 }) },
   });
   claudeMemHome({ home, rows: [{ content_session_id: "a" }, { content_session_id: "b" }], waiting: [2] });

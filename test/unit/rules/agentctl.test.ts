@@ -187,7 +187,7 @@ describe("rules about directory locks", () => {
   it("finds the lock of a session that stopped, and asks while an agent lives that nothing accounts for", async () => {
     deepEqual(await said({ rows: stopped, locks: [auto()] }), [stale]);
     deepEqual(await said({ rows: stopped, locks: [auto()] }, { processes: [claude(99)] }), [asked]);
-    const accounted = { ...stopped, other: active({ pid: 99, cwd: "/work/two" }) };
+    const accounted = { ...stopped, other: active({ pid: 99, cwd: "/code/two" }) };
     deepEqual(await said({ rows: accounted, locks: [auto()] }, { processes: [claude(99)] }), [stale]);
   });
 
@@ -197,13 +197,13 @@ describe("rules about directory locks", () => {
     const { findings, locks: shown } = await look(agentctlHome({ rows, locks }), { processes: [claude(99)] });
     deepEqual(
       findings.map(({ lock, repair }) => [lock, repair.class]),
-      [["/work/one#0", "ask"]],
+      [["/code/one#0", "ask"]],
     );
     deepEqual(
       shown.map(({ path, verdict }) => [path, verdict]),
       [
-        ["/work/one#0", "stale"],
-        ["/work/one#1", "held"],
+        ["/code/one#0", "stale"],
+        ["/code/one#1", "held"],
       ],
     );
   });

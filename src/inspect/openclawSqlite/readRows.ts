@@ -106,21 +106,22 @@ type RowFacts = Omit<SessionFacts, "locks">;
 /** A row whose JSON was not read: what its columns say. */
 function ofColumns(narrow: NarrowRow, path: string): RowFacts {
   const { sessionId, updatedAt, status, window, label, parent, spawnedBy, archivedAt, key } = narrow;
-  const known = {
-    sessionId,
-    updatedAt,
-    status: status ?? undefined,
-    startedAt: window?.startedAt,
-    endedAt: window?.endedAt,
-    model: window?.model,
-    chatType: window?.chatType,
-    displayName: window?.displayName,
-    label,
-    parentSessionKey: parent,
-    spawnedBy,
-    archivedAt,
-  };
-  const fields = fieldsFrom(Object.entries(known).filter(([, value]) => value !== undefined));
+  const known = [
+    ["sessionId", sessionId],
+    ["updatedAt", updatedAt],
+    ["status", status ?? undefined],
+    ["startedAt", window?.startedAt],
+    ["endedAt", window?.endedAt],
+    ["model", window?.model],
+    ["chatType", window?.chatType],
+    ["displayName", window?.displayName],
+    ["label", label],
+    ["parentSessionKey", parent],
+    ["spawnedBy", spawnedBy],
+    ["archivedAt", archivedAt],
+  ] as const;
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of known) if (value !== undefined) fields[name] = value;
   return {
     row: { key, shape: "object", fields },
     transcript: unreadTranscript(narrow, path),

@@ -1,8 +1,8 @@
 // What the commands print: whole, also through a pipe and at 10,000 sessions (CLI.md), and built piece by piece, since
 // nobody needs ten megabytes of it at once.
 
-/** A pipe takes 64 KB at a time. */
-const pieceLength = 1 << 16;
+/** Of genuine sessions and findings: 100 to 300 KB. */
+const itemsAtOnce = 256;
 
 /** Resolves when the stream took it all. A reader that closed early is no error of ours. */
 export async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
@@ -10,76 +10,58 @@ export async function print(stream: NodeJS.WriteStream, text: string): Promise<v
 }
 
 /** As `JSON.stringify(value, null, 2)` and a newline, with what a terminal would obey or hide escaped as JSON allows. */
-export async function printJson(stream: NodeJS.WriteStream, value: unknown): Promise<void> {
+export async function printJson(stream: NodeJS.WriteStream, value: Readonly<Record<string, unknown>>): Promise<void> {
   for (const piece of jsonPieces(value)) if (!(await write(stream, piece))) return;
 }
 
-/** The text of it, in pieces; lists may be any iterables, and are gone through once. */
-export function* jsonPieces(value: unknown): Generator<string> {
-  let text = "";
-  for (const part of jsonParts(value)) {
-    text += part;
-    if (text.length < pieceLength) continue;
-    yield visible(text);
-    text = "";
-  }
-  yield visible(`${text}\n`);
-}
-
-/** Of an object with lists each item for itself: of a scan those are sessions and findings. */
-function* jsonParts(value: unknown): Generator<string> {
-  if (!isObject(value) || Array.isArray(value)) {
-    yield jsonOf(value, "\n");
-    return;
-  }
-  let before = "{\n  ";
+/** The text of it, in pieces. What it holds may be any iterables: each is gone through once, and becomes a list. */
+export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator<string> {
+  let before = "{";
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined) continue;
-    yield `${before}${JSON.stringify(name)}: `;
-    before = ",\n  ";
-    if (!isIterable(member)) {
-      yield jsonOf(member, "\n  ");
-      continue;
-    }
-    let start = "[\n    ";
-    for (const item of member) {
-      yield `${start}${jsonOf(item, "\n    ")}`;
-      start = ",\n    ";
-    }
-    yield start.startsWith("[") ? "[]" : "\n  ]";
+    const start = `${before}\n  ${JSON.stringify(name)}: `;
+    before = ",";
+    if (isIterable(member)) yield* listPieces(start, member);
+    else yield visible(`${start}${JSON.stringify(member, null, 2).replaceAll("\n", "\n  ")}`);
   }
-  yield before.startsWith("{") ? "{}" : "\n}";
+  yield before === "{" ? "{}\n" : "\n}\n";
 }
 
-/** `JSON.stringify` with an indentation takes three times as long. @param line a newline and the indentation so far */
-function jsonOf(value: unknown, line: string): string {
-  if (!isObject(value)) return JSON.stringify(value) ?? "null";
-  const inner = `${line}  `;
-  let text = "";
-  if (Array.isArray(value)) {
-    for (const item of value) text += `${text === "" ? "" : ","}${inner}${jsonOf(item, inner)}`;
-    return text === "" ? "[]" : `[${text}${line}]`;
+function* listPieces(start: string, list: Iterable<unknown>): Generator<string> {
+  let before = start;
+  let isEmpty = true;
+  for (const items of batches(list)) {
+    // Two lists deep they are indented as they are to be: [\n  [\n    {…}\n  ]\n]
+    const text = JSON.stringify([items], null, 2);
+    yield visible(`${before}${text.slice(isEmpty ? "[\n  ".length : "[\n  [".length, -"\n  ]\n]".length)}`);
+    before = ",";
+    isEmpty = false;
   }
-  for (const name of Object.keys(value)) {
-    const member = value[name];
-    if (member === undefined) continue;
-    text += `${text === "" ? "" : ","}${inner}${JSON.stringify(name)}: ${jsonOf(member, inner)}`;
-  }
-  return text === "" ? "{}" : `{${text}${line}}`;
+  yield isEmpty ? `${start}[]` : "\n  ]";
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+function* batches(list: Iterable<unknown>): Generator<unknown[]> {
+  let items: unknown[] = [];
+  for (const item of list) {
+    if (items.push(item) < itemsAtOnce) continue;
+    yield items;
+    items = [];
+  }
+  if (items.length > 0) yield items;
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
-  return isObject(value) && Symbol.iterator in value;
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
 /** What a terminal would obey or hide, escaped: the value is the same. Nearly all of it is plain, which is quickly seen. */
 function visible(text: string): string {
-  if (!text.includes("\u007F") && Buffer.byteLength(text) === text.length) return text;
+  if (isPlain(text)) return text;
   return text.replace(/[\u007F-\u009F]|[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+function isPlain(text: string): boolean {
+  return !text.includes("\u007F") && Buffer.byteLength(text) === text.length;
 }
 
 function escaped(character: string): string {
@@ -96,7 +78,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
       else reject(error);
     };
     stream.once("error", failed);
-    stream.write(text, (error) => {
+    stream.write(text, isPlain(text) ? "latin1" : "utf8", (error) => {
       if (error) return;
       stream.off("error", failed);
       resolve(true);

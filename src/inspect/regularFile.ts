@@ -138,12 +138,16 @@ export function readInto(buffer: Buffer, at: number, length: number, fd: number,
   return got;
 }
 
-/** The whole of a small file as text; `TOOLARGE` above `limitBytes`, so that nothing hostile fills the memory. */
-export function readText(path: string, limitBytes: number): string | Unreadable {
-  return withFile(path, ({ fd, stats }) => {
+/**
+ * The whole of a small file as text; `TOOLARGE` above `limitBytes`, so that nothing hostile fills the memory.
+ * @param seen as for `withFile`
+ */
+export function readText(path: string, limitBytes: number, seen?: Stats): string | Unreadable {
+  const read = ({ fd, stats }: OpenFile): string | Unreadable => {
     if (stats.size > limitBytes) return { code: "TOOLARGE", reason: `it is larger than ${limitBytes} bytes` };
     return readRange(fd, 0, stats.size).toString("utf8");
-  });
+  };
+  return withFile(path, read, seen);
 }
 
 /** As `readText`, of what a person named on purpose: also a pipe, such as `<(ps …)` gives, which need not come to an end. */

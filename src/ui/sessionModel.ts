@@ -7,6 +7,7 @@ import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { type AboutAll, different, gather } from "./about.ts";
 import { type Counts, countsOf } from "./counts.ts";
+import { Placing } from "./placing.ts";
 
 /** What an update changed. A session also changes with its findings and its locks. */
 export interface ModelChange {
@@ -28,6 +29,7 @@ export class SessionModel {
   stateDirs: readonly StateDir[] = [];
   stores: readonly Store[] = [];
   readonly sessions = new Map<string, Session>();
+  readonly placing = new Placing();
   /** By store and key. */
   readonly #keys = new Map<string, Map<string, Session>>();
   #findings: readonly Finding[] = [];
@@ -62,6 +64,7 @@ export class SessionModel {
       if (inStore === undefined) this.#keys.set(session.store, new Map([[session.key, session]]));
       else inStore.set(session.key, session);
     }
+    this.placing.put(changed, (session) => this.findingsOf(session)[0]?.severity);
     for (const finding of findings) this.#findingIds.set(finding.id, finding);
   }
 
@@ -71,24 +74,25 @@ export class SessionModel {
     const { sessions, stores } = this.#taken;
     this.#taken = { sessions: new Set(), stores: new Set() };
     const gone = fresh ? [...this.sessions.keys()].filter((id) => !sessions.has(id)) : update.removed;
-    for (const id of gone) {
-      sessions.add(id);
-      const session = this.sessions.get(id);
-      if (session === undefined) continue;
+    const removed = gone.flatMap((id) => this.sessions.get(id) ?? []);
+    for (const session of removed) {
+      sessions.add(session.id);
       stores.add(session.store);
       this.#keys.get(session.store)?.delete(session.key);
-      this.sessions.delete(id);
+      this.sessions.delete(session.id);
     }
+    this.placing.remove(removed);
     this.#findings = update.order.flatMap((id) => this.#findingIds.get(id) ?? []);
     if (this.#findings.length < this.#findingIds.size)
       this.#findingIds = new Map(this.#findings.map((finding) => [finding.id, finding]));
     this.#locks = kept(this.#locks, update.locks);
     const about = gather(this.#findings, this.#locks);
-    for (const { store, key } of different(this.#about, about)) {
-      stores.add(store);
-      const session = key === undefined ? undefined : this.session({ store, key });
-      if (session !== undefined) sessions.add(session.id);
-    }
+    const other = different(this.#about, about);
+    this.#about = about;
+    for (const { store } of other) stores.add(store);
+    const touched = other.flatMap(({ store, key }) => (key === undefined ? [] : (this.session({ store, key }) ?? [])));
+    for (const { id } of touched) sessions.add(id);
+    this.placing.put(touched, (session) => this.findingsOf(session)[0]?.severity);
     const places = !same(outline(this), outline(update));
     for (const store of update.stores) {
       if (!same(this.store(store.id), store)) stores.add(store.id);
@@ -97,7 +101,6 @@ export class SessionModel {
     this.known = true;
     this.stateDirs = update.stateDirs;
     this.stores = update.stores;
-    this.#about = about;
     this.#counts = undefined;
     for (const listener of this.#listeners) listener({ sessions, stores, places });
   }
@@ -179,10 +182,6 @@ export class SessionModel {
   counts(): Counts {
     this.#counts ??= countsOf(this);
     return this.#counts;
-  }
-
-  needsAttention(session: SessionName): boolean {
-    return this.findingsOf(session).some(({ severity }) => severity !== "info");
   }
 }
 

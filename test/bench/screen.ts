@@ -10,12 +10,6 @@ import { startServer } from "../vscode/server.mjs";
 const root = resolve(import.meta.dirname, "..", "..");
 const limitMs = 300_000;
 
-/** One turn of the event loop. */
-export interface Block {
-  readonly cpuMs: number;
-  readonly wallMs: number;
-}
-
 export interface ScreenCosts {
   readonly rows: number;
   readonly claimed: number;
@@ -24,12 +18,11 @@ export interface ScreenCosts {
   readonly activateMs: number;
   /** From opening the view until its first row was drawn. */
   readonly firstRowMs: number;
-  /** The longest block while nothing of ours runs, from opening the view to its being settled, … */
-  readonly idle: Block;
-  readonly opened: Block;
-  readonly grown: Block;
-  readonly repaired: Block;
-  readonly undone: Block;
+  /** The longest block, in milliseconds, from opening the view to its being settled; as a transcript grew; … */
+  readonly opened: number;
+  readonly grown: number;
+  readonly repaired: number;
+  readonly undone: number;
 }
 
 /** @param transcript of a session of the home */
@@ -40,7 +33,7 @@ export async function screenCosts(home: string, transcript: string, profiles = "
   const server = await startServer({
     env: { HOME: home, SCREEN_RESULT: result, SCREEN_TRANSCRIPT: transcript, SCREEN_PROFILES: profiles },
     // Nothing is looked at before the view is opened.
-    settings: { "openclawSessionInspector.statusBar": false },
+    settings: { "openclawSessionInspector.statusBar": false, "remote.autoForwardPorts": false },
     machineSettings: { "openclawSessionInspector.homes": [home] },
     testDriver: true,
   });

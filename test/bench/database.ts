@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { killedWhileWriting } from "../databaseBuilder.ts";
-import { unpackHome } from "../fixtures/unpack.ts";
+import { unpackHome } from "../fixtures/unpackHome.mjs";
 import { ageOf, claimingToRun, earlier, idOf, type Row } from "./clones.ts";
 
 const captured = join(

@@ -214,6 +214,8 @@ export interface RepairSummary {
   readonly files: number;
   /** What was left as it is, one sentence each. */
   readonly notes: readonly string[];
+  /** By the person: nothing of what would come after it is wanted either. */
+  readonly stopped?: true;
 }
 
 export interface ReceiptSummary {
@@ -249,6 +251,8 @@ export interface QuarantineSummary extends PurgeSummary {
 export interface PurgeSummary {
   readonly files: number;
   readonly bytes: number;
+  /** By the person, before all were deleted. */
+  readonly stopped?: true;
 }
 
 export interface UndoPreview {

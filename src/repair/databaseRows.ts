@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { FieldEdit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import type { ColumnValues, RowImage } from "../model/rowImage.ts";
+import type { GoOn } from "../model/stopped.ts";
 import { UserError } from "../model/userError.ts";
 import type { Database } from "./databaseFile.ts";
 import { checkSchema } from "./databaseSchema.ts";
@@ -43,7 +44,7 @@ const notMeant = "What would be written is not what was meant: nothing was chang
  * Gives the receipt as `rowsWritten`; it is not saved as that yet. Throws where the rows are as they were, and a UserError
  * that says so where that cannot be told.
  */
-export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Receipt): Receipt {
+export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Receipt, goOn?: GoOn): Receipt {
   const { plan } = receipt;
   const path = files.realpath(plan.store.path);
   const edits = databaseEdits(plan);
@@ -62,13 +63,17 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
       checkBasis(before, edits);
       const kept = keptRows(files);
       const changes = images.map((image, i) => changeOf(kept, edits[i] as DatabaseEdit, image));
-      for (const change of changes) write(change, execute);
+      for (const change of changes) {
+        goOn?.();
+        write(change, execute);
+      }
       const after = spelled(readImages(query, keys));
       const meant = hashOfImages(changes.map((change) => change.after));
       if (after.image.sha256 !== meant.sha256) throw new UserError(notMeant);
       const backup = keepImages(files, folder, receipt.id, before, after);
       current = { ...receipt, state: "prepared", before: before.image, after: after.image, backup };
       saveReceipt(files, folder, current);
+      goOn?.();
       execute("COMMIT");
     });
   } catch (error) {

@@ -2,6 +2,7 @@
 // return.
 import type { Edit, Plan } from "../model/plan.ts";
 import type { FileImage, Receipt } from "../model/receipt.ts";
+import type { GoOn } from "../model/stopped.ts";
 import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { movedBy, rowBytes } from "./agentctlRows.ts";
@@ -35,17 +36,22 @@ const notMeant = "What would be written is not what was meant: nothing was chang
 export const replacedAnother =
   "Another write of the store came at that very moment and was replaced: what it said of its sessions is lost.";
 
+export interface Asked {
+  /** The store is written beside its gateway, and this is its last word on that. */
+  readonly lastWord?: () => Promise<Permission>;
+  readonly goOn?: GoOn;
+}
+
 /**
  * Gives the receipt as `rowsWritten`; it is not saved as that yet. Throws where the store is left as it was, and a
- * UserError that says so where that cannot be told. `now`: epoch milliseconds. `lastWord`: the store is written beside its
- * gateway, and this is its last word on that.
+ * UserError that says so where that cannot be told. `now`: epoch milliseconds.
  */
 export async function putRows(
   files: Files,
   folder: StateFolder,
   receipt: Receipt,
   now: number,
-  lastWord?: () => Promise<Permission>,
+  { lastWord, goOn }: Asked,
 ): Promise<Receipt> {
   const { plan } = receipt;
   const path = files.realpath(plan.store.path);
@@ -70,9 +76,11 @@ export async function putRows(
     reached({});
     let landing: Landing | undefined;
     try {
+      goOn?.();
       const backup = receiptPath(folder, receipt.id, "store.json");
       readUnchanged(files, fd, opened, () => keepCopy(files, path, backup, before));
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
+      goOn?.();
       const after = readUnchanged(files, fd, opened, () => {
         // The copy is known to be what the plan was made from: what is written is made of that.
         const written = writeNew(files, fd, temporary, splices, content?.from ?? backup);
@@ -88,6 +96,7 @@ export async function putRows(
       landing = lastWord === undefined ? undefined : watchLanding(path, temporary);
       const word = await lastWord?.();
       if (word !== undefined && word.answer !== "yes") throw new UserError(word.why);
+      goOn?.();
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
       if (stampOf(files, path) !== stamp) throw new UserError(planAgain);
       putInPlace(files, temporary, path);

@@ -41,6 +41,7 @@ import { chosen } from "./plan/repairPlan.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import type { ScanMemory } from "./scan.ts";
+import { teller } from "./telling.ts";
 
 /** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
 const pidLookMs = 15_000;
@@ -57,7 +58,6 @@ const memories = new Map<string, ScanMemory>();
 const answers: Answers = new Map();
 let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [], mayAsk: false };
 let latest: Scan | undefined;
-let sent = new Map<string, string>();
 let underWay: Promise<void> | undefined;
 let again: Promise<void> | undefined;
 let lastScan: LastScan = { at: 0, busyMs: 0 };
@@ -106,6 +106,8 @@ function nothingScanned(): never {
   throw new UserError("Nothing was scanned yet. Refresh the view.");
 }
 
+const told = teller((event, data) => emit(event, data), (workerData as WorkerData | null)?.takes === true);
+
 const watch = follower(
   () => scanSoon(),
   (message) => emit("trouble", { message }),
@@ -135,10 +137,11 @@ async function runScan(): Promise<void> {
   const before = performance.eventLoopUtilization();
   const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
   try {
-    publish(await scanEverything({ ...everythingInput(), ...asking }, (found) => publish(found, false)), true);
+    const goOn = (found: Scan): void => void publish(found, false);
+    await publish(await scanEverything({ ...everythingInput(), ...asking }, goOn), true);
   } catch (error) {
     // What was known before still is, and no verdict is waited for any more.
-    if (error instanceof Stopped && latest !== undefined) publish(latest, true);
+    if (error instanceof Stopped && latest !== undefined) await publish(latest, true);
     throw error;
   } finally {
     lastScan = { ...lastScan, busyMs: performance.eventLoopUtilization(before).active };
@@ -157,21 +160,9 @@ async function recoverFirst(): Promise<void> {
   }
 }
 
-function publish(found: Scan, settled: boolean): void {
+function publish(found: Scan, settled: boolean): Promise<void> {
   latest = found;
-  const now = new Map<string, string>();
-  const changed: Session[] = [];
-  for (const session of found.sessions) {
-    // Where a row stands in the file moves with every row before it; nobody there needs to know.
-    const { range: _range, ...told } = session;
-    const image = JSON.stringify(told);
-    now.set(session.id, image);
-    if (sent.get(session.id) !== image) changed.push(session);
-  }
-  const removed = [...sent.keys()].filter((id) => !now.has(id));
-  sent = now;
-  const { sessions: _sessions, ...rest } = found;
-  emit("scanned", { ...rest, settled, changed, removed });
+  return told.tell(found, settled);
 }
 
 function scanSoon(): void {
@@ -371,6 +362,10 @@ function report(error: unknown): void {
 }
 
 port.on("message", async (message: ToWorker) => {
+  if ("taken" in message) {
+    told.taken();
+    return;
+  }
   const { id, kind, ask } = message;
   try {
     const answer = await (handlers[kind] as (ask: unknown) => Requests[RequestKind]["answer"])(ask);

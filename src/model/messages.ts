@@ -257,20 +257,30 @@ export interface UndoPreview {
   readonly left: readonly string[];
 }
 
-export interface ScanUpdate {
+/** A part of what is new in the next `scanned`: no message may keep the extension host busy for long. */
+export interface ScanSlice {
+  /** Sessions that are new or differ from what was told before; findings likewise. */
+  readonly changed: readonly Session[];
+  readonly findings: readonly Finding[];
+}
+
+/** The last slice, and what comes in one piece. */
+export interface ScanUpdate extends ScanSlice {
   readonly now: number;
   /** False while something still waits for a second look: verdicts may get firmer in a moment. */
   readonly settled: boolean;
   readonly stateDirs: readonly StateDir[];
   readonly stores: readonly Store[];
   readonly locks: readonly Lock[];
-  readonly findings: readonly Finding[];
-  /** Sessions that are new or differ from the last update, and ids of those that are gone. */
-  readonly changed: readonly Session[];
+  /** Ids of sessions that are gone. */
   readonly removed: readonly string[];
+  /** Ids of all findings, new and old, in the order of the scan. */
+  readonly order: readonly string[];
 }
 
 export interface Events {
+  /** Answered with `taken` before the next one comes. */
+  slice: ScanSlice;
   scanned: ScanUpdate;
   /** A repair that a crash had interrupted was finished or taken back, one sentence each. */
   recovered: { readonly messages: readonly string[] };
@@ -281,13 +291,16 @@ export interface Events {
 export type EventKind = keyof Events;
 
 /** What goes over the port. */
-export type ToWorker = {
-  [K in RequestKind]: { readonly id: number; readonly kind: K; readonly ask: Requests[K]["ask"] };
-}[RequestKind];
+export type ToWorker =
+  | { readonly taken: true }
+  | { [K in RequestKind]: { readonly id: number; readonly kind: K; readonly ask: Requests[K]["ask"] } }[RequestKind];
+
 /** What the worker is started with. */
 export interface WorkerData {
   /** Four bytes: how often the person has stopped something. */
   readonly stops: SharedArrayBuffer;
+  /** Each slice will be answered with `taken`. */
+  readonly takes: true;
 }
 
 export type FromWorker =

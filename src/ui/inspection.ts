@@ -24,6 +24,7 @@ export class Inspection implements vscode.Disposable {
     this.#model = model;
     this.#log = log;
     this.#subscriptions = vscode.Disposable.from(
+      client.onSliced((slice) => model.take(slice)),
       client.onScanned((update) => {
         model.apply(update, this.#fresh);
         this.#fresh = false;

@@ -1,7 +1,7 @@
 // The worker, as seen from the extension host: questions with typed answers, and what it says unasked.
 import { Worker } from "node:worker_threads";
 import * as vscode from "vscode";
-import type { Events, FromWorker, RequestKind, Requests, ScanUpdate, ToWorker, WorkerData } from "../model/messages.ts";
+import type { Events, FromWorker, RequestKind, Requests, ToWorker, WorkerData } from "../model/messages.ts";
 import { UserError } from "../model/userError.ts";
 
 const scans: ReadonlySet<RequestKind> = new Set(["scan"]);
@@ -15,12 +15,15 @@ interface Waiting {
 
 /** Starts the worker at the first question. One that crashed is replaced once: a second crash would only be followed by a third. */
 export class InspectorClient implements vscode.Disposable {
-  readonly #scanned = new vscode.EventEmitter<ScanUpdate>();
+  readonly #sliced = new vscode.EventEmitter<Events["slice"]>();
+  readonly #scanned = new vscode.EventEmitter<Events["scanned"]>();
   readonly #trouble = new vscode.EventEmitter<Events["trouble"]>();
   readonly #recovered = new vscode.EventEmitter<Events["recovered"]>();
   readonly #restarted = new vscode.EventEmitter<void>();
   readonly #idled = new vscode.EventEmitter<void>();
   readonly #working = new vscode.EventEmitter<boolean>();
+  /** Parts of the next scan that is told. */
+  readonly onSliced = this.#sliced.event;
   readonly onScanned = this.#scanned.event;
   readonly onTrouble = this.#trouble.event;
   readonly onRecovered = this.#recovered.event;
@@ -79,23 +82,29 @@ export class InspectorClient implements vscode.Disposable {
     this.#disposed = true;
     void this.#worker?.terminate();
     this.#abandon();
-    for (const emitter of [this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled, this.#working])
+    for (const emitter of [this.#sliced, this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled])
       emitter.dispose();
+    this.#working.dispose();
   }
 
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const workerData: WorkerData = { stops: this.#stops.buffer };
+    const workerData: WorkerData = { stops: this.#stops.buffer, takes: true };
     const worker = new Worker(this.#script, { name: "OpenClaw session inspector", workerData });
-    worker.on("message", (message: FromWorker) => this.#receive(message));
+    worker.on("message", (message: FromWorker) => this.#receive(message, worker));
     worker.on("error", (error) => this.#log.error(error));
     worker.on("exit", (code) => this.#crashed(worker, code));
     this.#worker = worker;
     return worker;
   }
 
-  #receive(message: FromWorker): void {
+  #receive(message: FromWorker, worker: Worker): void {
     if ("event" in message) {
+      if (message.event === "slice") {
+        this.#sliced.fire(message.data);
+        worker.postMessage({ taken: true } satisfies ToWorker);
+        return;
+      }
       if (message.event === "trouble") this.#trouble.fire(message.data);
       if (message.event === "recovered") this.#recovered.fire(message.data);
       if (message.event === "scanned") {

@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
 import { modeText } from "../plan/editText.ts";
 import { labelText } from "../plan/visibleText.ts";
+import { shortTime } from "./times.ts";
 
 /** The part of VS Code's translations that is needed here. */
 export interface L10n {
@@ -51,16 +52,6 @@ export function repairTitle(finding: Finding, context: TitleContext, status?: st
     default:
       return l10n.t("Repair {0}", name);
   }
-}
-
-/** `14:03`, or `19 Nov 06:00` where it is of another day. */
-export function shortTime(at: number, { locale, now }: Pick<TitleContext, "locale" | "now">): string {
-  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  const time = new Intl.DateTimeFormat(locale, clock).format(at);
-  if (new Date(at).toDateString() === new Date(now).toDateString()) return time;
-  const parts = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }).formatToParts(at);
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
-  return `${part("day")} ${part("month")} ${time}`;
 }
 
 function finalizeTitle(finding: Finding, context: TitleContext, status: string | undefined): string {

@@ -18,11 +18,13 @@ export function isFiltering({ text, verdicts }: Pick<SessionFilter, "text" | "ve
   return text !== "" || verdicts.length > 0;
 }
 
-/** @param important it needs attention or is active: then it is no noise, whatever kind it is */
-export function passes(session: Session, filter: SessionFilter, important: boolean): boolean {
-  const system = session.kind === "cron" || session.kind === "heartbeat";
-  if (system && !important && !filter.systemSessions) return false;
-  if (filter.verdicts.length > 0 && !filter.verdicts.includes(session.verdict)) return false;
+/** Called with `important` where a session needs attention or is active: then it is no noise, whatever kind it is. */
+export function passing(filter: SessionFilter): (session: Session, important: boolean) => boolean {
   const sought = filter.text.toLowerCase();
-  return sought === "" || session.key.toLowerCase().includes(sought) || !!session.label?.toLowerCase().includes(sought);
+  const { verdicts, systemSessions } = filter;
+  return ({ kind, verdict, key, label }, important) => {
+    if (!systemSessions && !important && (kind === "cron" || kind === "heartbeat")) return false;
+    if (verdicts.length > 0 && !verdicts.includes(verdict)) return false;
+    return sought === "" || key.toLowerCase().includes(sought) || label?.toLowerCase().includes(sought) === true;
+  };
 }

@@ -8,9 +8,9 @@ import type { Store } from "../model/store.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
 import { isOfOneRow, mayBeAborted, mayBeArchived, mayBeRecovered, repairFlags } from "./offered.ts";
+import { touchedAt } from "./placing.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
-import { touchedAt } from "./treeShape.ts";
 import { sessionIcon, severityIcon } from "./verdictLook.ts";
 import { age, claimAndVerdict, findingSentence, lockTitle, ownerWords, sessionTitle, severityWord } from "./words.ts";
 

@@ -1,10 +1,13 @@
 // What the worker found, as it stands now, and what changed since the last update. Knows nothing of VS Code.
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
-import type { ScanUpdate, SessionName } from "../model/messages.ts";
+import type { ScanSlice, ScanUpdate, SessionName } from "../model/messages.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
+import { type AboutAll, different, gather } from "./about.ts";
+import { type Counts, countsOf } from "./counts.ts";
+import { Placing } from "./placing.ts";
 
 /** What an update changed. A session also changes with its findings and its locks. */
 export interface ModelChange {
@@ -14,23 +17,6 @@ export interface ModelChange {
   readonly stores: ReadonlySet<string>;
   /** Other state directories or stores than before, or another state of one. */
   readonly places: boolean;
-}
-
-export interface Counts {
-  /** Proven to run, or waiting for what runs. */
-  readonly active: number;
-  /** Rows that say `running`, whatever is true. */
-  readonly claimed: number;
-  /** Of those, rows that say so rightly. */
-  readonly claimedAndActive: number;
-  /** Of those, rows of which nobody can tell whether they run. */
-  readonly unknown: number;
-  /** Findings about sessions that are proven contradictions. */
-  readonly contradictions: number;
-  /** Stores that cannot be read. */
-  readonly shutStores: number;
-  /** Sessions with a finding at warning or above. */
-  readonly needAttention: number;
 }
 
 export class SessionModel {
@@ -43,9 +29,16 @@ export class SessionModel {
   stateDirs: readonly StateDir[] = [];
   stores: readonly Store[] = [];
   readonly sessions = new Map<string, Session>();
+  readonly placing = new Placing();
+  /** By store and key. */
+  readonly #keys = new Map<string, Map<string, Session>>();
   #findings: readonly Finding[] = [];
-  #about = new Map<string, About>();
-  readonly #names = new Map<string, string>();
+  #findingIds = new Map<string, Finding>();
+  #locks: readonly Lock[] = [];
+  #about: AboutAll = new Map();
+  #counts: Counts | undefined;
+  /** What was taken since the last update. */
+  #taken = { sessions: new Set<string>(), stores: new Set<string>() };
   readonly #listeners = new Set<(change: ModelChange) => void>();
 
   /** Calls the listener after each update, until the answer is disposed. */
@@ -61,48 +54,59 @@ export class SessionModel {
     for (const listener of this.#listeners) listener({ sessions: new Set(), stores: new Set(), places: true });
   }
 
+  /** A piece of the update that comes next. Nobody is told before that. */
+  take({ changed, findings }: ScanSlice): void {
+    for (const session of changed) {
+      this.#taken.sessions.add(session.id);
+      this.#taken.stores.add(session.store);
+      this.sessions.set(session.id, session);
+      const inStore = this.#keys.get(session.store);
+      if (inStore === undefined) this.#keys.set(session.store, new Map([[session.key, session]]));
+      else inStore.set(session.key, session);
+    }
+    this.placing.put(changed, (session) => this.findingsOf(session)[0]?.severity);
+    for (const finding of findings) this.#findingIds.set(finding.id, finding);
+  }
+
   /** @param fresh the update is the first of a new worker and holds everything: what it does not name is gone */
   apply(update: ScanUpdate, fresh = false): void {
-    const gone = fresh ? [...this.sessions.keys()] : update.removed;
-    const changed = new Set(gone);
-    const stores = new Set<string>();
-    for (const id of gone) {
-      const session = this.sessions.get(id);
-      if (session === undefined) continue;
+    this.take(update);
+    const { sessions, stores } = this.#taken;
+    this.#taken = { sessions: new Set(), stores: new Set() };
+    const gone = fresh ? [...this.sessions.keys()].filter((id) => !sessions.has(id)) : update.removed;
+    const removed = gone.flatMap((id) => this.sessions.get(id) ?? []);
+    for (const session of removed) {
+      sessions.add(session.id);
       stores.add(session.store);
-      this.#names.delete(nameOf(session));
-      this.sessions.delete(id);
+      this.#keys.get(session.store)?.delete(session.key);
+      this.sessions.delete(session.id);
     }
-    for (const session of update.changed) {
-      if (!sameButForItsPlace(this.sessions.get(session.id), session)) {
-        changed.add(session.id);
-        stores.add(session.store);
-      }
-      this.sessions.set(session.id, session);
-      this.#names.set(nameOf(session), session.id);
-    }
-    const about = gather(update);
-    for (const [name, { store }] of different(this.#about, about)) {
-      stores.add(store);
-      const id = this.#names.get(name);
-      if (id !== undefined) changed.add(id);
-    }
+    this.placing.remove(removed);
+    this.#findings = update.order.flatMap((id) => this.#findingIds.get(id) ?? []);
+    if (this.#findings.length < this.#findingIds.size)
+      this.#findingIds = new Map(this.#findings.map((finding) => [finding.id, finding]));
+    this.#locks = kept(this.#locks, update.locks);
+    const about = gather(this.#findings, this.#locks);
+    const other = different(this.#about, about);
+    this.#about = about;
+    for (const { store } of other) stores.add(store);
+    const touched = other.flatMap(({ store, key }) => (key === undefined ? [] : (this.session({ store, key }) ?? [])));
+    for (const { id } of touched) sessions.add(id);
+    this.placing.put(touched, (session) => this.findingsOf(session)[0]?.severity);
     const places = !same(outline(this), outline(update));
     for (const store of update.stores) {
-      const before = this.stores.find(({ id }) => id === store.id);
-      if (!same(before, store)) stores.add(store.id);
+      if (!same(this.store(store.id), store)) stores.add(store.id);
     }
     this.now = update.now;
     this.known = true;
     this.stateDirs = update.stateDirs;
     this.stores = update.stores;
-    this.#findings = update.findings;
-    this.#about = about;
-    for (const listener of this.#listeners) listener({ sessions: changed, stores, places });
+    this.#counts = undefined;
+    for (const listener of this.#listeners) listener({ sessions, stores, places });
   }
 
   session(name: SessionName): Session | undefined {
-    return this.sessions.get(this.#names.get(nameOf(name)) ?? "");
+    return this.#keys.get(name.store)?.get(name.key);
   }
 
   store(id: string): Store | undefined {
@@ -119,7 +123,7 @@ export class SessionModel {
   }
 
   finding(id: string): Finding | undefined {
-    return this.#findings.find((finding) => finding.id === id);
+    return this.#findingIds.get(id);
   }
 
   /** Every finding of every store. */
@@ -128,17 +132,18 @@ export class SessionModel {
   }
 
   /** Findings about a session and about its locks, most severe first. */
-  findingsOf(session: SessionName): readonly Finding[] {
-    return this.#about.get(nameOf(session))?.findings ?? [];
+  findingsOf({ store, key }: SessionName): readonly Finding[] {
+    return this.#about.get(store)?.get(key)?.findings ?? [];
   }
 
-  locksOf(session: SessionName): readonly Lock[] {
-    return this.#about.get(nameOf(session))?.locks ?? [];
+  locksOf({ store, key }: SessionName): readonly Lock[] {
+    return this.#about.get(store)?.get(key)?.locks ?? [];
   }
 
   /** Findings about a store that belong to none of its sessions, locks excepted. */
   findingsOfStore(store: string): readonly Finding[] {
-    return (this.#about.get(nameOf({ store }))?.findings ?? []).filter(({ lock }) => lock === undefined);
+    const found = this.#about.get(store)?.get(undefined)?.findings ?? [];
+    return found.filter(({ lock }) => lock === undefined);
   }
 
   /** Every finding about a store, its sessions and its locks. */
@@ -153,15 +158,11 @@ export class SessionModel {
 
   /** Locks of a store that belong to no session. */
   looseLocks(store: string): readonly Lock[] {
-    return this.#about.get(nameOf({ store }))?.locks ?? [];
+    return this.#about.get(store)?.get(undefined)?.locks ?? [];
   }
 
   lock(store: string, path: string): Lock | undefined {
-    for (const about of this.#about.values()) {
-      const lock = about.store === store ? about.locks.find((candidate) => candidate.path === path) : undefined;
-      if (lock !== undefined) return lock;
-    }
-    return undefined;
+    return this.#locks.find((lock) => lock.store === store && lock.path === path);
   }
 
   /** Whether a file is one that we speak of: a store, a transcript, a trajectory, a lock, or evidence of something. */
@@ -170,7 +171,7 @@ export class SessionModel {
     return (
       this.stores.some((store) => store.path === path || store.writer.evidence.some(named)) ||
       this.#findings.some((finding) => finding.path === path || finding.evidence.some(named)) ||
-      [...this.#about.values()].some(({ locks }) => locks.some(named)) ||
+      this.#locks.some(named) ||
       [...this.sessions.values()].some(
         ({ transcript, trajectory, proof }) => transcript === path || trajectory === path || proof.some(named),
       )
@@ -179,67 +180,18 @@ export class SessionModel {
 
   /** Of this machine: what was captured is no news, and may have ended long ago. */
   counts(): Counts {
-    const stores = this.stores.filter(({ captured }) => captured === undefined);
-    const live = new Set(stores.map(({ id }) => id));
-    const sessions = [...this.sessions.values()].filter(({ store }) => live.has(store));
-    const active = sessions.filter(({ verdict }) => verdict === "active" || verdict === "waiting");
-    const claimed = sessions.filter((session) => session.claimed === "running");
-    return {
-      active: active.length,
-      claimed: claimed.length,
-      claimedAndActive: active.filter((session) => session.claimed === "running").length,
-      unknown: claimed.filter(({ verdict }) => verdict === "unknown").length,
-      contradictions: this.#findings.filter(
-        ({ severity, session, store }) => severity === "error" && session !== undefined && live.has(store),
-      ).length,
-      shutStores: stores.filter(({ problem }) => problem !== undefined).length,
-      needAttention: sessions.filter((session) => this.needsAttention(session)).length,
-    };
-  }
-
-  needsAttention(session: SessionName): boolean {
-    return this.findingsOf(session).some(({ severity }) => severity !== "info");
+    this.#counts ??= countsOf(this);
+    return this.#counts;
   }
 }
 
-interface About {
-  readonly store: string;
-  readonly findings: Finding[];
-  readonly locks: Lock[];
-}
-
-const severities = ["error", "warning", "info"];
-
-function gather({ findings, locks }: ScanUpdate): Map<string, About> {
-  const about = new Map<string, About>();
-  const at = (store: string, key: string | undefined): About => {
-    const name = nameOf(key === undefined ? { store } : { store, key });
-    const known = about.get(name);
-    if (known !== undefined) return known;
-    const made = { store, findings: [], locks: [] };
-    about.set(name, made);
-    return made;
-  };
-  for (const lock of locks) at(lock.store, lock.session).locks.push(lock);
-  const locked = new Map(locks.map(({ path, session }) => [path, session]));
-  for (const finding of findings) {
-    at(finding.store, finding.session ?? locked.get(finding.lock ?? "")).findings.push(finding);
-  }
-  for (const { findings: found } of about.values()) {
-    found.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
-  }
-  return about;
-}
-
-function different(before: ReadonlyMap<string, About>, after: ReadonlyMap<string, About>): Map<string, About> {
-  const changes = new Map([...before].filter(([name]) => !after.has(name)));
-  for (const [name, about] of after) if (!same(before.get(name), about)) changes.set(name, about);
-  return changes;
-}
-
-/** A row moves in its file when one before it grows. */
-function sameButForItsPlace(a: Session | undefined, b: Session): boolean {
-  return a !== undefined && same({ ...a, range: b.range }, b);
+/** Each that is as it was is the same object as before. */
+function kept(before: readonly Lock[], after: readonly Lock[]): readonly Lock[] {
+  const known = new Map(before.map((lock) => [`${lock.store}\0${lock.path}`, lock]));
+  return after.map((lock) => {
+    const was = known.get(`${lock.store}\0${lock.path}`);
+    return was !== undefined && same(was, lock) ? was : lock;
+  });
 }
 
 /** Leaves out what changes with every write of the writer and is read only when it is asked for. */
@@ -255,9 +207,4 @@ function outline({ stateDirs, stores }: Pick<ScanUpdate, "stateDirs" | "stores">
 /** Plain data of the worker, written in one order: equal text is equal data. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Of a store itself where there is no key. A path holds no NUL. */
-function nameOf({ store, key }: { readonly store: string; readonly key?: string }): string {
-  return key === undefined ? store : `${store}\0${key}`;
 }

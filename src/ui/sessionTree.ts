@@ -10,7 +10,7 @@ import { type GroupNode, type StateDirNode, type StoreNode, type TreeNode, TreeN
 import { type StoreShape, storeShapes } from "./treeShape.ts";
 
 /** How many sessions of a group are drawn at a time: VS Code slows down with thousands and fails with more (vscode#230361). */
-export const pageSize = 200;
+export const pageSize = 100;
 
 export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();

@@ -8,9 +8,9 @@ import { openComparison } from "./comparison.ts";
 import { askOutcomes, question } from "./outcomePick.ts";
 import { subjectName } from "./proposal.ts";
 import { type RepairParts, repairMany } from "./repair.ts";
-import { shortTime } from "./repairTitle.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { staleGroups } from "./staleGroups.ts";
+import { shortTime } from "./times.ts";
 import { storeName } from "./words.ts";
 
 export interface Finalized extends SessionName {
@@ -36,10 +36,11 @@ export async function finalizeAll(
   if (answered === undefined) return [];
   const choices: readonly RepairChoice[] = [...ticked.proven.map(({ id }) => ({ finding: id })), ...answered];
   if (choices.length === 0) return [];
-  const chosen = picked.filter(({ id }) => choices.some(({ finding }) => finding === id));
+  const byFinding = new Map(choices.map((choice) => [choice.finding, choice]));
+  const chosen = picked.filter(({ id }) => byFinding.has(id));
   const written = new Set(await repairMany(chosen, choices, parts));
   return chosen.flatMap(({ id, store, session, repair }) => {
-    const status = choices.find(({ finding }) => finding === id)?.status ?? repair.set?.["status"];
+    const status = byFinding.get(id)?.status ?? repair.set?.["status"];
     if (!written.has(store) || session === undefined || typeof status !== "string") return [];
     return [{ store, key: session, status }];
   });

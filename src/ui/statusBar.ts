@@ -1,7 +1,8 @@
 // One item of the status bar: what is really active.
 import * as vscode from "vscode";
 import { views } from "../ids.ts";
-import type { Counts, SessionModel } from "./sessionModel.ts";
+import type { Counts } from "./counts.ts";
+import type { SessionModel } from "./sessionModel.ts";
 import { onSettingsChange, readSettings } from "./settings.ts";
 
 export class StatusBar implements vscode.Disposable {

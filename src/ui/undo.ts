@@ -8,7 +8,7 @@ import { labelText, visibleText } from "../plan/visibleText.ts";
 import { askForConsent, isUnsaved, lookAtPermission, unsaved, type Writable } from "./consent.ts";
 import { withWaysAround } from "./gatewayRuns.ts";
 import type { RepairParts } from "./repair.ts";
-import { shortTime } from "./repairTitle.ts";
+import { shortTime } from "./times.ts";
 import { waysToUndoWhileItRuns } from "./undoWhileItRuns.ts";
 
 const mostLines = 12;
@@ -61,10 +61,8 @@ async function undo(
     .flatMap((receipt) => receipt.edits)
     .filter(({ key }) => keys === undefined || keys.includes(key ?? ""));
   const lines = [
-    ...shortened(edits.map(({ text }) => visibleText(text, 200))),
-    ...(left.length > 0
-      ? ["", vscode.l10n.t("Left as it is:"), ...shortened(left.map((one) => visibleText(one, 200)))]
-      : []),
+    ...shortened(edits.map(({ text }) => text)),
+    ...(left.length > 0 ? ["", vscode.l10n.t("Left as it is:"), ...shortened(left)] : []),
   ];
   const at = shortTime(receipts[0]?.at ?? 0, { locale: vscode.env.language, now: model.now });
   const message =
@@ -109,6 +107,7 @@ async function permissionOf(receipts: readonly ReceiptSummary[], parts: RepairPa
 }
 
 function shortened(lines: readonly string[]): readonly string[] {
-  if (lines.length <= mostLines) return lines;
-  return [...lines.slice(0, mostLines), vscode.l10n.t("… and {0} more", lines.length - mostLines)];
+  const shown = lines.slice(0, mostLines).map((line) => visibleText(line, 200));
+  if (lines.length > mostLines) shown.push(vscode.l10n.t("… and {0} more", lines.length - mostLines));
+  return shown;
 }

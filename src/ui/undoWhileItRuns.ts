@@ -6,7 +6,7 @@ import { visibleText } from "../plan/visibleText.ts";
 import { confirmWhileItRuns, permissionWhileItRuns } from "./consentWhileItRuns.ts";
 import type { WayAround } from "./gatewayRuns.ts";
 import type { RepairParts } from "./repair.ts";
-import { shortTime } from "./repairTitle.ts";
+import { shortTime } from "./times.ts";
 import { tellWhileItRuns } from "./watchAftermath.ts";
 
 /** None where it was no repair of one row of a JSON store. */

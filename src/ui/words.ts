@@ -6,6 +6,7 @@ import type { StateDir } from "../model/scan.ts";
 import type { Session, Verdict } from "../model/session.ts";
 import type { Permission, Store, StoreKind, WriterState } from "../model/store.ts";
 import { visibleText } from "../plan/visibleText.ts";
+import { longTime } from "./times.ts";
 import type { GroupName } from "./treeNode.ts";
 
 export function verdictWord(verdict: Verdict): string {
@@ -133,5 +134,5 @@ export function age(at: number, now: number): string {
 }
 
 export function dateAndTime(at: number): string {
-  return new Intl.DateTimeFormat(env.language, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+  return longTime(at, env.language);
 }

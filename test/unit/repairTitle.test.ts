@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Evidence } from "../../src/model/evidence.ts";
 import type { Finding, Repair } from "../../src/model/finding.ts";
 import type { Lock } from "../../src/model/lock.ts";
-import { repairTitle, shortTime } from "../../src/ui/repairTitle.ts";
+import { repairTitle } from "../../src/ui/repairTitle.ts";
+import { shortTime } from "../../src/ui/times.ts";
 
 const l10n = {
   t: (message: string, ...args: (string | number)[]) => message.replace(/\{(\d)\}/g, (_, at) => String(args[at])),

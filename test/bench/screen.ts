@@ -1,0 +1,80 @@
+// What the extension costs a window of a real VS Code: node test/bench/screen.ts HOME [PROFILES] prints it for a home that
+// `BenchHome` made. Written to PROFILES: what the extension host did meanwhile, as V8 profiles it.
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { openBrowser } from "../vscode/browser.mjs";
+import { temporaryDirectory } from "../vscode/scratch.mjs";
+import { startServer } from "../vscode/server.mjs";
+
+const root = resolve(import.meta.dirname, "..", "..");
+const limitMs = 300_000;
+
+export interface ScreenCosts {
+  readonly rows: number;
+  readonly claimed: number;
+  /** Synchronous milliseconds of reading the bundle, and of activate(). */
+  readonly loadMs: number;
+  readonly activateMs: number;
+  /** From opening the view until its first row was drawn. */
+  readonly firstRowMs: number;
+  /** The longest block, in milliseconds, from opening the view to its being settled; as a transcript grew; … */
+  readonly opened: number;
+  readonly grown: number;
+  readonly repaired: number;
+  readonly undone: number;
+}
+
+/** @param transcript of a session of the home */
+export async function screenCosts(home: string, transcript: string, profiles = ""): Promise<ScreenCosts> {
+  const scratch = temporaryDirectory();
+  const result = join(scratch.path, "result.json");
+  const tests = await bundled();
+  const server = await startServer({
+    env: { HOME: home, SCREEN_RESULT: result, SCREEN_TRANSCRIPT: transcript, SCREEN_PROFILES: profiles },
+    // Nothing is looked at before the view is opened.
+    settings: { "openclawSessionInspector.statusBar": false, "remote.autoForwardPorts": false },
+    machineSettings: { "openclawSessionInspector.homes": [home] },
+    testDriver: true,
+  });
+  const browser = await openBrowser(server.directory);
+  try {
+    const page = await browser.newPage();
+    const ended = new Promise((onEnd, onLimit) => {
+      setTimeout(() => onLimit(new Error("VS Code did not end its measurements.")), limitMs).unref();
+      void page.exposeFunction("codeAutomationExit", onEnd);
+      void page.exposeFunction("codeAutomationLog", () => undefined);
+    });
+    const remote = (path: string): string => `vscode-remote://${server.authority}${path}`;
+    await page.goto(
+      server.address(server.workspace, [
+        ["extensionDevelopmentPath", remote(root)],
+        ["extensionTestsPath", remote(tests)],
+        ["skipWelcome", "true"],
+        ["skipReleaseNotes", "true"],
+      ]),
+    );
+    await ended;
+    if (!existsSync(result)) throw new Error(`VS Code did not measure. ${server.output().slice(-2000)}`);
+    const costs = JSON.parse(readFileSync(result, "utf8"));
+    if ("error" in costs) throw new Error(costs.error);
+    return costs;
+  } finally {
+    await browser.close();
+    await server.close();
+    scratch.remove();
+  }
+}
+
+/** Inside of the extension's folder: only there does `vscode` mean the very object that the extension has. */
+async function bundled(): Promise<string> {
+  const outfile = join(root, "dist", "test-host", "screen.cjs");
+  const entryPoints = [join(import.meta.dirname, "screenRun.ts")];
+  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "cjs", external: ["vscode"] });
+  return outfile;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , home = "", transcript = "", profiles] = process.argv;
+  process.stdout.write(`${JSON.stringify(await screenCosts(home, transcript, profiles), null, 2)}\n`);
+}

@@ -1,0 +1,163 @@
+// What VS Code runs in its extension host to measure it: how long the extension keeps that thread to itself.
+import assert from "node:assert/strict";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { Session as Inspector, type Profiler } from "node:inspector/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { InspectorApi } from "../../src/extension.ts";
+import { commands, views } from "../../src/ids.ts";
+import { answering } from "../host/asked.ts";
+import type { ScreenCosts } from "./screen.ts";
+
+const id = "openclaw-session-inspector.openclaw-session-inspector";
+const { SCREEN_RESULT = "", SCREEN_TRANSCRIPT = "", SCREEN_PROFILES = "" } = process.env;
+
+const samplesUs = 200;
+/** Between two samples; more is another program that has the processor. */
+const longestPauseUs = 5 * samplesUs;
+
+/**
+ * The longest time that code of ours kept the thread to itself, in milliseconds, as V8 profiles it: VS Code's own starts
+ * of programs and whatever else runs there take as long, whether we are there or not.
+ * @param name of the profile that is written where one is asked for
+ */
+async function during(name: string, what: () => Promise<unknown>): Promise<number> {
+  const inspector = new Inspector();
+  inspector.connect();
+  await inspector.post("Profiler.enable");
+  await inspector.post("Profiler.setSamplingInterval", { interval: samplesUs });
+  await inspector.post("Profiler.start");
+  // Starting it took a while, which is over in the next turn.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await what();
+  const { profile } = await inspector.post("Profiler.stop");
+  inspector.disconnect();
+  if (SCREEN_PROFILES !== "") writeFileSync(join(SCREEN_PROFILES, `${name}.cpuprofile`), JSON.stringify(profile));
+  return longestBlockMs(profile);
+}
+
+/** From the first to the last sample with our code on its stack, with what comes between, in one run without a pause. */
+function longestBlockMs({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): number {
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const ours = new Map<number, boolean>();
+  const isOurs = (id: number | undefined): boolean => {
+    const node = id === undefined ? undefined : byId.get(id);
+    if (id === undefined || node === undefined) return false;
+    const known = ours.get(id) ?? (/\/dist\/extension[^/]*$/.test(node.callFrame.url) || isOurs(parents.get(id)));
+    ours.set(id, known);
+    return known;
+  };
+  let [longest, run, sinceOurs] = [0, 0, 0];
+  for (const [index, id] of samples.entries()) {
+    const delta = Math.min(timeDeltas[index] ?? 0, longestPauseUs);
+    const name = byId.get(id)?.callFrame.functionName;
+    if (name === "(idle)" || name === "(program)") [run, sinceOurs] = [0, 0];
+    else if (isOurs(id)) {
+      run += sinceOurs + delta;
+      sinceOurs = 0;
+      longest = Math.max(longest, run);
+    } else if (run > 0) sinceOurs += delta;
+  }
+  return longest / 1000;
+}
+
+/** Synchronous milliseconds: VS Code gives activate() what require gave it. */
+async function activated(): Promise<{
+  readonly api: InspectorApi;
+  readonly loadMs: number;
+  readonly activateMs: number;
+}> {
+  const extension = vscode.extensions.getExtension<InspectorApi>(id);
+  assert.ok(extension && !extension.isActive, "The extension was active before it could be measured.");
+  const require = createRequire(__filename);
+  const main = join(extension.extensionPath, "dist", "extension.cjs");
+  const began = performance.now();
+  const { activate } = require(main) as { activate(context: vscode.ExtensionContext): InspectorApi };
+  const loadMs = performance.now() - began;
+  let activateMs = Number.NaN;
+  const timed = (context: vscode.ExtensionContext): InspectorApi => {
+    const before = performance.now();
+    const api = activate(context);
+    activateMs = performance.now() - before;
+    return api;
+  };
+  const loaded = require.cache[require.resolve(main)];
+  assert.ok(loaded);
+  loaded.exports = { activate: timed };
+  return { api: await extension.activate(), loadMs, activateMs };
+}
+
+/** Resolves when the tree has given VS Code the first of its sessions to draw. */
+function firstRow({ sessions: { tree } }: InspectorApi): Promise<number> {
+  const getTreeItem = tree.getTreeItem.bind(tree);
+  return new Promise((resolve) => {
+    tree.getTreeItem = (node) => {
+      if (node.type === "session") resolve(performance.now());
+      return getTreeItem(node);
+    };
+  });
+}
+
+async function measure(): Promise<ScreenCosts> {
+  const { api, loadMs, activateMs } = await activated();
+  const { client, model, inspection } = api;
+  // VS Code's own start is over by then.
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const drawn = firstRow(api);
+  const began = performance.now();
+  let firstRowMs = Number.NaN;
+  const opened = await during("opened", async () => {
+    await vscode.commands.executeCommand(`${views.sessions}.focus`);
+    firstRowMs = (await drawn) - began;
+    await inspection.ready();
+    await client.idle();
+    await quiet(api);
+  });
+  const grown = await during("grown", async () => {
+    const told = next(api);
+    appendFileSync(SCREEN_TRANSCRIPT, "\n");
+    await told;
+    await quiet(api);
+  });
+  const claimed = model.counts().claimed;
+  const first = { modal: ({ buttons }: { readonly buttons: readonly string[] }) => buttons[0] };
+  const repaired = await during("repaired", async () => {
+    const { errors } = await answering(first, () => vscode.commands.executeCommand(commands.finalizeAll));
+    assert.deepEqual(errors, []);
+    await quiet(api);
+  });
+  assert.equal(model.counts().claimed, 0);
+  const undone = await during("undone", async () => {
+    const { errors } = await answering(first, () => vscode.commands.executeCommand(commands.undoLastRepair));
+    assert.deepEqual(errors, []);
+    await quiet(api);
+  });
+  assert.equal(model.counts().claimed, claimed);
+  return { rows: model.sessions.size, claimed, loadMs, activateMs, firstRowMs, opened, grown, repaired, undone };
+}
+
+function next({ model }: InspectorApi): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = model.onDidChange(() => {
+      subscription.dispose();
+      resolve();
+    });
+  });
+}
+
+/** Nothing more is drawn: VS Code asks for what it draws a moment after it was told. */
+async function quiet({ client }: InspectorApi): Promise<void> {
+  await client.idle();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}
+
+export async function run(): Promise<void> {
+  try {
+    writeFileSync(SCREEN_RESULT, JSON.stringify(await measure()));
+  } catch (error) {
+    writeFileSync(SCREEN_RESULT, JSON.stringify({ error: String(error instanceof Error ? error.stack : error) }));
+    throw error;
+  }
+}

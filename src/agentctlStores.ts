@@ -22,7 +22,7 @@ import {
   placed,
   type Reports,
   shut,
-} from "./neighbourStores.ts";
+} from "./neighbour.ts";
 import { findDaemon } from "./owner/agentctlDaemon.ts";
 import { blindSpot } from "./owner/writer.ts";
 

@@ -19,7 +19,7 @@ import {
   permissionOf,
   placed,
   shut,
-} from "./neighbourStores.ts";
+} from "./neighbour.ts";
 import { findWorker } from "./owner/claudeMemWorker.ts";
 import { blindSpot } from "./owner/writer.ts";
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { prepareSampleHome } from "./sampleHome.mjs";
+import { prepareDemoHome } from "./demoHome.mjs";
 import { desktopArguments, findDesktop } from "./vscode/desktop.mjs";
 import { startProgram, temporaryDirectory } from "./vscode/scratch.mjs";
 import { startServer } from "./vscode/server.mjs";
@@ -16,7 +16,7 @@ const { values } = parseArgs({
 });
 
 const scratch = temporaryDirectory();
-const home = values.home ? ownHome(values.home) : await prepareSampleHome(join(scratch.path, "home"));
+const home = values.home ? ownHome(values.home) : await prepareDemoHome(scratch.path);
 // Of the person's own home the receipts go where they always do: they must outlive the demo.
 const env = { XDG_STATE_HOME: values.home ? (process.env["XDG_STATE_HOME"] ?? "") : join(scratch.path, "state") };
 const settings = { "openclawSessionInspector.homes": [home] };

@@ -7,7 +7,7 @@ import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
 import type { Session } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, said } from "./draft.ts";
 import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
 import { columnRules } from "./rules/columns.ts";
 import { contentRules } from "./rules/content.ts";
@@ -34,6 +34,7 @@ export interface Verdicts {
   readonly findings: readonly Finding[];
 }
 
+const none: readonly never[] = [];
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Judges one store by the clock `now` (epoch milliseconds). */
@@ -53,7 +54,7 @@ export function judge(store: StoreFacts, now: number, around: Around): Verdicts 
   const findings = [...ofStore, ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
   const codes = codesBySubject(findings);
   return {
-    sessions: cases.map((session) => view(session, codes.get(session.key) ?? [])),
+    sessions: cases.map((session) => view(session, codes.get(session.key) ?? none)),
     locks: store.locks.map((lock): Lock => {
       const session = ofLock.get(lock)?.key;
       return {
@@ -73,21 +74,23 @@ export function judge(store: StoreFacts, now: number, around: Around): Verdicts 
   };
 }
 
-function sessionRules(session: SessionCase, neighbours: Neighbours, around: Around): Draft[] {
+function sessionRules(session: SessionCase, neighbours: Neighbours, around: Around): readonly Draft[] {
   const ofRow = rowRules(session);
-  if (ofRow.some((draft) => draft.code === "ROW-DROPPED")) return ofRow;
-  const risk = pruneRisk(session);
-  return [
-    ...runningRules(session),
-    ...registryRules(session),
-    ...ofRow,
-    ...recoveryRules(session),
-    ...columnRules(session),
-    ...transcriptRules(session),
-    ...contentRules(session),
-    ...identityRules(session, neighbours, around),
-    ...(risk === undefined ? [] : [risk]),
+  if (ofRow.length > 0 && ofRow[0]?.code === "ROW-DROPPED") return ofRow;
+  const families = [
+    runningRules(session),
+    registryRules(session),
+    ofRow,
+    recoveryRules(session),
+    columnRules(session),
+    transcriptRules(session),
+    contentRules(session),
+    identityRules(session, neighbours, around),
+    said(pruneRisk(session)),
   ];
+  // Of nearly every session no rule says anything.
+  const spoken = families.filter(({ length }) => length > 0);
+  return spoken.length <= 1 ? (spoken[0] ?? said()) : spoken.flat();
 }
 
 /** Of several rows with one transcript, as a cron job and its run, the one that claims to run comes first, then by key. */
@@ -145,7 +148,7 @@ function view(session: SessionCase, findings: readonly string[]): Session {
   const sessionId = text("sessionId");
   const model = text("model");
   const label = text("label") ?? text("displayName");
-  return {
+  const seen: Seen<Session> = {
     id: `${store.id}\n${key}`,
     store: store.id,
     key,
@@ -155,17 +158,21 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     why,
     proof,
     findings,
-    ...(range !== undefined && { range }),
-    ...(sessionId !== undefined && { sessionId }),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(endedAt !== undefined && { endedAt }),
-    ...(updatedAt !== undefined && { updatedAt }),
-    ...(lastChangeAt > 0 && { lastSeenAt: lastChangeAt }),
-    ...(session.claimsToRun && willResume(session)?.asksModel === true && { resumes: true }),
-    ...(model !== undefined && { model }),
-    ...(label !== undefined && { label }),
-    ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),
-    ...(facts.transcript.end !== undefined && { transcriptEnd: facts.transcript.end }),
-    ...(facts.trajectory !== undefined && { trajectory: facts.trajectory.path }),
   };
+  if (range !== undefined) seen.range = range;
+  if (sessionId !== undefined) seen.sessionId = sessionId;
+  if (startedAt !== undefined) seen.startedAt = startedAt;
+  if (endedAt !== undefined) seen.endedAt = endedAt;
+  if (updatedAt !== undefined) seen.updatedAt = updatedAt;
+  if (lastChangeAt > 0) seen.lastSeenAt = lastChangeAt;
+  if (session.claimsToRun && willResume(session)?.asksModel === true) seen.resumes = true;
+  if (model !== undefined) seen.model = model;
+  if (label !== undefined) seen.label = label;
+  if (facts.transcript.path !== undefined) seen.transcript = facts.transcript.path;
+  if (facts.transcript.end !== undefined) seen.transcriptEnd = facts.transcript.end;
+  if (facts.trajectory !== undefined) seen.trajectory = facts.trajectory.path;
+  return seen;
 }
+
+/** While it is made; ten thousand of them are. */
+type Seen<T> = { -readonly [K in keyof T]: T[K] };

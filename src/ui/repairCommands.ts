@@ -71,9 +71,11 @@ export function repairCommands(parts: CommandParts): Record<RepairCommand, (...a
     },
     prune: (...args) => {
       const sessions = targets.sessions(args);
-      const isOfOpenclaw = sessions.some(({ store }) => parts.model.store(store)?.kind.startsWith("openclaw") === true);
+      const ofOpenclaw = sessions.filter(({ store }) => parts.model.store(store)?.kind.startsWith("openclaw") === true);
       // Elsewhere a row goes where a finding says so.
-      return isOfOpenclaw ? pruneSessions(sessions, parts) : ofKind("prune")(...args);
+      if (ofOpenclaw.length === 0) return ofKind("prune")(...args);
+      if (ofOpenclaw.length < sessions.length) throw ofTwoPrograms();
+      return pruneSessions(sessions, parts);
     },
     applyComparison: async (...args) => {
       await client.idle();
@@ -133,6 +135,14 @@ function checkTrusted(): void {
 
 function oneAtATime(): UserError {
   return new UserError(vscode.l10n.t("This is done for one session at a time. Select a single one."));
+}
+
+function ofTwoPrograms(): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      "Rows of OpenClaw go another way than those of other programs. Select those of one program, then the rest.",
+    ),
+  );
 }
 
 /**

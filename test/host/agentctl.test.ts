@@ -48,4 +48,18 @@ describe("A session of agentctl that ended over a week ago", function () {
     assert.deepEqual(undone.errors, []);
     assert.equal(state(), kept);
   });
+
+  it("is not taken out together with a session of OpenClaw, which goes another way", async () => {
+    const { model } = await inspector();
+    const kept = state();
+    const sessions = [...model.sessions.values()];
+    const old = sessions.find(({ key }) => key === "old");
+    const other = sessions.find(({ key }) => key.startsWith("agent:"));
+    assert.ok(old && other);
+    const said = await answering({ modal: ({ buttons }) => buttons[0] }, () =>
+      vscode.commands.executeCommand(commands.prune, other, [other, old]),
+    );
+    assert.match(said.errors.join(), /Select those of one program/);
+    assert.deepEqual([said.modals, state()], [[], kept]);
+  });
 });

@@ -4,6 +4,7 @@
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
 import { decodeText, decodeValue, isDeep, sameBytes } from "./jsonBytes.ts";
+import { Fields } from "./rowFields.ts";
 import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 
 /** Stands for a value in use that is larger or deeper than is worth decoding: there, but of no known type. */
@@ -25,13 +26,6 @@ interface FieldName {
   readonly isInUse: boolean;
   text?: { readonly bytes: Buffer; readonly value: unknown };
 }
-
-/** Has nothing to inherit a name from, and unlike `Object.create(null)` no hash table of its own. */
-class Fields {
-  [name: string]: unknown;
-}
-Object.setPrototypeOf(Fields.prototype, null);
-Reflect.deleteProperty(Fields.prototype, "constructor");
 
 export class RowCollector {
   readonly window = Buffer.allocUnsafeSlow(windowBytes);

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import type { EntryPlace } from "../../model/evidence.ts";
 import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
-import { type Line, readLinesBackwards } from "../lines.ts";
+import { readLinesBackwards } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { fileVersion, isUnreadable, linkStatsAt, type OpenFile, readText, withFile } from "../regularFile.ts";
 import { firstStart } from "./beginnings.ts";
@@ -76,7 +76,7 @@ function readTrajectoryFile(path: string): ReadTrajectory | undefined {
 function readEnds(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
   const end = trajectoryEnd();
   const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-    if (end.hasEnded() && isBystander(line)) return undefined;
+    if (end.hasEnded() && isBystander(line.bytes.toString("latin1", 0, eventStartBytes))) return undefined;
     return end.see(parseLine(line), { offset: line.offset });
   });
   const startedAt = firstStart(fd, stats.size);
@@ -128,11 +128,12 @@ export function trajectoryEnd(): TrajectoryEnd {
 }
 
 /**
- * Whether a line is an event that says nothing of where its run began or that its recorder gave up. A run has 80 KB of
- * prompts and answers between its start and its end: they are told by how the recorder begins every line, and not parsed.
+ * Whether the text of an event, or its beginning, says nothing of where its run began or that its recorder gave up. A run
+ * has 80 KB of prompts and answers between its start and its end: they are told by how the recorder begins every event, and
+ * not parsed.
  */
-function isBystander({ bytes }: Line): boolean {
-  const type = eventStart.exec(bytes.toString("latin1", 0, eventStartBytes))?.[1];
+export function isBystander(text: string): boolean {
+  const type = eventStart.exec(text)?.[1];
   return type !== undefined && type !== "session.started" && type !== "trace.truncated";
 }
 

@@ -227,7 +227,8 @@ function verdictOf({ row, state, claims }: MemoryCase): Verdict {
 function view(one: MemoryCase, facts: ClaudeMemFacts, findings: readonly string[]): Session {
   const { row, why, claims } = one;
   const last = row.status === "active" ? lastTrace(row) : (row.completedAt ?? row.activeAt);
-  const title = row.title ?? (row.project === "" ? undefined : `${row.platform} · ${row.project}`);
+  // A project has many sessions.
+  const title = row.title ?? (row.project === "" ? undefined : `${row.platform} · ${row.project} #${row.id}`);
   return {
     id: `${facts.path}\n${row.key}`,
     store: facts.path,

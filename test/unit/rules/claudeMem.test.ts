@@ -132,6 +132,15 @@ describe("rules about claude-mem's sessions", () => {
     );
   });
 
+  it("names the rows of one project so that they can be told from each other", async () => {
+    const rows = ["one", "two"].map((content_session_id) => ({ content_session_id }));
+    const { sessions } = await look(claudeMemHome({ rows }));
+    deepEqual(
+      sessions.map(({ label }) => label),
+      ["claude · proj #1", "claude · proj #2"],
+    );
+  });
+
   it("says that a database cannot be read where it is none", async () => {
     const home = claudeMemHome({ rows: [] });
     writeFileSync(join(home, ".claude-mem", "claude-mem.db"), "no database at all, but long enough to be looked at");

@@ -49,7 +49,7 @@ function readingOf(fd: number): ReadAt {
 
 /**
  * Gives the lines of a file from the last to the first until `visit` answers "stop", the file begins, or 4 MB are read;
- * at "enough" no more is read, and what was read already is still given.
+ * at "enough" no more is read, and what was read already is still given. `firstBytes` are read first, then ever more.
  * A line is given only whole, without its newline or CRLF; empty lines are passed over.
  * Returns whether `visit` stopped it or the first line was reached: otherwise what was not seen is unknown.
  */
@@ -57,6 +57,7 @@ export function readLinesBackwards(
   file: number | ReadAt,
   sizeBytes: number,
   visit: (line: Line) => "stop" | "enough" | undefined,
+  firstBytes: number = firstReadBytes,
 ): boolean {
   const read = typeof file === "number" ? readingOf(file) : file;
   // Taken away while it is in use, so that a visit may read another file.
@@ -68,7 +69,7 @@ export function readLinesBackwards(
   /** What was read and not given yet: the end of a line whose beginning is still to be read. */
   let start = sizeBytes;
   let end = sizeBytes;
-  let step = firstReadBytes;
+  let step = firstBytes;
   let isEnough = false;
   try {
     while (start > furthest) {

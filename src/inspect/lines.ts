@@ -21,6 +21,8 @@ const firstForwardBytes = 4 << 10;
 const mostBytes = 4 << 20;
 /** What is kept for the next file: enough for the last run of most. */
 const spareBytes = 256 << 10;
+const denseBytes = 64;
+const denseStretch = 1 << 10;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -163,10 +165,8 @@ export function lineNumbers(fd: number, offsets: readonly number[]): number[] {
   const numbers = offsets.map((offset) => {
     for (;;) {
       const to = Math.min(got, offset - from);
-      for (let next = window.indexOf(newline, at); next >= 0 && next < to; next = window.indexOf(newline, at)) {
-        line += 1;
-        at = next + 1;
-      }
+      line += newlinesIn(window, at, to);
+      at = Math.max(at, to);
       if (offset <= from + got) return line;
       from += got;
       at = 0;
@@ -176,4 +176,19 @@ export function lineNumbers(fd: number, offsets: readonly number[]): number[] {
   });
   spare = window;
   return numbers;
+}
+
+/** Lines of a trajectory have ten thousand bytes, those of a store thirty: they are looked for, or at, as they come. */
+function newlinesIn(bytes: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; ) {
+    const next = bytes.indexOf(newline, at);
+    if (next < 0 || next >= to) return count;
+    count += 1;
+    const isDense = next - at < denseBytes;
+    at = next + 1;
+    if (!isDense) continue;
+    for (const end = Math.min(to, at + denseStretch); at < end; at++) if (bytes[at] === newline) count += 1;
+  }
+  return count;
 }

@@ -71,9 +71,8 @@ function isCloser(byte: number): boolean {
   return byte === 0x5d || byte === 0x7d;
 }
 
-/** Whether `[from, to)` are just these bytes. For short ones: a call of `compare` costs more than to look at thirty. */
-export function sameBytes(buffer: Buffer, from: number, to: number, bytes: Buffer): boolean {
-  const { length } = bytes;
+/** Whether `[from, to)` are just these bytes. For short ones: a call of `compare` costs more than to look at a hundred. */
+export function sameBytes(buffer: Buffer, from: number, to: number, bytes: Buffer, length = bytes.length): boolean {
   if (to - from !== length) return false;
   for (let at = 0; at < length; at++) if (buffer[from + at] !== bytes[at]) return false;
   return true;

@@ -16,19 +16,19 @@ export interface VendorCost {
   readonly target: number;
 }
 
-/** Each takes several times as long for twice the rows: nobody waits for 10,000. */
+/** Both take a tenth of a second for each row of these stores: at 10,000 they are stopped. */
 const inFiles = [
   { version: "2026.5.18", command: "sessions cleanup --dry-run", target: 6 },
   { version: "2026.5.18", command: "sessions --json", target: 400 },
 ] as const;
-const sizes = [250, 500, 1000, 2000];
+const sizes = [500, 10_000];
 const patienceMs = 300_000;
 const inDatabase = { version: "2026.9.6", command: "sessions --json --limit all", target: 5 } as const;
 
 /** Folders with versions of OpenClaw in them, as the live tests keep them: `DIR/2026.5.18/node_modules/openclaw`. */
 export type Genuine = readonly string[];
 
-/** With ever more rows, until one takes longer than five minutes. Nothing where no genuine one is at hand. */
+/** With ever more rows, until one takes longer than five minutes. None where no genuine one is at hand. */
 export function vendorCosts(genuine: Genuine, home: BenchHome, scan: Program): VendorCost[] {
   return inFiles.flatMap((wanted) => {
     const costs: VendorCost[] = [];

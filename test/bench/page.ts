@@ -168,7 +168,7 @@ function vendorRows(vendor: readonly VendorCost[]): string[] {
       `${least}${(cost.cpuMs / 1000).toFixed(1)} s (${memory})`,
       `${oursMs.toFixed(0)} ms`,
       `${least}${(cost.cpuMs / oursMs).toFixed(cost.cpuMs > 10 * oursMs ? 0 : 1)} times`,
-      `${target} times`,
+      target === undefined ? "" : `${target} times`,
     ]);
   });
 }

@@ -16,7 +16,7 @@ const pointerLimitBytes = 64 << 10;
  * that did not, and in a smaller file than this there is no other that did. Then 80 KB of prompts and answers need not be
  * read to be sure of it.
  */
-const givesUpFromBytes = 5 << 20;
+export const givesUpFromBytes = 5 << 20;
 const eventStartBytes = 300;
 const eventStart =
   /^\{"traceSchema":"openclaw-trajectory","schemaVersion":1,"traceId":"[^"\\]*","source":"[^"\\]*","type":"([a-z._]+)",/;

@@ -21,7 +21,7 @@ const inFiles = [
   { version: "2026.5.18", command: "sessions cleanup --dry-run", target: 6 },
   { version: "2026.5.18", command: "sessions --json", target: 400 },
 ] as const;
-const sizes = [500, 10_000];
+const sizes = [1000, 10_000];
 const patienceMs = 300_000;
 const inDatabase = [
   { version: "2026.9.6", command: "sessions --json --limit all", target: 5 },

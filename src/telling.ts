@@ -4,6 +4,7 @@ import type { Finding } from "./model/finding.ts";
 import type { Events, ScanUpdate } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import { samePlain } from "./samePlain.ts";
 
 /** Sessions and findings in one message. */
 export const mostInSlice = 200;
@@ -19,21 +20,20 @@ type Emit = <K extends "slice" | "scanned">(event: K, data: Events[K]) => void;
 
 /** @param takes whether each slice is answered, so that the next one waits for that */
 export function teller(emit: Emit, takes: boolean): Teller {
-  let sessions = new Map<string, string>();
-  let findings = new Map<string, string>();
+  let before: Pick<Scan, "sessions" | "findings"> = { sessions: [], findings: [] };
   let telling = Promise.resolve();
   let goOn = (): void => undefined;
 
   const tellNow = async (scan: Scan, settled: boolean): Promise<void> => {
-    const changed = news(scan.sessions.map(placeless), sessions);
-    const found = news(scan.findings, findings);
-    const removed = [...sessions.keys()].filter((id) => !changed.images.has(id));
-    sessions = changed.images;
-    findings = found.images;
+    // Where a row stands in the file moves with every row before it; nobody there needs to know.
+    const sessions = news(scan.sessions, before.sessions, "range").map(placeless);
+    const findings = news(scan.findings, before.findings);
+    const removed = gone(scan.sessions, before.sessions);
+    before = scan;
     const { now, stateDirs, stores, locks } = scan;
     const order = scan.findings.map(({ id }) => id);
     const whole = { now, settled, stateDirs, stores, locks, removed, order };
-    const slices = slicesOf(changed.news, found.news);
+    const slices = slicesOf(sessions, findings);
     const last = slices.pop() ?? { changed: [], findings: [] };
     for (const slice of slices) {
       const taken = new Promise<void>((resolve) => {
@@ -54,18 +54,26 @@ export function teller(emit: Emit, takes: boolean): Teller {
   };
 }
 
-/** Where a row stands in the file moves with every row before it; nobody there needs to know. */
 function placeless({ range: _range, ...session }: Session): Session {
   return session;
 }
 
-/** Those that are not as they were, and how all of them are now. */
-function news<T extends { readonly id: string }>(
-  all: readonly T[],
-  before: ReadonlyMap<string, string>,
-): { readonly news: readonly T[]; readonly images: Map<string, string> } {
-  const images = new Map(all.map((one) => [one.id, JSON.stringify(one)]));
-  return { news: all.filter(({ id }) => images.get(id) !== before.get(id)), images };
+interface Named {
+  readonly id: string;
+}
+
+/** Those that are not as they were, but for one field. */
+function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): T[] {
+  // From scan to scan nearly all stand where they stood, and after a partial look are the very same.
+  const displaced = all.some(({ id }, i) => before[i]?.id !== id);
+  const byId = displaced ? new Map(before.map((one) => [one.id, one])) : undefined;
+  return all.filter((one, i) => !samePlain(one, byId === undefined ? before[i] : byId.get(one.id), but));
+}
+
+function gone(all: readonly Named[], before: readonly Named[]): string[] {
+  if (before.every(({ id }, i) => all[i]?.id === id)) return [];
+  const now = new Set(all.map(({ id }) => id));
+  return before.flatMap(({ id }) => (now.has(id) ? [] : id));
 }
 
 function slicesOf(

@@ -8,14 +8,21 @@ const ages = [30_000, 60_000, 30 * 60_000];
  * nothing claims to run and no lock is there. A second is added, so that the look comes after the change.
  */
 export function nextChangeMs(scan: Scan): number | undefined {
-  const running = scan.sessions.filter((session) => session.claimed === "running");
-  const since = [
-    ...running.flatMap(({ lastSeenAt, endedAt }) => [lastSeenAt, endedAt]),
-    ...(running.length > 0 ? running.flatMap(({ proof }) => proof.map(({ at }) => at)) : []),
-    ...scan.locks.map(({ createdAt }) => createdAt),
-  ].filter((at) => at !== undefined);
-  const due = since.flatMap((at) => ages.map((age) => at + age));
-  if (scan.askAgainAt !== undefined && running.length > 0) due.push(scan.askAgainAt);
-  const left = due.map((at) => at - scan.now).filter((ms) => ms > 0);
-  return left.length === 0 ? undefined : Math.min(...left) + 1000;
+  const times: (number | undefined)[] = [];
+  let isClaimed = false;
+  for (const { claimed, lastSeenAt, endedAt, proof } of scan.sessions) {
+    if (claimed !== "running") continue;
+    isClaimed = true;
+    times.push(lastSeenAt, endedAt);
+    for (const { at } of proof) times.push(at);
+  }
+  for (const { createdAt } of scan.locks) times.push(createdAt);
+  let next = isClaimed ? leftUntil(scan.askAgainAt, scan.now) : Number.POSITIVE_INFINITY;
+  for (const at of times)
+    if (at !== undefined) for (const age of ages) next = Math.min(next, leftUntil(at + age, scan.now));
+  return next === Number.POSITIVE_INFINITY ? undefined : next + 1000;
+}
+
+function leftUntil(at: number | undefined, now: number): number {
+  return at === undefined || at <= now ? Number.POSITIVE_INFINITY : at - now;
 }

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ArchiveFacts, FileFacts } from "../../model/facts.ts";
 import { realPath } from "../homes.ts";
-import { isAbsent, statsAt } from "../regularFile.ts";
+import { isAbsent, linkStatsAt, statsAt } from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 
 export interface StoreFile {
@@ -93,6 +93,16 @@ export interface SessionsDir {
   readonly locks: readonly string[];
 }
 
+/** A directory that was listed a while ago: of a name it tells whether it is there now, everything else is of that time. */
+export interface ListedDir extends Omit<SessionsDir, "names"> {
+  readonly names: Pick<ReadonlySet<string>, "has">;
+}
+
+/** Keeps none of its names: there may be thirty thousand. */
+export function listedDir({ names: _names, ...listed }: SessionsDir): ListedDir {
+  return { ...listed, names: { has: (name) => linkStatsAt(join(listed.path, name)) !== undefined } };
+}
+
 const archiveName = /^(.+\.jsonl)\.(deleted|reset|bak)\.(.+?)(?:\.[0-9a-f]+)?(?:\.zst)?$/;
 
 export function listSessionsDir(storePath: string): SessionsDir {
@@ -132,7 +142,7 @@ function isOther(name: string): boolean {
 }
 
 /** Archives of a transcript, newest first by the time in the name, which is the one that retention reads (facts C4). */
-export function archivesOf(directory: SessionsDir, transcript: string): ArchiveFacts[] {
+export function archivesOf(directory: ListedDir, transcript: string): ArchiveFacts[] {
   const found: ArchiveFacts[] = [];
   for (const name of directory.archives.get(basename(transcript)) ?? []) {
     const match = archiveName.exec(name);

@@ -4,7 +4,7 @@ import { type Change, type Followed, follower } from "./inspect/follow.ts";
 import { storeReaders } from "./inspect/storeReaders.ts";
 import type { Scan } from "./model/scan.ts";
 import { neighbourFiles } from "./neighbourStores.ts";
-import { type LastLook, type Reach, restMs, waitMs } from "./pace.ts";
+import { type Reach, restMs, type Timed, waitMs } from "./pace.ts";
 
 export interface Looks {
   /** What the last one gave. */
@@ -17,12 +17,12 @@ export interface Looks {
   readonly onTrouble: (message: string) => void;
 }
 
-const never: LastLook = { at: 0, busyMs: 0 };
+const never: Timed = { at: 0, busyMs: 0 };
 
 export class Following {
   readonly #looks: Looks;
   readonly #watch: ReturnType<typeof follower>;
-  readonly #last: Record<Reach, LastLook> = { files: never, store: never, everything: never };
+  readonly #last: Record<Reach, Timed> = { files: never, store: never, everything: never };
   /** What changed since the last look began, by path. */
   readonly #changes = new Map<string, Change>();
   #isAnything = false;

@@ -14,7 +14,7 @@ const restPerWork = 10;
 /** On a machine that does much else a look takes longer than it works: nobody waits for a minute because of that. */
 const longestRestMs = 5000;
 
-export interface LastLook {
+export interface Timed {
   /** When it began, epoch milliseconds; 0 where there was none. */
   readonly at: number;
   /** How long it kept its thread busy. */
@@ -22,12 +22,12 @@ export interface LastLook {
 }
 
 /** Milliseconds from `now` on until what has just changed is looked at: one that takes long more seldom, every 5 s at least. */
-export function waitMs(now: number, reach: Reach, last: LastLook): number {
+export function waitMs(now: number, reach: Reach, last: Timed): number {
   return Math.max(settleMs[reach], restMs(now, reach, last));
 }
 
 /** Milliseconds from `now` on until there may be another look; 0 or less where it may begin. */
-export function restMs(now: number, reach: Reach, { at, busyMs }: LastLook): number {
+export function restMs(now: number, reach: Reach, { at, busyMs }: Timed): number {
   return at + Math.max(betweenMs[reach], Math.min(busyMs * restPerWork, longestRestMs)) - now;
 }
 

@@ -1,23 +1,17 @@
 // What changed is what is looked at: while a writer goes on, nearly every row is as it was. A partial look rests on the
 // last whole one, and only on what nothing since can have made wrong. Whatever is not certain is a whole look's affair.
 import { basename, dirname, join } from "node:path";
-import { livePart } from "./everything.ts";
-import { lineNumbersIn, withLines } from "./inspect/evidenceLines.ts";
 import type { Change } from "./inspect/follow.ts";
 import { locksByTranscript, placeOf, readRows } from "./inspect/openclawJson/readStore.ts";
 import { stillRuns } from "./inspect/processes.ts";
 import { linkStatsAt } from "./inspect/regularFile.ts";
-import { type JudgedSession, judgeLocks, judgeSession, judgeStore, locksOf } from "./judge/judge.ts";
-import { nextChangeMs } from "./judge/nextChange.ts";
+import { type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
 import { sessionCase } from "./judge/sessionCase.ts";
-import type { LockFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "./model/facts.ts";
-import type { Finding } from "./model/finding.ts";
+import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "./model/facts.ts";
 import type { Scan } from "./model/scan.ts";
-import type { Session } from "./model/session.ts";
+import { type ReadFacts, replaced } from "./replacing.ts";
 import { samePlain } from "./samePlain.ts";
 import { type Known, type KnownStore, type ScanInput, type ScanMemory, storeView } from "./scan.ts";
-
-type ReadFacts = StoreFacts & { readonly content: Extract<StoreContent, { readonly state: "read" }> };
 
 /** What no file tells, as another process that came, is looked for this often while something changes. */
 const wholeLookMs = 60_000;
@@ -27,15 +21,25 @@ const mostChanges = 16;
 const shared = ["sessionId", "sessionFile", "usageFamilySessionIds", "compactionCheckpoints"];
 const telling = ["restartRecoveryRuns", "lastInteractionAt"];
 
+/** What the last look gave, whole or partial. */
+export interface LastLook {
+  readonly scan: Scan;
+  /** When some verdict of it may change by the clock alone, epoch milliseconds. */
+  readonly changeAt: number;
+}
+
 /**
  * The scan as a whole look would find it now, given that nothing changed but this. Undefined where that is not certain, or
  * where something else is due. Throws what `goOn` throws.
- * @param last what the last look gave, whole or partial
  */
-export function partialLook(last: Scan, changes: readonly Change[], input: ScanInput): Scan | undefined {
+export function partialLook(
+  { scan: last, changeAt }: LastLook,
+  changes: readonly Change[],
+  input: ScanInput,
+): Scan | undefined {
   const { memory, now = Date.now() } = input;
   if (memory?.known === undefined || changes.length > mostChanges) return undefined;
-  if (now - memory.known.at > wholeLookMs || isDue(livePart(last), now)) return undefined;
+  if (now - memory.known.at > wholeLookMs || changeAt <= now) return undefined;
   const touched = touchedBy(changes, memory.known, memory);
   if (touched === undefined) return undefined;
   let found: Scan = { ...last, now };
@@ -50,24 +54,17 @@ export function partialLook(last: Scan, changes: readonly Change[], input: ScanI
   return found;
 }
 
-/** Some verdict may have changed by the clock alone. */
-function isDue(last: Scan, now: number): boolean {
-  const wait = nextChangeMs(last);
-  // A second is added to it, so that the look that waits for it comes after the change.
-  return wait !== undefined && last.now + wait - 1000 <= now;
-}
-
 /** What changed of a store. */
 interface Touched {
   isWritten: boolean;
-  /** Base names of transcripts and trajectories. */
-  readonly files: Set<string>;
+  /** Places of the rows that rest on files that changed. */
+  readonly rows: Set<number>;
 }
 
 function touchedBy(changes: readonly Change[], known: Known, memory: ScanMemory): Map<KnownStore, Touched> | undefined {
   const touched = new Map<KnownStore, Touched>();
   const at = (store: KnownStore): Touched => {
-    const found = touched.get(store) ?? { isWritten: false, files: new Set() };
+    const found = touched.get(store) ?? { isWritten: false, rows: new Set() };
     touched.set(store, found);
     return found;
   };
@@ -82,9 +79,15 @@ function touchedBy(changes: readonly Change[], known: Known, memory: ScanMemory)
     else if (transcript === undefined) {
       if (!isAsItWas(name, isThere, first.facts, memory)) return undefined;
     } else {
-      const named = known.stores.filter((store) => hasEvidence(store, name, transcript, isWrite));
-      if (named.length === 0 || !isThere) return undefined;
-      for (const store of named) at(store).files.add(name).add(transcript);
+      let isKnown = false;
+      for (const store of known.stores) {
+        for (const row of rowsAt(store.facts, name, transcript)) {
+          isKnown = true;
+          if (!isWrite && !wasThere(store.facts, row, name)) return undefined;
+          at(store).rows.add(row);
+        }
+      }
+      if (!isKnown || !isThere) return undefined;
     }
   }
   return touched;
@@ -116,13 +119,15 @@ function isSameLock({ path, identity, mtimeMs, sizeBytes }: LockFacts): boolean 
   );
 }
 
-/** Whether some row of a store rests on a file. One that was replaced has to be known to have been there before. */
-function hasEvidence({ facts }: KnownStore, name: string, transcript: string, isWrite: boolean): boolean {
-  if (facts.content.state !== "read") return false;
-  return facts.content.sessions.some((session) => {
-    if (isAt(session.trajectory?.path, name)) return true;
-    return isAt(session.transcript.path, transcript) && (isWrite || (name === transcript && wasThere(session)));
-  });
+/** Places of the rows that rest on a file. */
+function rowsAt({ content }: StoreFacts, name: string, transcript: string): number[] {
+  const found: number[] = [];
+  const sessions = content.state === "read" ? content.sessions : [];
+  for (let i = 0; i < sessions.length; i++) {
+    const { transcript: own, trajectory } = sessions[i] as SessionFacts;
+    if (isAt(own.path, transcript) || isAt(trajectory?.path, name)) found.push(i);
+  }
+  return found;
 }
 
 /** By its name alone: another path may lead to the same directory. */
@@ -130,7 +135,14 @@ function isAt(path: string | undefined, name: string): boolean {
   return path?.endsWith(name) === true && /[\\/]/.test(path.at(-name.length - 1) ?? "");
 }
 
-function wasThere({ transcript: { state } }: SessionFacts): boolean {
+/** Whether a file that is there, and is another now, was there at the last look. */
+function wasThere({ content }: StoreFacts, row: number, name: string): boolean {
+  const session = content.state === "read" ? content.sessions[row] : undefined;
+  if (session === undefined) return false;
+  return isAt(session.trajectory?.path, name) || (isAt(session.transcript.path, name) && hasTranscript(session));
+}
+
+function hasTranscript({ transcript: { state } }: SessionFacts): boolean {
   return state === "read" || state === "unread";
 }
 
@@ -144,38 +156,20 @@ function lookAt(
 ): { readonly facts: ReadFacts; readonly scan: Scan } | undefined {
   if (!isTrusted(known)) return undefined;
   const { facts: before, around, neighbours } = known;
-  const rows = touched.isWritten ? rowsNow(before, input) : before.content.sessions.map(({ row }) => row);
-  if (rows === undefined) return undefined;
+  const rows = touched.isWritten ? rowsNow(before, input) : undefined;
+  if (touched.isWritten && rows === undefined) return undefined;
   const anew = sessionsAnew(before, rows, touched, input);
   if (anew === undefined) return undefined;
-  const facts = factsNow(before, rows, anew, touched, input);
-  const asks = input.asking !== undefined || facts.report !== undefined;
+  const asks = input.asking !== undefined || before.report !== undefined;
+  const facts = factsNow(before, rows, anew, input);
   if (asks && somethingRuns(before) !== somethingRuns(facts)) return undefined;
   const { now } = input;
-  const sessions = last.sessions.filter(({ store }) => store === facts.id);
-  const findings = last.findings.filter(({ store }) => store === facts.id);
-  // A session of a lock is judged again along with it.
-  const cases = facts.content.sessions.flatMap((session, i) =>
-    anew.has(i) || session.locks.length > 0 ? [{ i, session: sessionCase(facts, session, now) }] : [],
-  );
-  const judged = new Map(cases.map(({ i, session }) => [i, judgeSession(session, neighbours, around)]));
-  const told = inOrder(facts.content.sessions, findings, judged);
-  const lines = touched.isWritten ? linesOfRows(facts.path, told) : linesOf(findings);
-  const ofSessions = told.flatMap((one) => {
-    const placed =
-      one.isAnew || touched.isWritten ? one.findings.map((finding) => placedAt(finding, one.row, lines)) : one.findings;
-    return one.isAnew ? withLines(placed) : placed;
-  });
-  const lockCases = cases.map(({ session }) => session);
-  const ofLocks = judgeLocks(facts, lockCases, now);
-  const ofStore = touched.isWritten ? judgeStore(facts, now, around) : findings.filter(isOfStore);
+  const judged = new Map<number, JudgedSession>();
+  for (const [i, session] of anew) judged.set(i, judgeSession(sessionCase(facts, session, now), neighbours, around));
+  const ofStore = rows === undefined ? undefined : judgeStore(facts, now, around);
   return {
     facts,
-    scan: replaced(last, facts, input, {
-      sessions: sessions.map((session, i) => judged.get(i)?.session ?? moved(session, rows[i])),
-      locks: locksOf(facts, lockCases, [...ofSessions, ...ofLocks], now),
-      findings: [...ofStore, ...ofSessions, ...ofLocks],
-    }),
+    scan: replaced(last, { facts, view: storeView(facts, facts.content.sessions.length, input), judged, ofStore, now }),
   };
 }
 
@@ -203,26 +197,31 @@ function rowsNow({ path, content }: ReadFacts, { memory, goOn }: LookInput): rea
 /** The sessions whose row or evidence is another, by their place; undefined where that touches others. */
 function sessionsAnew(
   facts: ReadFacts,
-  rows: readonly SessionRow[],
-  { isWritten, files }: Touched,
+  rows: readonly SessionRow[] | undefined,
+  touched: Touched,
   { memory }: LookInput,
 ): ReadonlyMap<number, SessionFacts> | undefined {
   const directory = memory.stores.directories.get(facts.path);
   if (directory === undefined) return undefined;
   const { stateDir } = facts;
+  const { sessions } = facts.content;
   const locks = locksByTranscript(facts.locks);
-  const names = [...files];
+  const places = new Set(touched.rows);
+  for (const [i, row] of (rows ?? []).entries()) {
+    const known = (sessions[i] as SessionFacts).row;
+    if (row.shape === known.shape && samePlain(row.fields, known.fields)) continue;
+    if (!leavesOthers(row, known)) return undefined;
+    places.add(i);
+  }
+  // The session of a lock is what is said of the lock, and who of several it is, their rows tell.
+  if (locks.size > 0) for (const [i, session] of sessions.entries()) if (session.locks.length > 0) places.add(i);
   const anew = new Map<number, SessionFacts>();
-  for (const [i, known] of facts.content.sessions.entries()) {
-    const row = rows[i] as SessionRow;
-    const isOther = isWritten && !(row.shape === known.row.shape && samePlain(row.fields, known.row.fields));
-    const isNamed = names.some((name) => isAt(known.transcript.path, name) || isAt(known.trajectory?.path, name));
-    if (!isOther && !isNamed) continue;
-    if (isOther && !leavesOthers(row, known.row)) return undefined;
+  for (const i of places) {
+    const known = sessions[i] as SessionFacts;
     const surroundings = { directory, stateDir, locks, subagent: known.subagent };
-    const found = memory.stores.evidence.sessionFacts(row, surroundings);
-    const { path } = known.transcript;
-    if (found.transcript.path !== path || wasThere(found) !== wasThere(known)) return undefined;
+    const found = memory.stores.evidence.sessionFacts(rows?.[i] ?? known.row, surroundings);
+    if (found.transcript.path !== known.transcript.path || hasTranscript(found) !== hasTranscript(known))
+      return undefined;
     anew.set(i, found);
   }
   return anew;
@@ -239,18 +238,15 @@ function leavesOthers({ shape, fields }: SessionRow, known: SessionRow): boolean
 
 function factsNow(
   before: ReadFacts,
-  rows: readonly SessionRow[],
+  rows: readonly SessionRow[] | undefined,
   anew: ReadonlyMap<number, SessionFacts>,
-  { isWritten }: Touched,
   { memory }: LookInput,
 ): ReadFacts {
-  const sessions = before.content.sessions.map((session, i) => {
-    const found = anew.get(i);
-    if (found !== undefined) return found;
-    const row = rows[i] as SessionRow;
-    return row === session.row ? session : { ...session, row };
-  });
-  const read = isWritten ? memory.stores.rows.get(before.path) : undefined;
+  const sessions = [...before.content.sessions];
+  if (rows !== undefined)
+    for (const [i, row] of rows.entries()) sessions[i] = { ...(sessions[i] as SessionFacts), row };
+  for (const [i, session] of anew) sessions[i] = session;
+  const read = rows === undefined ? undefined : memory.stores.rows.get(before.path);
   if (read === undefined) return { ...before, content: { ...before.content, sessions } };
   const { sizeBytes, mtimeMs, fileVersion } = read;
   const place = placeOf(before.path, { processes: { source: "live" } }, before.movedFrom);
@@ -259,91 +255,4 @@ function factsNow(
 
 function somethingRuns({ content }: ReadFacts): boolean {
   return content.sessions.some(({ row }) => row.fields["status"] === "running");
-}
-
-function isOfStore({ session, lock }: Finding): boolean {
-  return session === undefined && lock === undefined;
-}
-
-interface OfRow {
-  readonly row: SessionRow;
-  readonly findings: readonly Finding[];
-  /** They were judged just now, and have no lines yet. */
-  readonly isAnew: boolean;
-}
-
-/** What is said of sessions in the order of their rows, of some of them anew; only of rows of which something is said. */
-function inOrder(
-  sessions: readonly SessionFacts[],
-  findings: readonly Finding[],
-  anew: ReadonlyMap<number, JudgedSession>,
-): OfRow[] {
-  const known = findings.filter(({ session }) => session !== undefined);
-  const ordered: OfRow[] = [];
-  let next = 0;
-  for (const [i, { row }] of sessions.entries()) {
-    const from = next;
-    while (next < known.length && known[next]?.session === row.key) next++;
-    const found = anew.get(i)?.findings;
-    if (found !== undefined) ordered.push({ row, findings: found, isAnew: true });
-    else if (next > from) ordered.push({ row, findings: known.slice(from, next), isAnew: false });
-  }
-  return ordered;
-}
-
-/** By the byte that they were told for: a row of a store that was not written since stands where it stood. */
-function linesOf(findings: readonly Finding[]): ReadonlyMap<number, number> {
-  const lines = new Map<number, number>();
-  for (const { kind, offset, line } of findings.flatMap(({ evidence }) => evidence))
-    if (kind === "row" && offset !== undefined && line !== undefined) lines.set(offset, line);
-  return lines;
-}
-
-function linesOfRows(path: string, told: readonly OfRow[]): ReadonlyMap<number, number> {
-  const shown = told.filter(({ findings }) =>
-    findings.some(({ evidence }) => evidence.some(({ kind }) => kind === "row")),
-  );
-  return lineNumbersIn(
-    path,
-    shown.flatMap(({ row }) => row.range?.start ?? []),
-  );
-}
-
-/** Rows stand elsewhere in the file once one before them is longer. */
-function placedAt(finding: Finding, { range }: SessionRow, lines: ReadonlyMap<number, number>): Finding {
-  if (range === undefined) return finding;
-  const line = lines.get(range.start);
-  const evidence = finding.evidence.map((one) => {
-    if (one.kind !== "row" || (one.offset === range.start && one.line === line)) return one;
-    const { line: _line, ...rest } = one;
-    return { ...rest, offset: range.start, ...(line !== undefined && { line }) };
-  });
-  return evidence.every((one, i) => one === finding.evidence[i]) ? finding : { ...finding, evidence };
-}
-
-function moved(session: Session, row: SessionRow | undefined): Session {
-  const range = row?.range;
-  return range === undefined || samePlain(range, session.range) ? session : { ...session, range };
-}
-
-/** The scan with one store as it is now. */
-function replaced(
-  last: Scan,
-  facts: ReadFacts,
-  input: LookInput,
-  now: Pick<Scan, "sessions" | "locks" | "findings">,
-): Scan {
-  const after = new Set(last.stores.map(({ id }) => id).slice(last.stores.findIndex(({ id }) => id === facts.id) + 1));
-  const put = <T extends { readonly store: string }>(all: readonly T[], own: readonly T[]): T[] => {
-    const others = all.filter(({ store }) => store !== facts.id);
-    const next = others.findIndex(({ store }) => after.has(store));
-    return next < 0 ? [...others, ...own] : [...others.slice(0, next), ...own, ...others.slice(next)];
-  };
-  return {
-    ...last,
-    stores: last.stores.map((store) => (store.id === facts.id ? storeView(facts, now.sessions.length, input) : store)),
-    sessions: put(last.sessions, now.sessions),
-    locks: put(last.locks, now.locks),
-    findings: put(last.findings, now.findings),
-  };
 }

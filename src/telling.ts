@@ -62,16 +62,26 @@ interface Named {
   readonly id: string;
 }
 
-/** Those that are not as they were, but for one field. */
+/** Those that are not as they were, but for one field. After a look at some of them the others are the very same. */
 function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): T[] {
-  // From scan to scan nearly all stand where they stood, and after a partial look are the very same.
-  const displaced = all.some(({ id }, i) => before[i]?.id !== id);
-  const byId = displaced ? new Map(before.map((one) => [one.id, one])) : undefined;
-  return all.filter((one, i) => !samePlain(one, byId === undefined ? before[i] : byId.get(one.id), but));
+  if (all === before) return [];
+  const found: T[] = [];
+  let byId: Map<string, T> | undefined;
+  for (let i = 0; i < all.length; i++) {
+    const one = all[i] as T;
+    let known = before[i];
+    if (one === known) continue;
+    if (known?.id !== one.id) {
+      byId ??= new Map(before.map((other) => [other.id, other]));
+      known = byId.get(one.id);
+    }
+    if (!samePlain(one, known, but)) found.push(one);
+  }
+  return found;
 }
 
 function gone(all: readonly Named[], before: readonly Named[]): string[] {
-  if (before.every(({ id }, i) => all[i]?.id === id)) return [];
+  if (all.length === before.length && before.every((one, i) => one === all[i] || one.id === all[i]?.id)) return [];
   const now = new Set(all.map(({ id }) => id));
   return before.flatMap(({ id }) => (now.has(id) ? [] : id));
 }

@@ -13,7 +13,7 @@ import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/row
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
 import { readProcesses } from "./inspect/processes.ts";
 import { readerOf } from "./inspect/storeReaders.ts";
-import { nextChangeMs } from "./judge/nextChange.ts";
+import { nextChangeAt } from "./judge/nextChange.ts";
 import type {
   EventKind,
   Events,
@@ -58,6 +58,8 @@ const memories = new Map<string, ScanMemory>();
 const answers: Answers = new Map();
 let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [], mayAsk: false };
 let latest: Scan | undefined;
+/** When some verdict of it may change by the clock alone. */
+let changeAt = Number.POSITIVE_INFINITY;
 let underWay: Promise<void> | undefined;
 let again: Promise<void> | undefined;
 let isRecovered = false;
@@ -165,12 +167,13 @@ async function recoverFirst(): Promise<void> {
 
 function publish(found: Scan, settled: boolean): Promise<void> {
   latest = found;
+  changeAt = nextChangeAt(livePart(found));
   return told.tell(found, settled);
 }
 
 /** False where a whole look is due. */
 function lookAtSome(changes: readonly Change[]): boolean {
-  const found = latest && partialLook(latest, changes, { ...liveInput(), ...asking() });
+  const found = latest && partialLook({ scan: latest, changeAt }, changes, { ...liveInput(), ...asking() });
   if (found === undefined) return false;
   publish(found, true).catch(report);
   scheduleLook();
@@ -189,9 +192,9 @@ function scheduleLook(): void {
   if (!following || !focused || latest === undefined) return;
   const live = livePart(latest);
   if (!somethingRuns(live)) return;
-  const change = nextChangeMs(live) ?? Number.POSITIVE_INFINITY;
-  const wait = Math.min(change, pidLookMs);
-  const due = Date.now() + change;
+  // So that the look comes after the change.
+  const due = changeAt + 1000;
+  const wait = Math.min(due - Date.now(), pidLookMs);
   later = setTimeout(() => {
     if (Date.now() >= due || somePidIsGone(live)) scanNow().catch(report);
     else scheduleLook();

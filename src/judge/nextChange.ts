@@ -4,25 +4,26 @@ import type { Scan } from "../model/scan.ts";
 const ages = [30_000, 60_000, 30 * 60_000];
 
 /**
- * How long until a gateway may be asked again or some verdict can change by the clock alone, in milliseconds from the scan's own `now`; undefined where
- * nothing claims to run and no lock is there. A second is added, so that the look comes after the change.
+ * When a gateway may be asked again or some verdict can change by the clock alone, for the first time after the scan's own
+ * `now`, epoch milliseconds; Infinity where nothing claims to run and no lock is there.
  */
-export function nextChangeMs(scan: Scan): number | undefined {
-  const times: (number | undefined)[] = [];
+export function nextChangeAt({ now, sessions, locks, askAgainAt }: Scan): number {
+  let next = Number.POSITIVE_INFINITY;
+  const soonest = (at: number | undefined): void => {
+    if (at !== undefined && at > now && at < next) next = at;
+  };
+  const since = (at: number | undefined): void => {
+    if (at !== undefined) for (const age of ages) soonest(at + age);
+  };
   let isClaimed = false;
-  for (const { claimed, lastSeenAt, endedAt, proof } of scan.sessions) {
+  for (const { claimed, lastSeenAt, endedAt, proof } of sessions) {
     if (claimed !== "running") continue;
     isClaimed = true;
-    times.push(lastSeenAt, endedAt);
-    for (const { at } of proof) times.push(at);
+    since(lastSeenAt);
+    since(endedAt);
+    for (const { at } of proof) since(at);
   }
-  for (const { createdAt } of scan.locks) times.push(createdAt);
-  let next = isClaimed ? leftUntil(scan.askAgainAt, scan.now) : Number.POSITIVE_INFINITY;
-  for (const at of times)
-    if (at !== undefined) for (const age of ages) next = Math.min(next, leftUntil(at + age, scan.now));
-  return next === Number.POSITIVE_INFINITY ? undefined : next + 1000;
-}
-
-function leftUntil(at: number | undefined, now: number): number {
-  return at === undefined || at <= now ? Number.POSITIVE_INFINITY : at - now;
+  for (const { createdAt } of locks) since(createdAt);
+  if (isClaimed) soonest(askAgainAt);
+  return next;
 }

@@ -9,7 +9,7 @@ import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
 import type { ProcessInfo } from "./inspect/processes.ts";
 import type { StatePlace } from "./inspect/storeReader.ts";
 import { storeReaders } from "./inspect/storeReaders.ts";
-import { type JudgedStore, judge } from "./judge/judge.ts";
+import { type JudgedStore, judgeToKeep } from "./judge/judge.ts";
 import type { Around, Neighbours } from "./judge/neighbours.ts";
 import { askedFor, type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
@@ -116,9 +116,9 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
 }
 
 function knownOf(judged: readonly JudgedFacts[], { processes }: Look, at: number): Known {
-  const stores = judged.map(({ facts, around, verdicts }): KnownStore => {
+  const stores = judged.map(({ facts, around, neighbours }): KnownStore => {
     const process = processes.source === "live" ? processes.byPid.get(facts.writer.pid ?? -1) : undefined;
-    return { facts, around, neighbours: verdicts.neighbours, process };
+    return { facts, around, neighbours, process };
   });
   return { at, stores };
 }
@@ -214,10 +214,9 @@ function ownGatewayLocks(stateDir: string, look: Look): LockFacts[] {
   return look.gatewayLocks.filter((lock) => lock.stateDir === served).map(({ facts }) => facts);
 }
 
-interface JudgedFacts {
+interface JudgedFacts extends JudgedStore {
   readonly facts: StoreFacts;
   readonly around: Around;
-  readonly verdicts: JudgedStore;
 }
 
 function judgeAll(
@@ -236,7 +235,7 @@ function judgeAll(
     const report = told.get(facts.stateDir)?.report;
     const current = { ...facts, writer: writerAt(facts.stateDir), ...(report !== undefined && { report }) };
     const around = aroundOf(facts, stores);
-    return { facts: current, around, verdicts: judge(current, now, around) };
+    return { facts: current, around, ...judgeToKeep(current, now, around) };
   });
   const again = [...told.values()].map(({ againAt }) => againAt).filter((at) => at !== undefined);
   const found: Scan = {

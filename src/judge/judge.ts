@@ -35,8 +35,8 @@ export interface Verdicts {
   readonly findings: readonly Finding[];
 }
 
-/** A store, judged, with what is worth keeping for whoever judges some of its sessions anew. */
-export interface JudgedStore extends Verdicts {
+export interface JudgedStore {
+  readonly verdicts: Verdicts;
   readonly neighbours: Neighbours;
 }
 
@@ -48,19 +48,24 @@ export interface JudgedSession {
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Judges one store by the clock `now` (epoch milliseconds). */
-export function judge(store: StoreFacts, now: number, around: Around): JudgedStore {
+export function judge(store: StoreFacts, now: number, around: Around): Verdicts {
+  return judgeToKeep(store, now, around).verdicts;
+}
+
+/** The same, with what whoever judges some of its sessions anew has to know of the others. */
+export function judgeToKeep(store: StoreFacts, now: number, around: Around): JudgedStore {
   const facts = store.content.state === "read" ? store.content.sessions : [];
   const cases = facts.map((session) => sessionCase(store, session, now));
   const neighbours = neighboursOf(cases);
   const judged = cases.map((session) => judgeSession(session, neighbours, around));
   const ofSessions = judged.flatMap(({ findings }) => findings);
   const ofLocks = judgeLocks(store, cases, now);
-  return {
-    neighbours,
+  const verdicts = {
     sessions: judged.map(({ session }) => session),
     locks: locksOf(store, cases, [...ofSessions, ...ofLocks], now),
     findings: [...judgeStore(store, now, around), ...ofSessions, ...ofLocks],
   };
+  return { verdicts, neighbours };
 }
 
 /** What is said of one session. Of the others only what `neighbours` and `around` tell counts. */

@@ -5,7 +5,7 @@ import type { Evidence } from "../model/evidence.ts";
 import type { LockFacts, StoreFacts } from "../model/facts.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
-import type { Session } from "../model/session.ts";
+import type { Session, Verdict } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
 import type { Draft } from "./draft.ts";
 import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
@@ -45,6 +45,17 @@ export interface JudgedSession {
   readonly findings: readonly Finding[];
 }
 
+/** Most of ten thousand sessions have no proof and no finding, and one reason for their verdict: it is kept once. */
+const none: readonly never[] = [];
+const reasons = new Map<Verdict, string>();
+
+function oneOf(verdict: Verdict, why: string): string {
+  const last = reasons.get(verdict);
+  if (last === why) return last;
+  reasons.set(verdict, why);
+  return why;
+}
+
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Judges one store by the clock `now` (epoch milliseconds). */
@@ -72,7 +83,7 @@ export function judgeToKeep(store: StoreFacts, now: number, around: Around): Jud
 export function judgeSession(session: SessionCase, neighbours: Neighbours, around: Around): JudgedSession {
   const drafts = settle(sessionRules(session, neighbours, around));
   const findings = drafts.map((draft) => finish(draft, session.store));
-  return { session: view(session, codesBySubject(findings).get(session.key) ?? []), findings };
+  return { session: view(session, codesBySubject(findings).get(session.key) ?? none), findings };
 }
 
 /** What is said of the store as a whole, and of what lies beside it. */
@@ -198,8 +209,8 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     kind: session.kind,
     claimed: typeof status === "string" ? status : null,
     verdict,
-    why,
-    proof,
+    why: oneOf(verdict, why),
+    proof: proof.length === 0 ? none : proof,
     findings,
     ...(range !== undefined && { range }),
     ...(sessionId !== undefined && { sessionId }),

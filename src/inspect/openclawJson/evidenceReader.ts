@@ -78,7 +78,7 @@ function readSession(
     return { row, transcript: { state: "none", archives: [] }, locks: [], ...extra(subagent, cron) };
   }
   const { path } = resolved;
-  const ownLocks = locks.get(basename(path)) ?? [];
+  const ownLocks = locks.get(basename(path)) ?? none;
   const full = needsFullProof(row, ownLocks, subagent);
   const { ignored, ownIdFile } = resolved;
   const there: TranscriptFacts = resolved.exists

@@ -37,6 +37,34 @@ const oneVscode = {
 };
 
 /**
+ * Modules of Node that most looks need nothing of, and that take milliseconds to load: each is loaded when the first of
+ * its functions is called. Another function of theirs fails the build until it is named here.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const lateFunctions = {
+  "node:child_process": ["execFileSync"],
+  "node:crypto": ["createHash", "randomUUID"],
+  "node:http": ["get"],
+  "node:net": ["connect"],
+  "node:zlib": ["zstdDecompressSync"],
+};
+
+/** @type {import("esbuild").Plugin} */
+const lateModules = {
+  name: "late modules of Node",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+      path in lateFunctions && namespace !== "late" ? { path, namespace: "late" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => {
+      const late = (/** @type {string} */ name) =>
+        `export const ${name} = (...args) => require("${path}").${name}(...args);`;
+      return { contents: (lateFunctions[path] ?? []).map(late).join("\n") };
+    });
+  },
+};
+
+/**
  * The extension host loads CommonJS, and esbuild splits modules only: what is loaded late stays in files of its own, and
  * each is made CommonJS after that.
  * @type {import("esbuild").Plugin}
@@ -75,7 +103,12 @@ const bundles = [
     external: ["vscode"],
     plugins: [oneVscode, chunksAsCommonJs],
   },
-  { ...split, entryPoints: ["src/worker.ts", "src/cli.ts"], chunkNames: "core-[hash]" },
+  {
+    ...split,
+    entryPoints: ["src/worker.ts", "src/cli.ts"],
+    chunkNames: "core-[hash]",
+    plugins: [lateModules, chunksAsCommonJs],
+  },
 ];
 
 const broken = brokenWalls("src");

@@ -1,25 +1,16 @@
 #!/usr/bin/env node
 // The same core without VS Code (the contract is in CLI.md of the project's design). Nothing exits before its output is
 // flushed: only the exit code is set.
-import { type Call, type Command, parseCall, usage } from "./cli/arguments.ts";
-import {
-  pruneCall,
-  receiptsJson,
-  receiptsText,
-  repairCall,
-  resultsJson,
-  resultsText,
-  sparedText,
-  undoCall,
-} from "./cli/repairCalls.ts";
+import { type Command, parseCall, usage } from "./cli/arguments.ts";
+import { exitCodes, failUnlessRead, type Run } from "./cli/command.ts";
+import { print, printJson } from "./cli/output.ts";
 import { scanJson } from "./cli/scanJson.ts";
 import { type Paint, scanText } from "./cli/scanText.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
-import type { Scan } from "./model/scan.ts";
 import { UserError } from "./model/userError.ts";
 import { visibleLines, visibleText } from "./plan/visibleText.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
-import { type RepairContext, receiptsOf } from "./repairs.ts";
+import type { RepairContext } from "./repairs.ts";
 import { type ScanInput, scan } from "./scan.ts";
 
 // agentctl's daemon kills processes by what their command line says; a title of our own is also no `openclaw-…`.
@@ -27,7 +18,6 @@ process.title = "session-inspector";
 
 const longestSentence = 2000;
 const neededNode = [22, 19] as const;
-const exitCodes = { fine: 0, findings: 1, wrongCall: 2 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -51,73 +41,26 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-type Run = (call: Call, context: RepairContext) => Promise<number>;
+const late = (name: Exclude<Command, "scan">): Run => {
+  return async (call, context) => (await import("./cli/repairCommands.ts")).repairCommands[name](call, context);
+};
 
 const commands: Readonly<Record<Command, Run>> = {
   async scan({ input, json }) {
     const result = await scan(input);
-    await print(process.stdout, json ? jsonText(scanJson(result)) : scanText(result, painter()));
+    if (json) await printJson(process.stdout, scanJson(result));
+    else await print(process.stdout, scanText(result, painter()));
     failUnlessRead(result, input);
     return result.findings.some(({ severity }) => severity !== "info") ? exitCodes.findings : exitCodes.fine;
   },
-  async repair(call, context) {
-    const result = await scan(context.input);
-    const unattended = call.proven && !call.strict;
-    if (!unattended) failUnlessRead(result, call.input);
-    const results = await repairCall(result, call, context);
-    await print(process.stdout, call.json ? jsonText(resultsJson(results)) : resultsText(results, call.dryRun));
-    return unattended || results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
-  },
-  async prune(call, context) {
-    const result = await scan(context.input);
-    failUnlessRead(result, call.input);
-    const results = await pruneCall(result, call, context);
-    const spared = (result.prune ?? []).filter(({ take }) => !take);
-    const told = call.json
-      ? jsonText({ ...resultsJson(results), spared: spared.map(({ store, key, why }) => ({ store, key, why })) })
-      : `${resultsText(results, call.dryRun)}${sparedText(spared)}`;
-    await print(process.stdout, told);
-    return results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
-  },
-  async undo(call, context) {
-    const result = await undoCall(call.receipt, context);
-    await print(process.stdout, call.json ? jsonText(resultsJson([result])) : resultsText([result], false));
-    return result.applied ? exitCodes.fine : exitCodes.findings;
-  },
-  async receipts({ json }, context) {
-    const receipts = receiptsOf(context);
-    await print(process.stdout, json ? jsonText(receiptsJson(receipts)) : receiptsText(receipts));
-    return exitCodes.fine;
-  },
+  repair: late("repair"),
+  prune: late("prune"),
+  undo: late("undo"),
+  receipts: late("receipts"),
 };
 
 function isCommand(name: string): name is Command {
   return Object.hasOwn(commands, name);
-}
-
-/** What a terminal would obey or hide, escaped as JSON allows: the value is the same. */
-function jsonText(value: unknown): string {
-  const escaped = (character: string): string =>
-    [...Array(character.length).keys()]
-      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`)
-      .join("");
-  return `${JSON.stringify(value, null, 2).replace(/[\u007F-\u009F]|[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
-}
-
-function failUnlessRead(result: Scan, input: ScanInput): void {
-  if (result.stateDirs.some((dir) => dir.problem === undefined)) return;
-  const named = [...input.where.homes, ...input.where.stateDirs];
-  const reasons = result.stateDirs.map((dir) => `${dir.path}: ${dir.problem}`).join("; ");
-  const where = named.length === 0 ? "your home" : named.join(", ");
-  throw new UserError(`No OpenClaw state directory could be read in ${where}${reasons && ` (${reasons})`}.`);
-}
-
-/** Resolves when the stream took it all: a pipe takes 64 KB at a time. A reader that closed early is no error of ours. */
-function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? resolve() : reject(error)));
-    stream.write(text, () => resolve());
-  });
 }
 
 function painter(): Paint {

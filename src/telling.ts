@@ -1,7 +1,7 @@
 // What of a scan is news to the window, told in slices: reading a message keeps the extension host from everything else,
 // and ten thousand sessions in one took a quarter of a second.
 import type { Finding } from "./model/finding.ts";
-import type { Events, ScanUpdate } from "./model/messages.ts";
+import type { Events, ScanSlice } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
 import { samePlain } from "./samePlain.ts";
@@ -12,17 +12,27 @@ export const mostInSlice = 200;
 export interface Teller {
   /** Resolves when all of it was told. One scan is told after the other. */
   tell(scan: Scan, settled: boolean): Promise<void>;
-  /** The window has taken the last slice. */
+  /** The window has taken what it was told last. */
   taken(): void;
 }
 
+const nothing: ScanSlice = { changed: [], findings: [] };
+
 type Emit = <K extends "slice" | "scanned">(event: K, data: Events[K]) => void;
 
-/** @param takes whether each slice is answered, so that the next one waits for that */
+/** @param takes whether each message is answered, so that the next one waits for that */
 export function teller(emit: Emit, takes: boolean): Teller {
   let before: Pick<Scan, "sessions" | "findings"> = { sessions: [], findings: [] };
   let telling = Promise.resolve();
   let goOn = (): void => undefined;
+
+  const emitted: (...what: Parameters<Emit>) => Promise<void> = async (...what) => {
+    const taken = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    emit(...what);
+    if (takes) await taken;
+  };
 
   const tellNow = async (scan: Scan, settled: boolean): Promise<void> => {
     // Where a row stands in the file moves with every row before it; nobody there needs to know.
@@ -34,15 +44,9 @@ export function teller(emit: Emit, takes: boolean): Teller {
     const order = scan.findings.map(({ id }) => id);
     const whole = { now, settled, stateDirs, stores, locks, removed, order };
     const slices = slicesOf(sessions, findings);
-    const last = slices.pop() ?? { changed: [], findings: [] };
-    for (const slice of slices) {
-      const taken = new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      emit("slice", slice);
-      if (takes) await taken;
-    }
-    emit("scanned", { ...whole, ...last } satisfies ScanUpdate);
+    const [only = nothing] = slices;
+    if (slices.length > 1) for (const slice of slices) await emitted("slice", slice);
+    await emitted("scanned", { ...whole, ...(slices.length > 1 ? nothing : only) });
   };
 
   return {
@@ -86,10 +90,7 @@ function gone(all: readonly Named[], before: readonly Named[]): string[] {
   return before.flatMap(({ id }) => (now.has(id) ? [] : id));
 }
 
-function slicesOf(
-  changed: readonly Session[],
-  findings: readonly Finding[],
-): Pick<ScanUpdate, "changed" | "findings">[] {
+function slicesOf(changed: readonly Session[], findings: readonly Finding[]): ScanSlice[] {
   const slices = [];
   for (let at = 0; at < changed.length + findings.length; at += mostInSlice) {
     const ofFindings = Math.max(0, at - changed.length);

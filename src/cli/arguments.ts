@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { durationMs } from "../inspect/openclawJson/config.ts";
 import { asRecord } from "../inspect/openclawJson/records.ts";
 import { parseCapturedProcesses } from "../inspect/processes.ts";
+import { isUnreadable, readGiven } from "../inspect/regularFile.ts";
 import type { PruneQuestion } from "../judge/prune.ts";
 import type { WriterReport } from "../model/facts.ts";
 import { UserError } from "../model/userError.ts";
@@ -26,6 +26,9 @@ export interface Call {
   readonly keys: readonly string[];
   readonly receipt?: string;
 }
+
+/** Of a machine with many thousands of processes, and a gateway with as many sessions. */
+const givenLimitBytes = 64 << 20;
 
 export const usage = `Usage: openclaw-session-inspector COMMAND [where] [options]
 
@@ -216,9 +219,7 @@ function reportOf(file: string, at: number): WriterReport {
 }
 
 function read(file: string, option: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(`The file of ${option} cannot be read: ${file} (${(error as NodeJS.ErrnoException).code}).`);
-  }
+  const text = readGiven(file, givenLimitBytes);
+  if (isUnreadable(text)) throw new UserError(`The file of ${option} cannot be read: ${file} (${text.reason}).`);
+  return text;
 }

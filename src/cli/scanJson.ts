@@ -5,16 +5,23 @@ import type { Scan } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 
-/** The object that `scan --json` prints: its keys are a contract (CLI.md), may be added and are never renamed. */
+/**
+ * The object that `scan --json` prints: its keys are a contract (CLI.md), may be added and are never renamed. Its lists
+ * are made while they are gone through.
+ */
 export function scanJson(scan: Scan): Record<string, unknown> {
   return {
     schema: 1,
     now: scan.now,
-    stores: scan.stores.map(storeJson),
-    sessions: scan.sessions.map(sessionJson),
-    locks: scan.locks.map(lockJson),
-    findings: scan.findings.map(findingJson),
+    stores: each(scan.stores, storeJson),
+    sessions: each(scan.sessions, sessionJson),
+    locks: each(scan.locks, lockJson),
+    findings: each(scan.findings, findingJson),
   };
+}
+
+function* each<T>(list: readonly T[], json: (item: T) => Record<string, unknown>): Generator<Record<string, unknown>> {
+  for (const item of list) yield json(item);
 }
 
 function storeJson(store: Store): Record<string, unknown> {

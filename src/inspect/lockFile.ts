@@ -44,7 +44,7 @@ export function readLock(
   if (!stats.isFile()) {
     return { facts: { ...file, payload: "unreadable", owner: "unknown", why: "the lock is not a regular file" } };
   }
-  const text = readText(path, payloadLimitBytes);
+  const text = readText(path, payloadLimitBytes, stats);
   if (isUnreadable(text)) {
     if (text.code === "ENOENT") return undefined;
     return {

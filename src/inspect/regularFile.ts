@@ -138,12 +138,42 @@ export function readInto(buffer: Buffer, at: number, length: number, fd: number,
   return got;
 }
 
-/** The whole of a small file as text; `TOOLARGE` above `limitBytes`, so that nothing hostile fills the memory. */
-export function readText(path: string, limitBytes: number): string | Unreadable {
-  return withFile(path, ({ fd, stats }) => {
+/**
+ * The whole of a small file as text; `TOOLARGE` above `limitBytes`, so that nothing hostile fills the memory.
+ * @param seen as for `withFile`
+ */
+export function readText(path: string, limitBytes: number, seen?: Stats): string | Unreadable {
+  const read = ({ fd, stats }: OpenFile): string | Unreadable => {
     if (stats.size > limitBytes) return { code: "TOOLARGE", reason: `it is larger than ${limitBytes} bytes` };
     return readRange(fd, 0, stats.size).toString("utf8");
-  });
+  };
+  return withFile(path, read, seen);
+}
+
+/** As `readText`, of what a person named on purpose: also a pipe, such as `<(ps …)` gives, which need not come to an end. */
+export function readGiven(path: string, limitBytes: number): string | Unreadable {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      return readToEnd(fd, limitBytes);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function readToEnd(fd: number, limitBytes: number): string | Unreadable {
+  const parts: Buffer[] = [];
+  for (let size = 0; size <= limitBytes; ) {
+    const part = Buffer.allocUnsafe(1 << 16);
+    const got = readSync(fd, part);
+    if (got === 0) return Buffer.concat(parts).toString("utf8");
+    parts.push(part.subarray(0, got));
+    size += got;
+  }
+  return { code: "TOOLARGE", reason: `it is larger than ${limitBytes} bytes` };
 }
 
 function unreadable(error: unknown): Unreadable {

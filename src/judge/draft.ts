@@ -30,3 +30,16 @@ export function agentOf(store: StoreFacts): string {
 export function nothing(why: string): Repair {
   return { kind: "none", class: "never", why };
 }
+
+const silence: readonly never[] = [];
+
+/** What rules said, without those that said nothing: of nearly every session that is all of them. */
+export function said(...drafts: readonly (Draft | undefined)[]): readonly Draft[] {
+  let spoken: Draft[] | undefined;
+  for (const draft of drafts) {
+    if (draft === undefined) continue;
+    spoken ??= [];
+    spoken.push(draft);
+  }
+  return spoken ?? silence;
+}

@@ -25,6 +25,9 @@ const dayMs = 86_400_000;
 
 /** Undefined where no record of an end is newer than the start of the run that the row speaks of. */
 export function endOf(facts: SessionFacts, startedAt: number | undefined, now: number): End | undefined {
+  const { transcript, trajectory, subagent, cron } = facts;
+  if (transcript.tail === undefined && trajectory === undefined && subagent === undefined && cron === undefined)
+    return undefined;
   const records = [fromTrajectory(facts), fromRegistry(facts), fromCronLog(facts)]
     .filter((end) => end !== undefined)
     .filter((end) => end.at >= (startedAt ?? 0) && end.at <= now + dayMs);

@@ -7,7 +7,7 @@ import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
 import type { Session, Verdict } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, said } from "./draft.ts";
 import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
 import { columnRules } from "./rules/columns.ts";
 import { contentRules } from "./rules/content.ts";
@@ -82,6 +82,7 @@ export function judgeToKeep(store: StoreFacts, now: number, around: Around): Jud
 /** What is said of one session. Of the others only what `neighbours` and `around` tell counts. */
 export function judgeSession(session: SessionCase, neighbours: Neighbours, around: Around): JudgedSession {
   const drafts = settle(sessionRules(session, neighbours, around));
+  if (drafts.length === 0) return { session: view(session, none), findings: none };
   const findings = drafts.map((draft) => finish(draft, session.store));
   return { session: view(session, codesBySubject(findings).get(session.key) ?? none), findings };
 }
@@ -130,21 +131,23 @@ export function locksOf(
   });
 }
 
-function sessionRules(session: SessionCase, neighbours: Neighbours, around: Around): Draft[] {
+function sessionRules(session: SessionCase, neighbours: Neighbours, around: Around): readonly Draft[] {
   const ofRow = rowRules(session);
-  if (ofRow.some((draft) => draft.code === "ROW-DROPPED")) return ofRow;
-  const risk = pruneRisk(session);
-  return [
-    ...runningRules(session),
-    ...registryRules(session),
-    ...ofRow,
-    ...recoveryRules(session),
-    ...columnRules(session),
-    ...transcriptRules(session),
-    ...contentRules(session),
-    ...identityRules(session, neighbours, around),
-    ...(risk === undefined ? [] : [risk]),
+  if (ofRow.length > 0 && ofRow[0]?.code === "ROW-DROPPED") return ofRow;
+  const families = [
+    runningRules(session),
+    registryRules(session),
+    ofRow,
+    recoveryRules(session),
+    columnRules(session),
+    transcriptRules(session),
+    contentRules(session),
+    identityRules(session, neighbours, around),
+    said(pruneRisk(session)),
   ];
+  // Of nearly every session no rule says anything.
+  const spoken = families.filter(({ length }) => length > 0);
+  return spoken.length <= 1 ? (spoken[0] ?? said()) : spoken.flat();
 }
 
 /** Of several rows with one transcript, as a cron job and its run, the one that claims to run comes first, then by key. */
@@ -202,7 +205,7 @@ function view(session: SessionCase, findings: readonly string[]): Session {
   const sessionId = text("sessionId");
   const model = text("model");
   const label = text("label") ?? text("displayName");
-  return {
+  const seen: Seen<Session> = {
     id: `${store.id}\n${key}`,
     store: store.id,
     key,
@@ -212,17 +215,21 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     why: oneOf(verdict, why),
     proof: proof.length === 0 ? none : proof,
     findings,
-    ...(range !== undefined && { range }),
-    ...(sessionId !== undefined && { sessionId }),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(endedAt !== undefined && { endedAt }),
-    ...(updatedAt !== undefined && { updatedAt }),
-    ...(lastChangeAt > 0 && { lastSeenAt: lastChangeAt }),
-    ...(session.claimsToRun && willResume(session)?.asksModel === true && { resumes: true }),
-    ...(model !== undefined && { model }),
-    ...(label !== undefined && { label }),
-    ...(facts.transcript.path !== undefined && { transcript: facts.transcript.path }),
-    ...(facts.transcript.end !== undefined && { transcriptEnd: facts.transcript.end }),
-    ...(facts.trajectory !== undefined && { trajectory: facts.trajectory.path }),
   };
+  if (range !== undefined) seen.range = range;
+  if (sessionId !== undefined) seen.sessionId = sessionId;
+  if (startedAt !== undefined) seen.startedAt = startedAt;
+  if (endedAt !== undefined) seen.endedAt = endedAt;
+  if (updatedAt !== undefined) seen.updatedAt = updatedAt;
+  if (lastChangeAt > 0) seen.lastSeenAt = lastChangeAt;
+  if (session.claimsToRun && willResume(session)?.asksModel === true) seen.resumes = true;
+  if (model !== undefined) seen.model = model;
+  if (label !== undefined) seen.label = label;
+  if (facts.transcript.path !== undefined) seen.transcript = facts.transcript.path;
+  if (facts.transcript.end !== undefined) seen.transcriptEnd = facts.transcript.end;
+  if (facts.trajectory !== undefined) seen.trajectory = facts.trajectory.path;
+  return seen;
 }
+
+/** While it is made; ten thousand of them are. */
+type Seen<T> = { -readonly [K in keyof T]: T[K] };

@@ -40,18 +40,13 @@ export const dayMs = 86_400_000;
 
 export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number): SessionCase {
   const { fields, key } = facts.row;
-  const time = (name: string): number | undefined => plausibleTime(fields[name], now);
-  const startedAt = time("startedAt");
-  const updatedAt = time("updatedAt");
-  const tail = facts.transcript.tail;
-  const traces = past([startedAt, tail?.lastAt, tail?.lastMessage?.at, facts.trajectory?.lastAt], now);
-  const changes = [
-    updatedAt,
-    facts.transcript.mtimeMs,
-    facts.trajectory?.mtimeMs,
-    ...facts.locks.map((lock) => lock.mtimeMs),
-  ];
-  const lastChangeAt = Math.max(0, ...traces, ...past(changes, now));
+  const startedAt = plausibleTime(fields["startedAt"], now);
+  const updatedAt = plausibleTime(fields["updatedAt"], now);
+  const { transcript, trajectory, locks } = facts;
+  const lastMessageAt = transcript.tail?.lastMessage?.at;
+  const lastTraceAt = latestOf(now, startedAt, transcript.tail?.lastAt, lastMessageAt, trajectory?.lastAt);
+  const changedAt = latestOf(now, lastTraceAt, updatedAt, transcript.mtimeMs, trajectory?.mtimeMs);
+  const lastChangeAt = locks.reduce((at, { mtimeMs }) => latestOf(now, at, mtimeMs) ?? at, Math.max(0, changedAt ?? 0));
   const status = fields["status"];
   const kind = kindOf(key);
   const ownership = ownershipOf(store, facts, kind, now - lastChangeAt);
@@ -65,15 +60,15 @@ export function sessionCase(store: StoreFacts, facts: SessionFacts, now: number)
     claimsToRun: status === "running",
     isTerminal: terminal.has(status) || (isInDatabase(store) && status === "interrupted"),
     startedAt,
-    endedAt: time("endedAt"),
+    endedAt: plausibleTime(fields["endedAt"], now),
     updatedAt,
     lastChangeAt,
-    lastTraceAt: traces.length === 0 ? updatedAt : Math.max(...traces),
+    lastTraceAt: lastTraceAt ?? updatedAt,
     ownership,
     quiet: isQuiet(ownership, store, now - lastChangeAt),
     end: endOf(facts, startedAt, now),
-    deadLocks: facts.locks.filter(isDead),
-    freeLocks: facts.locks.filter((lock) => isDead(lock) || isForsaken(lock, now)),
+    deadLocks: locks.length === 0 ? locks : locks.filter(isDead),
+    freeLocks: locks.length === 0 ? locks : locks.filter((lock) => isDead(lock) || isForsaken(lock, now)),
   };
 }
 
@@ -95,8 +90,10 @@ export function isForsaken({ payload, mtimeMs }: LockFacts, now: number): boolea
 }
 
 /** What a copy or a wrong clock puts into the future is no sign of anything. */
-function past(times: readonly (number | undefined)[], now: number): number[] {
-  return times.filter((at) => at !== undefined && at <= now) as number[];
+function latestOf(now: number, ...times: readonly (number | undefined)[]): number | undefined {
+  let latest: number | undefined;
+  for (const at of times) if (at !== undefined && at <= now && (latest === undefined || at > latest)) latest = at;
+  return latest;
 }
 
 /** A number of milliseconds of the last decades, and not from the future by more than a day. */

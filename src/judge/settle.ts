@@ -8,10 +8,11 @@ const care: Readonly<Record<RepairClass, number>> = { proven: 0, ask: 1, never: 
  * careful class of them; a veto takes it away from all (DESIGN, Words: settle). Order of the drafts is kept.
  * Fields of several proposals are set together; what is no field, as an archive to restore, waits for its turn.
  */
-export function settle(drafts: readonly Draft[]): Draft[] {
+export function settle(drafts: readonly Draft[]): readonly Draft[] {
+  if (drafts.length === 0) return drafts;
   const veto = drafts.find((draft) => draft.veto !== undefined)?.veto;
   const carrier = drafts.find((draft) => draft.repair.kind !== "none");
-  if (carrier === undefined) return [...drafts];
+  if (carrier === undefined) return drafts;
   if (veto !== undefined) {
     return drafts.map((draft) => (draft.repair.kind === "none" ? draft : { ...draft, repair: nothing(veto) }));
   }

@@ -27,9 +27,17 @@ export function verdictOf(session: SessionCase): Judgement {
   if (session.ownership.state === "owned" && isNewerThanEnd(session)) {
     return say("active", `Although the row says ${String(session.status ?? "nothing")}, ${session.ownership.why}.`);
   }
-  if (session.isTerminal)
-    return say("finished", `The row says ${String(session.status)}, and nothing shows a run since.`);
+  if (session.isTerminal) return ofTerminal(String(session.status));
   return ofSilent(session);
+}
+
+/** One for each status: it is what is said of nearly every row. */
+const terminal = new Map<string, Judgement>();
+
+function ofTerminal(status: string): Judgement {
+  const known = terminal.get(status) ?? say("finished", `The row says ${status}, and nothing shows a run since.`);
+  terminal.set(status, known);
+  return known;
 }
 
 function ofRunning(session: SessionCase): Judgement {

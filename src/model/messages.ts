@@ -214,6 +214,8 @@ export interface RepairSummary {
   readonly files: number;
   /** What was left as it is, one sentence each. */
   readonly notes: readonly string[];
+  /** By the person: nothing of what would come after it is wanted either. */
+  readonly stopped?: true;
 }
 
 export interface ReceiptSummary {
@@ -249,6 +251,8 @@ export interface QuarantineSummary extends PurgeSummary {
 export interface PurgeSummary {
   readonly files: number;
   readonly bytes: number;
+  /** By the person, before all were deleted. */
+  readonly stopped?: true;
 }
 
 export interface UndoPreview {
@@ -264,7 +268,7 @@ export interface ScanSlice {
   readonly findings: readonly Finding[];
 }
 
-/** The last slice, and what comes in one piece. */
+/** What comes in one piece, with the news where they are few. */
 export interface ScanUpdate extends ScanSlice {
   readonly now: number;
   /** False while something still waits for a second look: verdicts may get firmer in a moment. */
@@ -279,7 +283,7 @@ export interface ScanUpdate extends ScanSlice {
 }
 
 export interface Events {
-  /** Answered with `taken` before the next one comes. */
+  /** Both are answered with `taken`, before the next one comes. */
   slice: ScanSlice;
   scanned: ScanUpdate;
   /** A repair that a crash had interrupted was finished or taken back, one sentence each. */
@@ -299,7 +303,7 @@ export type ToWorker =
 export interface WorkerData {
   /** Four bytes: how often the person has stopped something. */
   readonly stops: SharedArrayBuffer;
-  /** Each slice will be answered with `taken`. */
+  /** What is told of scans will be answered with `taken`. */
   readonly takes: true;
 }
 

@@ -46,13 +46,14 @@ export function tempDirs(roots: readonly string[], processes: ProcessTable, env:
 /** Every gateway lock in these directories. A directory that cannot be listed has none for us. */
 export function readGatewayLocks(dirs: readonly TempDir[], processes: ProcessTable): GatewayLock[] {
   const found = new Map<string, GatewayLock>();
+  const realPathOf = remembered(realPath);
   for (const dir of dirs) {
     const { path } = dir;
     for (const name of list(path)) {
       if (!/^openclaw(-\d+)?$/.test(name)) continue;
       for (const file of list(join(path, name))) {
         if (!/^gateway\.[0-9a-z]+\.lock$/.test(file)) continue;
-        const lock = readGatewayLock(join(path, name, file), dir, processes);
+        const lock = readGatewayLock(join(path, name, file), dir, { processes, realPathOf });
         // What we see with our own eyes comes first.
         if (lock !== undefined && !found.has(lock.facts.identity)) found.set(lock.facts.identity, lock);
       }
@@ -61,7 +62,16 @@ export function readGatewayLocks(dirs: readonly TempDir[], processes: ProcessTab
   return [...found.values()];
 }
 
-function readGatewayLock(path: string, { root, seenBy }: TempDir, processes: ProcessTable): GatewayLock | undefined {
+interface Around {
+  readonly processes: ProcessTable;
+  readonly realPathOf: (path: string) => string;
+}
+
+function readGatewayLock(
+  path: string,
+  { root, seenBy }: TempDir,
+  { processes, realPathOf }: Around,
+): GatewayLock | undefined {
   const lock = readLock(path, "gateway", processes, processes.incomplete ?? foreignPids(seenBy));
   if (lock === undefined) return undefined;
   const { stateDir, configPath, port, role } = lock.payload ?? {};
@@ -70,11 +80,21 @@ function readGatewayLock(path: string, { root, seenBy }: TempDir, processes: Pro
     facts: lock.facts,
     ...(served !== undefined && {
       servedPath: served,
-      stateDir: realPath(processes.source === "captured" ? hereFor(served, root) : served),
+      stateDir: realPathOf(processes.source === "captured" ? hereFor(served, root) : served),
     }),
     ...(port !== undefined && { port }),
     ...(role !== undefined && { role }),
     ...(lock.holder !== undefined && { holder: lock.holder }),
+  };
+}
+
+/** Gateways that were killed leave a lock each, and all name one directory. */
+function remembered(find: (path: string) => string): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    const found = known.get(path) ?? find(path);
+    known.set(path, found);
+    return found;
   };
 }
 

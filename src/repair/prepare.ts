@@ -14,8 +14,8 @@ import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { hashOfImages, imagesAt } from "./rowImages.ts";
-import { PlanMismatch, readRows, rowTexts } from "./rowSplice.ts";
+import { imagesAt, spelled } from "./rowImages.ts";
+import { type Place, PlanMismatch, placesOf, readRows, rowTexts } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
@@ -38,6 +38,22 @@ export interface StoredLock {
 const noBasis: PlanBasis = { sha256: "", sizeBytes: 0 };
 const lockLimitBytes = 65_536n;
 
+/** A store as it was when a plan's basis was taken of it. */
+export interface SeenStore {
+  /** Of the open file. */
+  readonly stamp: string;
+  /** Of all its rows. */
+  readonly places: readonly Place[];
+}
+
+/** For as long as the plan is there: whoever carries it out need not go through the whole store again. */
+const seen = new WeakMap<PlanBasis, SeenStore>();
+
+/** Undefined for a basis that was not taken by this process. */
+export function seenStore(basis: PlanBasis | undefined): SeenStore | undefined {
+  return basis && seen.get(basis);
+}
+
 /**
  * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
  * where it cannot be read.
@@ -56,13 +72,16 @@ export function prepare(
   const isList = kind === "agentctl";
   const locks = storedLocks(files, isList ? [] : lockPaths);
   if (kind === "openclaw-sqlite") return { ...prepareRows(files, storePath, keys), locks, files: new Map() };
-  const read = withOpen(files, storePath, "r", undefined, (fd) =>
-    readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
-      basis: imageOfOpen(files, fd),
-      rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
-      mode: modeOf(files, fd),
-    })),
-  );
+  const read = withOpen(files, storePath, "r", undefined, (fd) => {
+    const stamp = stampOfOpen(files, fd);
+    return readUnchanged(files, fd, stamp, () => {
+      const basis = imageOfOpen(files, fd);
+      const { object } = rowBytes(kind, openBytes(files, fd));
+      const places = placesOf(object);
+      seen.set(basis, { stamp, places });
+      return { basis, rows: readRows(object, keys, places), mode: modeOf(files, fd) };
+    });
+  });
   const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
   return { ...read, locks, files: new Map(), ...elements };
 }
@@ -74,12 +93,13 @@ function prepareRows(
   keys: ReadonlySet<string>,
 ): Pick<Prepared, "basis" | "rows" | "mode"> {
   const images = imagesAt(files.realpath(storePath), [...keys]);
-  const rows = images.map((image) => {
+  const { each, image: basis } = spelled(images);
+  const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));
-    return [image.key, { ...texts, columns: columnTexts(image), hash: hashOfImages([image]).sha256 }] as const;
+    return [image.key, { ...texts, columns: columnTexts(image), hash: each[i] ?? "" }] as const;
   });
   const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
-  return { basis: hashOfImages(images), rows: new Map(rows), mode };
+  return { basis, rows: new Map(rows), mode };
 }
 
 function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {

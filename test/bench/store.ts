@@ -10,13 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { ageOf, claimingToRun, earlier, idOf, type Row } from "./clones.ts";
 
 const captured = join(import.meta.dirname, "..", "fixtures", "openclaw", "2026.5.18-completed", "home", ".openclaw");
-const timeFields = ["updatedAt", "startedAt", "endedAt", "sessionStartedAt", "lastInteractionAt"];
 const snapshots = ["skillsSnapshot", "systemPromptReport"];
-const dayMs = 86_400_000;
-
-type Row = Readonly<Record<string, unknown>>;
 
 interface Genuine {
   readonly row: Row;
@@ -36,12 +33,14 @@ export interface StoreSpec {
 
 /** A state directory in `home`, with the files of `rows` sessions beside its one store, which `writeStore` writes. */
 export class BenchHome {
+  readonly home: string;
   readonly stateDir: string;
   readonly store: string;
   readonly #genuine = genuineRows();
   #sessions = 0;
 
   constructor(home: string) {
+    this.home = home;
     this.stateDir = join(home, ".openclaw");
     this.store = join(this.stateDir, "agents", "main", "sessions", "sessions.json");
     mkdirSync(dirname(this.store), { recursive: true });
@@ -114,15 +113,6 @@ function lastRun(text: string): string {
   return start < 0 ? text : lines.slice(start).join("\n");
 }
 
-function idOf(at: number): string {
-  return `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;
-}
-
-/** Spread over forty days, as conversations are. */
-function ageOf(at: number): number {
-  return (at % 40) * dayMs;
-}
-
 function sized(row: Row, size: RowSize, at: number): Row {
   switch (size) {
     case "captured":
@@ -141,16 +131,4 @@ function sized(row: Row, size: RowSize, at: number): Row {
         JSON.stringify(row).replaceAll(/"(name|path|prompt)":"[^"]{4}/g, `"$1":"${String(at).padStart(4, "0")}`),
       );
   }
-}
-
-function claimingToRun(row: Row): Row {
-  const { endedAt: _endedAt, runtimeMs: _runtimeMs, ...rest } = row;
-  return { ...rest, status: "running" };
-}
-
-function earlier(row: Row, byMs: number): Row {
-  const shifted = timeFields
-    .filter((name) => typeof row[name] === "number")
-    .map((name) => [name, Number(row[name]) - byMs]);
-  return { ...row, ...Object.fromEntries(shifted) };
 }

@@ -5,6 +5,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
+import { jsonPieces } from "../../src/cli/output.ts";
 import { scanJson } from "../../src/cli/scanJson.ts";
 import { scanText } from "../../src/cli/scanText.ts";
 import { rowFields } from "../../src/inspect/openclawJson/rowFields.ts";
@@ -357,7 +358,7 @@ const home: Property = {
           if (!("openclaw.json" in files)) goesOn(scan);
           ok(scan.stores.length > 0);
           structuredClone(scan);
-          JSON.stringify(scanJson(scan));
+          JSON.parse([...jsonPieces(scanJson(scan))].join(""));
           ok(!hidden.test(scanText(scan, (_style, part) => part)));
           for (const { message } of scan.findings)
             ok(!/NaN|Invalid Date|undefined/.test(message) || /NaN|undefined/.test(text), message);

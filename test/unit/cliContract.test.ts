@@ -135,6 +135,7 @@ describe("the command", () => {
     "an option of another command": ["scan", "--proven"],
     "an option without its value": ["scan", "--home"],
     "a process list that is not there": ["scan", "--processes", "/nowhere/ps.txt"],
+    "a process list without an end": ["scan", "--processes", "/dev/zero"],
     "a process list that is none": ["scan", "--processes", import.meta.filename],
     "a time that is none": ["scan", "--now", "yesterday"],
     "sessions of a gateway that are no JSON": ["scan", "--gateway-sessions", import.meta.filename],

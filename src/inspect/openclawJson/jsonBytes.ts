@@ -8,8 +8,6 @@ const zero = 0x30;
 const exactDigits = 15;
 /** Genuine values nest four deep. What JSON.parse reads, JSON.stringify and the message port can fail at: they recurse. */
 const deepest = 64;
-const openers: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const closers: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
 export function decodeValue(buffer: Buffer, from: number, to: number): unknown {
   if (buffer[from] === quote) return decodeText(buffer, from, to);
@@ -41,7 +39,7 @@ function decodeInteger(buffer: Buffer, from: number, to: number): number | undef
 
 /** Whether a value nests deeper than any of ours. */
 export function isDeep(buffer: Buffer, from: number, to: number): boolean {
-  if (!openers.has(buffer[from] as number) || to - from <= deepest * 2) return false;
+  if (to - from <= deepest * 2 || !isOpener(buffer[from] as number)) return false;
   let depth = 0;
   let inString = false;
   for (let at = from; at < to; at++) {
@@ -49,10 +47,18 @@ export function isDeep(buffer: Buffer, from: number, to: number): boolean {
     if (inString && byte === backslash) at += 1;
     else if (byte === quote) inString = !inString;
     else if (inString) continue;
-    else if (closers.has(byte)) depth -= 1;
-    else if (openers.has(byte) && ++depth > deepest) return true;
+    else if (isCloser(byte)) depth -= 1;
+    else if (isOpener(byte) && ++depth > deepest) return true;
   }
   return false;
+}
+
+function isOpener(byte: number): boolean {
+  return byte === 0x5b || byte === 0x7b;
+}
+
+function isCloser(byte: number): boolean {
+  return byte === 0x5d || byte === 0x7d;
 }
 
 /** Whether `[from, to)` are just these bytes. For short ones: a call of `compare` costs more than to look at thirty. */

@@ -1,5 +1,5 @@
 // A JSON store as facts: its rows, and beside each what its transcript, trajectory, locks and registries show.
-import { basename, dirname, isAbsolute } from "node:path";
+import { basename, dirname, isAbsolute, sep } from "node:path";
 import type { LockFacts, PlaceFacts, SessionFacts, SessionRow, StoreContent, StoreFacts } from "../../model/facts.ts";
 import type { DatabaseMemory } from "../databaseReading.ts";
 import { realPath } from "../homes.ts";
@@ -208,12 +208,21 @@ export function readLocks(
 
 const sessionsPlace = /[\\/]agents[\\/][^\\/]+[\\/]sessions$/;
 
+/** Whether a path is that of something right in a directory, as nearly every row's is. */
+function isIn(directory: string, path: string): boolean {
+  return (
+    path.startsWith(directory) &&
+    path.lastIndexOf(sep) === directory.length &&
+    !path.includes("/", directory.length + 1)
+  );
+}
+
 /** The directory that rows name for their transcripts, where it is not this one and does not exist: the store was moved (facts O). */
 function whereItWas(directory: SessionsDir, rows: readonly SessionRow[]): string | undefined {
   const asked = new Set<string>([directory.path, realPath(directory.path)]);
   for (const row of rows) {
     const file = asText(row.fields["sessionFile"]);
-    if (file === undefined || !isAbsolute(file) || asked.has(dirname(file))) continue;
+    if (file === undefined || isIn(directory.path, file) || !isAbsolute(file) || asked.has(dirname(file))) continue;
     if (namesOtherHost(file, directory.path)) continue;
     // A path that OpenClaw ignores, to a file that is not here, tells of no move.
     if (!sessionsPlace.test(dirname(file)) && !directory.names.has(basename(file))) continue;

@@ -33,6 +33,16 @@ export class RepeatedValues {
     this.#slots[depth] = (depth - 2) * slotsPerDepth + (hash & (slotsPerDepth - 1));
   }
 
+  /** Of the name that was read last. */
+  slotAt(depth: number): number {
+    return this.#slots[depth] as number;
+  }
+
+  /** The same as a name that was read, whose slot is known. */
+  knownName(depth: number, slot: number): void {
+    this.#slots[depth] = slot;
+  }
+
   /** A value starts at `at` in the window. Gives its length where it is known, else 0. */
   start(depth: number, base: number, at: number, filled: number): number {
     this.#starts[depth] = base + at;

@@ -36,3 +36,10 @@ export const rowFields: ReadonlySet<string> = new Set([
 
 /** The statuses that end a run in the JSON eras, and the one that claims it runs (facts B3). */
 export const terminalStatuses: ReadonlySet<unknown> = new Set(["done", "failed", "killed", "timeout"]);
+
+/** Values of a row by field. Has nothing to inherit a name from, and unlike `Object.create(null)` no hash table of its own. */
+export class Fields {
+  [name: string]: unknown;
+}
+Object.setPrototypeOf(Fields.prototype, null);
+Reflect.deleteProperty(Fields.prototype, "constructor");

@@ -5,6 +5,8 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
+import { sameBytes } from "./jsonBytes.ts";
+import { RepeatedNames } from "./repeatedNames.ts";
 import { RepeatedValues } from "./repeatedValues.ts";
 import { RowCollector } from "./rowCollector.ts";
 
@@ -63,6 +65,7 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const colon = 0x3a;
 const comma = 0x2c;
+const lineBreak = 0x0a;
 
 /** 1 for bytes that a string holds as they are. */
 const plainInString = new Uint8Array(256).fill(1, 0x20);
@@ -89,6 +92,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   // Everything that every byte touches is a local of this one function, which keeps it in registers.
   const { window } = collector;
   const repeated = new RepeatedValues(window);
+  const names = new RepeatedNames(window);
   let base = 0;
   let filled = 0;
   let i = 0;
@@ -102,6 +106,8 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   let literal = literals.get(0x74) as Buffer;
   let literalAt = 0;
   let number = numberMinus;
+  /** What is being read stands between two values of a row, or before its first, and is no known name. */
+  let inGap = false;
 
   for (;;) {
     if (i === filled) {
@@ -172,6 +178,17 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       }
       default:
     }
+    if (depth === 2 && !inGap && (state === afterValue || state === expectKeyOrEnd) && isObject[1] === 1) {
+      const gap = names.start(state === expectKeyOrEnd, base, i, filled);
+      if (gap !== undefined) {
+        i += gap.bytes.length;
+        collector.knownKey(gap.field);
+        repeated.knownName(depth, gap.slot);
+        state = expectValue;
+        continue;
+      }
+      inGap = true;
+    }
     if (isSpace[byte] === 1) {
       i = spaceEnd(window, i + 1, filled);
       continue;
@@ -213,6 +230,10 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     } else {
       const at = base + i;
       if (depth === 0 && byte !== openBrace) return fail(base + i, noObject(byte));
+      if (depth === 2 && inGap) {
+        names.end(base, i, collector.field, repeated.slotAt(depth));
+        inGap = false;
+      }
       const known = isRepeatable(depth) ? repeated.start(depth, base, i, filled) : 0;
       if (known > 0) {
         if (depth === 2) collector.startField(at);
@@ -227,6 +248,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
         if (depth === isObject.length) isObject = grown(isObject);
         isObject[depth] = object ? 1 : 0;
         depth += 1;
+        if (depth === 2) inGap = false;
         state = object ? expectKeyOrEnd : expectElementOrEnd;
       } else if (byte === quote) {
         startValue(collector, depth, at, "scalar");
@@ -235,12 +257,26 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
         state = inString;
       } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
         startValue(collector, depth, at, "scalar");
+        const end = byte === 0x2d || byte === 0x30 ? i + 1 : digitsEnd(window, i + 1, filled);
+        if (byte !== 0x2d && end < filled && (window[end] === comma || window[end] === lineBreak)) {
+          // As nearly every number is.
+          i = end;
+          endValue(collector, depth, base + i);
+          state = afterValue;
+          continue;
+        }
         number = byte === 0x2d ? numberMinus : byte === 0x30 ? numberZero : numberInteger;
         state = inNumber;
       } else {
         const word = literals.get(byte);
         if (word === undefined) return fail(base + i, "a value is missing");
         startValue(collector, depth, at, byte === 0x6e ? "null" : "scalar");
+        if (i + word.length <= filled && sameBytes(window, i, i + word.length, word)) {
+          i += word.length;
+          endValue(collector, depth, base + i);
+          state = afterValue;
+          continue;
+        }
         literal = word;
         literalAt = 1;
         state = inLiteral;
@@ -252,7 +288,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
 }
 
-/** These two loops are functions of their own because small ones are compiled first: the machine around them takes its time. */
+/** These loops are functions of their own because small ones are compiled first: the machine around them takes its time. */
 function plainEnd(window: Buffer, from: number, filled: number): number {
   let at = from;
   while (at < filled && plainInString[window[at] as number] === 1) at += 1;
@@ -262,6 +298,15 @@ function plainEnd(window: Buffer, from: number, filled: number): number {
 function spaceEnd(window: Buffer, from: number, filled: number): number {
   let at = from;
   while (at < filled && isSpace[window[at] as number] === 1) at += 1;
+  return at;
+}
+
+function digitsEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  for (; at < filled; at++) {
+    const byte = window[at] as number;
+    if (byte < 0x30 || byte > 0x39) break;
+  }
   return at;
 }
 

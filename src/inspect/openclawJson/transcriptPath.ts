@@ -46,13 +46,20 @@ export function resolveTranscript(
 
 /** As nearly every row has it: its own id's file, beside the store, and there. Nothing is left to find out then. */
 function isPlain(
-  { path, names }: ListedDir,
+  { path, ids }: ListedDir,
   sessionId: string | undefined,
   sessionFile: string | undefined,
 ): sessionFile is string {
-  if (sessionId === undefined || sessionFile === undefined || !safeSessionId.test(sessionId)) return false;
-  const name = `${sessionId}.jsonl`;
-  return sessionFile === `${path}${sep}${name}` && names.has(name);
+  if (sessionId === undefined || sessionFile === undefined || !ids.has(sessionId)) return false;
+  const from = path.length + sep.length;
+  return (
+    sessionFile.length === from + sessionId.length + ".jsonl".length &&
+    sessionFile.startsWith(path) &&
+    sessionFile.startsWith(sep, path.length) &&
+    sessionFile.startsWith(sessionId, from) &&
+    sessionFile.endsWith(".jsonl") &&
+    safeSessionId.test(sessionId)
+  );
 }
 
 function isPath(sessionFile: string | undefined, directory: string): sessionFile is string {

@@ -33,7 +33,7 @@ function excerptFrom(database: Database, { sessionId, seq }: EventName, isTrajec
   const entries = [...before, ...walk("after")];
   if (entries.length === 0) return undefined;
   return excerptOf(
-    entries.map(({ entry }) => JSON.stringify(entry ?? null)),
+    entries.map(({ entry }) => JSON.stringify(entry() ?? null)),
     before.length - 1,
   );
 }

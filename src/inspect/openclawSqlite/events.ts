@@ -2,7 +2,7 @@
 import * as zlib from "node:zlib";
 import type { TrajectoryFacts, TranscriptTail } from "../../model/facts.ts";
 import { headerOf } from "../openclawJson/beginnings.ts";
-import { trajectoryEnd } from "../openclawJson/trajectoryTail.ts";
+import { isBystander, trajectoryEnd } from "../openclawJson/trajectoryTail.ts";
 import { transcriptEnd } from "../openclawJson/transcriptTail.ts";
 import type { Database } from "../sqlite.ts";
 import { type Columns, eachRow, jsonAt, longTextAt, numberAt, parsedRecord, rowsOf } from "./values.ts";
@@ -16,9 +16,11 @@ const eventLimitBytes = 4 << 20;
 export interface Event {
   readonly seq: number;
   readonly createdAt?: number;
-  /** Undefined where its text is no object. */
-  readonly entry: Readonly<Record<string, unknown>> | undefined;
+  /** Undefined where it is kept compressed. */
+  readonly text: string | undefined;
   readonly bytes: number;
+  /** Parsed at each call; undefined where its text is no object. */
+  entry(): Readonly<Record<string, unknown>> | undefined;
 }
 
 const transcriptColumns = "seq, created_at, event_json, event_zstd, navigation_json";
@@ -42,12 +44,12 @@ export function* transcriptEvents(
 ): Generator<Event> {
   const chosen = columns.has("event_zstd") ? transcriptColumns : plainColumns;
   const sql = `SELECT ${chosen} FROM transcript_events WHERE session_id = ? ${orderOf(walk)}`;
-  for (const row of eachRow(database, sql, sessionId, walk.seq)) yield eventOf(row, entryOf(row));
+  for (const row of eachRow(database, sql, sessionId, walk.seq)) yield eventOf(row);
 }
 
 export function* trajectoryEvents(database: Database, sessionId: string, walk: Walk = fromTheEnd): Generator<Event> {
   const sql = `SELECT ${plainColumns} FROM trajectory_runtime_events WHERE session_id = ? ${orderOf(walk)}`;
-  for (const row of eachRow(database, sql, sessionId, walk.seq)) yield eventOf(row, jsonAt(row, "event_json"));
+  for (const row of eachRow(database, sql, sessionId, walk.seq)) yield eventOf(row);
 }
 
 function orderOf({ from }: Walk): string {
@@ -68,11 +70,11 @@ export function readTranscriptEnd(
 ): TranscriptRead | undefined {
   const end = transcriptEnd();
   const walk = walkBack(transcriptEvents(database, sessionId, columns), ({ entry, seq }) =>
-    end.see(entry, { event: { sessionId, seq } }),
+    end.see(entry(), { event: { sessionId, seq } }),
   );
   if (walk.last === undefined) return undefined;
   const [first] = transcriptEvents(database, sessionId, columns, fromTheBeginning);
-  const header = first === undefined ? undefined : headerOf(first.entry ?? {});
+  const header = first === undefined ? undefined : headerOf(first.entry() ?? {});
   const { seq, createdAt } = walk.last;
   return {
     tail: end.facts(walk.seenAll, header),
@@ -84,9 +86,10 @@ export function readTranscriptEnd(
 /** Written when a run ends, not before (facts C6): one that was killed left none. Undefined where there is no event. */
 export function readTrajectoryEnd(database: Database, path: string, sessionId: string): TrajectoryFacts | undefined {
   const end = trajectoryEnd();
-  const { last, seenAll, bytes } = walkBack(trajectoryEvents(database, sessionId), ({ entry, seq }) =>
-    end.see(entry, { event: { sessionId, seq } }),
-  );
+  const { last, seenAll, bytes } = walkBack(trajectoryEvents(database, sessionId), ({ text, entry, seq }) => {
+    if (end.hasEnded() && text !== undefined && isBystander(text)) return undefined;
+    return end.see(entry(), { event: { sessionId, seq } });
+  });
   if (last === undefined) return undefined;
   return { path, sizeBytes: bytes, mtimeMs: last.createdAt ?? 0, ...end.facts(seenAll) };
 }
@@ -112,24 +115,25 @@ function walkBack(
   return { last, seenAll: true, bytes };
 }
 
-function eventOf(row: Columns, entry: Event["entry"]): Event {
+function eventOf(row: Columns): Event {
   const createdAt = numberAt(row, "created_at");
   const blob = row["event_zstd"];
-  const bytes = (longTextAt(row, "event_json")?.length ?? 0) + (blob instanceof Uint8Array ? blob.length : 0);
-  return { seq: numberAt(row, "seq") ?? 0, entry, bytes, ...(createdAt !== undefined && { createdAt }) };
+  const text = longTextAt(row, "event_json");
+  const bytes = (text?.length ?? 0) + (blob instanceof Uint8Array ? blob.length : 0);
+  const entry = (): ReturnType<Event["entry"]> => entryOf(row, text);
+  return { seq: numberAt(row, "seq") ?? 0, text, entry, bytes, ...(createdAt !== undefined && { createdAt }) };
 }
 
 /**
  * A compressed event keeps its role and time beside it: where this Node cannot unpack it that has to do, and how its turn
  * stood stays unknown.
  */
-function entryOf(row: Columns): Event["entry"] {
-  const plain = longTextAt(row, "event_json");
-  if (plain !== undefined) return parsedRecord(plain);
+function entryOf(row: Columns, text: string | undefined): ReturnType<Event["entry"]> {
+  if (text !== undefined) return parsedRecord(text);
   const packed = row["event_zstd"];
-  const text = packed instanceof Uint8Array ? unpacked(packed) : undefined;
+  const whole = packed instanceof Uint8Array ? unpacked(packed) : undefined;
   const navigation = jsonAt(row, "navigation_json")?.["navigation"];
-  return parsedRecord(text) ?? parsedRecord(JSON.stringify(navigation ?? null));
+  return parsedRecord(whole) ?? parsedRecord(JSON.stringify(navigation ?? null));
 }
 
 /** Undefined before Node 22.15, which cannot, and where it is no such data or larger than an event can be. */

@@ -1,7 +1,7 @@
 // The narrow columns of all rows. `session_nodes` holds the row's JSON in its midst, 6 to 42 KB each, and whatever comes
 // after it would be reached through all of it: so each column is asked for alone, which its index answers.
 import type { Database } from "../sqlite.ts";
-import { type Columns, eachRow, numberAt, rowsOf, shortText, textAt, type Value } from "./values.ts";
+import { integerOf, listOf, rowsOf, shortText, shortTextOf, textAt } from "./values.ts";
 
 export interface NarrowRow {
   readonly id: number;
@@ -10,24 +10,24 @@ export interface NarrowRow {
   readonly updatedAt: number;
   readonly entryValid: number;
   readonly status: string | null;
-  readonly archivedAt?: number;
-  readonly label?: string;
-  readonly parent?: string;
-  readonly spawnedBy?: string;
+  readonly archivedAt: number | undefined;
+  readonly label: string | undefined;
+  readonly parent: string | undefined;
+  readonly spawnedBy: string | undefined;
   /** The window of its session id. */
-  readonly window?: Window;
+  readonly window: Window | undefined;
 }
 
 /** One generation of a session (facts G, session_windows). */
 export interface Window {
   readonly key: string;
   readonly status: string | null;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly transcriptAt?: number;
-  readonly chatType?: string;
-  readonly model?: string;
-  readonly displayName?: string;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly transcriptAt: number | undefined;
+  readonly chatType: string | undefined;
+  readonly model: string | undefined;
+  readonly displayName: string | undefined;
 }
 
 export interface NarrowRows {
@@ -35,80 +35,98 @@ export interface NarrowRows {
   readonly windows: ReadonlyMap<string, Window>;
 }
 
-const noValues: ReadonlyMap<number, Value> = new Map();
+/** By rowid. */
+type Values<T> = ReadonlyMap<number, T>;
+
+const noTexts: Values<string> = new Map();
 
 export function readNarrowRows(database: Database): NarrowRows {
   const windows = readWindows(database);
   const names = rowsOf(database, "SELECT name FROM sqlite_schema WHERE type = 'index'");
   const indexes = new Set(names.map((row) => textAt(row, "name")));
-  const sessionIds = column(database, "current_session_id");
-  const updatedAt = column(database, "updated_at");
-  const status = column(database, "status", "status IS NOT NULL");
-  const archivedAt = column(database, "archived_at", "archived_at IS NOT NULL");
-  const label = indexes.has("idx_agent_session_nodes_label")
-    ? column(database, "label", "label IS NOT NULL")
-    : noValues;
-  const parent = column(database, "parent_session_key", "parent_session_key IS NOT NULL");
-  const spawnedBy = column(database, "spawned_by", "spawned_by IS NOT NULL");
+  const keys = lists(database, shortTextOf("session_key"), "1");
+  const sessionIds = texts(database, "current_session_id", "1");
+  const updatedAt = numbers(database, "updated_at", "1");
+  const status = texts(database, "status");
+  const archivedAt = numbers(database, "archived_at");
+  const label = indexes.has("idx_agent_session_nodes_label") ? texts(database, "label") : noTexts;
+  const parent = texts(database, "parent_session_key");
+  const spawnedBy = texts(database, "spawned_by");
   // 2026.8.2 has an index for the ones that are to be validated only.
   const isIndexed = indexes.has("idx_agent_session_nodes_entry_not_valid");
-  const notValid = column(database, "entry_valid", isIndexed ? "entry_valid != 1" : "entry_valid = 0");
-  const rows = [...column(database, "session_key")].map(([id, key]): NarrowRow => {
-    const sessionId = shortText(sessionIds.get(id)) ?? "";
-    const window = windows.get(sessionId);
+  const notValid = numbers(database, "entry_valid", isIndexed ? "entry_valid != 1" : "entry_valid = 0");
+  const rows = keys.ids.map((id, at): NarrowRow => {
+    const sessionId = sessionIds.get(id) ?? "";
     return {
       id,
-      key: shortText(key) ?? "",
+      key: shortText(keys.values[at]) ?? "",
       sessionId,
-      updatedAt: number(updatedAt.get(id)) ?? Number.NaN,
-      entryValid: number(notValid.get(id)) ?? 1,
-      status: shortText(status.get(id)) ?? null,
-      ...present({
-        archivedAt: number(archivedAt.get(id)),
-        label: shortText(label.get(id)),
-        parent: shortText(parent.get(id)),
-        spawnedBy: shortText(spawnedBy.get(id)),
-        window,
-      }),
+      updatedAt: updatedAt.get(id) ?? Number.NaN,
+      entryValid: notValid.get(id) ?? 1,
+      status: status.get(id) ?? null,
+      archivedAt: archivedAt.get(id),
+      label: label.get(id),
+      parent: parent.get(id),
+      spawnedBy: spawnedBy.get(id),
+      window: windows.get(sessionId),
     };
   });
   return { rows, windows };
 }
 
+const windowTexts = ["session_id", "session_key", "status", "chat_type", "model", "display_name"].map(shortTextOf);
+const windowNumbers = ["started_at", "ended_at", "transcript_updated_at"].map(integerOf);
+
 function readWindows(database: Database): Map<string, Window> {
+  const columns = [...windowTexts, ...windowNumbers].join(", ");
+  const sql = `SELECT json_group_array(json_array(${columns})) AS list FROM session_windows`;
   const found = new Map<string, Window>();
-  const columns =
-    "session_id, session_key, status, started_at, ended_at, transcript_updated_at, chat_type, model, display_name";
-  for (const row of eachRow(database, `SELECT ${columns} FROM session_windows`)) {
-    found.set(textAt(row, "session_id") ?? "", {
-      key: textAt(row, "session_key") ?? "",
-      status: textAt(row, "status") ?? null,
-      ...present({
-        startedAt: numberAt(row, "started_at"),
-        endedAt: numberAt(row, "ended_at"),
-        transcriptAt: numberAt(row, "transcript_updated_at"),
-        chatType: textAt(row, "chat_type"),
-        model: textAt(row, "model"),
-        displayName: textAt(row, "display_name"),
-      }),
+  for (const row of listOf(database, sql)) {
+    const [id, key, status, chatType, model, displayName, startedAt, endedAt, transcriptAt] = row as unknown[];
+    found.set(shortText(id) ?? "", {
+      key: shortText(key) ?? "",
+      status: shortText(status) ?? null,
+      startedAt: numberFrom(startedAt),
+      endedAt: numberFrom(endedAt),
+      transcriptAt: numberFrom(transcriptAt),
+      chatType: shortText(chatType),
+      model: shortText(model),
+      displayName: shortText(displayName),
     });
   }
   return found;
 }
 
-/** One column by rowid; `where` is that of its partial index. */
-function column(database: Database, name: string, where = "1"): Map<number, Value> {
-  const rows = rowsOf(database, `SELECT rowid AS id, ${name} AS value FROM session_nodes WHERE ${where}`);
-  return new Map(rows.map((row: Columns) => [numberAt(row, "id") ?? 0, row["value"]]));
+function texts(database: Database, name: string, where = `${name} IS NOT NULL`): Values<string> {
+  return byId(lists(database, shortTextOf(name), where), shortText);
 }
 
-function number(value: Value): number | undefined {
-  return typeof value === "bigint" ? Number(value) : undefined;
+function numbers(database: Database, name: string, where = `${name} IS NOT NULL`): Values<number> {
+  return byId(lists(database, integerOf(name), where), numberFrom);
 }
 
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+interface Lists {
+  readonly ids: readonly number[];
+  readonly values: readonly unknown[];
+}
 
-/** Without the members that are undefined: facts leave out what is not there. */
-function present<T extends object>(record: T): Present<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Present<T>;
+/** `where` is that of the partial index that has the column. */
+function lists(database: Database, value: string, where: string): Lists {
+  const from = `FROM session_nodes WHERE ${where}`;
+  const sql = `SELECT json_array(json_group_array(rowid), json_group_array(${value})) AS list ${from}`;
+  const [ids = [], values = []] = listOf(database, sql) as [number[]?, unknown[]?];
+  return { ids, values };
+}
+
+function byId<T>({ ids, values }: Lists, valueFrom: (value: unknown) => T | undefined): Values<T> {
+  const found = new Map<number, T>();
+  for (const [at, id] of ids.entries()) {
+    const value = valueFrom(values[at]);
+    if (value !== undefined) found.set(id, value);
+  }
+  return found;
+}
+
+function numberFrom(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }

@@ -1,7 +1,7 @@
 // Rows of a database that lack their other half (facts I 52).
 import type { Database } from "../sqlite.ts";
 import type { NarrowRows } from "./narrowRows.ts";
-import { rowsOf, textAt } from "./values.ts";
+import { listOf, shortText, shortTextOf } from "./values.ts";
 
 /** Named as examples; there may be more. */
 const mostNamed = 5;
@@ -36,7 +36,7 @@ function sessionsWithEvents(database: Database): string[] {
   const next = "SELECT MIN(session_id) FROM transcript_events WHERE session_id > sessions.id";
   const sql = `WITH RECURSIVE sessions(id) AS (
     SELECT MIN(session_id) FROM transcript_events
-    UNION ALL SELECT (${next}) FROM sessions WHERE id IS NOT NULL
-  ) SELECT id FROM sessions WHERE id IS NOT NULL LIMIT ${mostSessions}`;
-  return rowsOf(database, sql).flatMap((row) => textAt(row, "id") ?? []);
+    UNION ALL SELECT (${next}) FROM sessions WHERE id IS NOT NULL LIMIT ${mostSessions}
+  ) SELECT json_group_array(${shortTextOf("id")}) AS list FROM sessions`;
+  return listOf(database, sql).flatMap((id) => shortText(id) ?? []);
 }

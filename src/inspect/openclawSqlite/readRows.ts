@@ -3,7 +3,7 @@
 import type { ColumnFacts, SessionFacts, SessionRow, TranscriptFacts } from "../../model/facts.ts";
 import type { Budget } from "../databaseReading.ts";
 import { asNumber, asText } from "../openclawJson/records.ts";
-import { rowFields as jsonRowFields } from "../openclawJson/rowFields.ts";
+import { Fields, rowFields as jsonRowFields } from "../openclawJson/rowFields.ts";
 import type { Database } from "../sqlite.ts";
 import type { StatePlace } from "../storeReader.ts";
 import { hasEvents, readTrajectoryEnd, readTranscriptEnd } from "./events.ts";
@@ -106,21 +106,22 @@ type RowFacts = Omit<SessionFacts, "locks">;
 /** A row whose JSON was not read: what its columns say. */
 function ofColumns(narrow: NarrowRow, path: string): RowFacts {
   const { sessionId, updatedAt, status, window, label, parent, spawnedBy, archivedAt, key } = narrow;
-  const known = {
-    sessionId,
-    updatedAt,
-    status: status ?? undefined,
-    startedAt: window?.startedAt,
-    endedAt: window?.endedAt,
-    model: window?.model,
-    chatType: window?.chatType,
-    displayName: window?.displayName,
-    label,
-    parentSessionKey: parent,
-    spawnedBy,
-    archivedAt,
+  const fields = new Fields();
+  const keep = (name: string, value: unknown): void => {
+    if (value !== undefined) fields[name] = value;
   };
-  const fields = fieldsFrom(Object.entries(known).filter(([, value]) => value !== undefined));
+  keep("sessionId", sessionId);
+  keep("updatedAt", updatedAt);
+  keep("status", status ?? undefined);
+  keep("startedAt", window?.startedAt);
+  keep("endedAt", window?.endedAt);
+  keep("model", window?.model);
+  keep("chatType", window?.chatType);
+  keep("displayName", window?.displayName);
+  keep("label", label);
+  keep("parentSessionKey", parent);
+  keep("spawnedBy", spawnedBy);
+  keep("archivedAt", archivedAt);
   return {
     row: { key, shape: "object", fields },
     transcript: unreadTranscript(narrow, path),
@@ -165,7 +166,7 @@ function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
 }
 
 function fieldsFrom(entries: readonly (readonly [string, unknown])[]): SessionRow["fields"] {
-  const fields: Record<string, unknown> = Object.create(null);
+  const fields = new Fields();
   for (const [name, value] of entries) {
     const isWanted = rowFields.has(name) || name.startsWith(deliveryClaims);
     if (isWanted && value !== null && (typeof value !== "string" || shortText(value) !== undefined))

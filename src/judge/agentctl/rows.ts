@@ -11,7 +11,7 @@ const oldMs = 7 * 86_400_000;
 /** The same launch, as two rows tell it: ids were polled every 5 s, for up to 15 s (facts 1.5). */
 const sameLaunchMs = 30_000;
 
-export function rowRules(one: RowCase, facts: AgentctlFacts, now: number): Draft[] {
+export function rowRules(one: RowCase, facts: AgentctlFacts, now: number): readonly Draft[] {
   return settle([...ghost(one, facts), ...pending(one, facts), ...split(one, facts), ...old(one, facts, now)]);
 }
 

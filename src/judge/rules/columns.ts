@@ -1,17 +1,17 @@
 // Rows of a database against their own columns, and fences that nobody holds any more (facts I 9, 10, 12).
 import type { Repair } from "../../model/finding.ts";
-import { type Draft, nothing } from "../draft.ts";
+import { type Draft, nothing, said } from "../draft.ts";
 import { fencesOf, finalization } from "../finalization.ts";
 import { isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { rowEvidence } from "./running.ts";
 
 const statuses: ReadonlySet<unknown> = new Set(["running", "done", "failed", "killed", "timeout"]);
 
-export function columnRules(session: SessionCase): Draft[] {
+export function columnRules(session: SessionCase): readonly Draft[] {
   if (!isInDatabase(session.store)) return [];
   const invalid = rowInvalid(session);
   if (invalid !== undefined) return [invalid];
-  return [statusSplit(session), fenceStranded(session)].filter((draft) => draft !== undefined);
+  return said(statusSplit(session), fenceStranded(session));
 }
 
 /** OpenClaw refuses the whole agent's sessions where one row is not valid (facts RAN-9.6-EXT 1). */

@@ -1,5 +1,5 @@
 // What the files of a session look like inside, where full proof read them (facts I 39 to 44).
-import { agentOf, type Draft, nothing } from "../draft.ts";
+import { agentOf, type Draft, nothing, said } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
 import { placeOf } from "../place.ts";
 import type { SessionCase } from "../sessionCase.ts";
@@ -9,15 +9,17 @@ import { clock, size } from "../words.ts";
 const knownVersion = 4;
 const recorderLimitBytes = 10 << 20;
 
-export function contentRules(session: SessionCase): Draft[] {
-  return [
+export function contentRules(session: SessionCase): readonly Draft[] {
+  const { transcript, trajectory, brokenPointer: pointer } = session.facts;
+  if (transcript.tail === undefined && trajectory === undefined && pointer === undefined) return said();
+  return said(
     header(session),
     torn(session),
     openTool(session),
     headDropped(session),
     truncated(session),
     brokenPointer(session),
-  ].filter((draft) => draft !== undefined);
+  );
 }
 
 function header(session: SessionCase): Draft | undefined {

@@ -1,7 +1,7 @@
 // What is said of a whole database (facts I 50 to 53).
 import type { Evidence } from "../../model/evidence.ts";
 import type { StoreFacts } from "../../model/facts.ts";
-import { agentOf, type Draft, nothing } from "../draft.ts";
+import { agentOf, type Draft, nothing, said } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
 import { isInDatabase } from "../sessionCase.ts";
@@ -10,11 +10,9 @@ import { clock, counted, size } from "../words.ts";
 const hugeWalBytes = 256 << 20;
 const mostNamed = 3;
 
-export function databaseRules(store: StoreFacts, around: Around): Draft[] {
+export function databaseRules(store: StoreFacts, around: Around): readonly Draft[] {
   if (!isInDatabase(store)) return [];
-  return [legacyBeside(store, around), schemaUnknown(store), orphans(store), hugeWal(store)].filter(
-    (draft) => draft !== undefined,
-  );
+  return said(legacyBeside(store, around), schemaUnknown(store), orphans(store), hugeWal(store));
 }
 
 function legacyBeside(store: StoreFacts, { otherEra }: Around): Draft | undefined {

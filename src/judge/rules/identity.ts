@@ -1,18 +1,18 @@
 // Rows whose key, id or file is not their own, or not what it says (facts I 35 to 38, 58).
-import { type Draft, nothing } from "../draft.ts";
+import { type Draft, nothing, said } from "../draft.ts";
 import type { Around, Neighbours, Others } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { rowEvidence } from "./running.ts";
 
-export function identityRules(session: SessionCase, neighbours: Neighbours, around: Around): Draft[] {
-  return [
+export function identityRules(session: SessionCase, neighbours: Neighbours, around: Around): readonly Draft[] {
+  return said(
     fileEscape(session),
     fileStaleId(session),
     idShared(session, neighbours),
     keyAlias(session, neighbours),
     parentGone(session, around),
-  ].filter((draft) => draft !== undefined);
+  );
 }
 
 /** OpenClaw ignores it in silence and takes `<sessionId>.jsonl` (facts C1). */
@@ -65,7 +65,7 @@ function idShared(session: SessionCase, neighbours: Neighbours): Draft | undefin
 function keyAlias(session: SessionCase, neighbours: Neighbours): Draft | undefined {
   const { key, store } = session;
   const twins = neighbours.sameKey(session);
-  const agent = /^agent:([^:]+):/.exec(key)?.[1];
+  const agent = agentIn(key);
   const isOther = agent !== undefined && store.agent !== undefined && agent.toLowerCase() !== store.agent.toLowerCase();
   const reason =
     twins.count > 0
@@ -85,6 +85,13 @@ function keyAlias(session: SessionCase, neighbours: Neighbours): Draft | undefin
   };
 }
 
+/** `agent:<id>:…` */
+function agentIn(key: string): string | undefined {
+  const from = "agent:".length;
+  const end = key.startsWith("agent:") ? key.indexOf(":", from) : -1;
+  return end > from ? key.slice(from, end) : undefined;
+}
+
 /**
  * Cron runs are taken out by OpenClaw itself after a day, and the channel of a thread need never have had a session of
  * its own: neither is missed.
@@ -95,12 +102,14 @@ function isMissed(parent: string, child: string): boolean {
   return !isRun && !isThread;
 }
 
+const parentFields = ["spawnedBy", "parentSessionKey"] as const;
+
 function parentGone(session: SessionCase, around: Around): Draft | undefined {
   const { fields } = session.facts.row;
-  const [field, parent] = ["spawnedBy", "parentSessionKey"]
-    .map((name) => [name, fields[name]] as const)
-    .find(([, value]) => typeof value === "string" && value !== "") ?? ["", undefined];
-  if (typeof parent !== "string" || around.keys === undefined || !isMissed(parent, session.key)) return undefined;
+  const field = parentFields.find((name) => typeof fields[name] === "string" && fields[name] !== "");
+  const parent = field === undefined ? undefined : fields[field];
+  if (field === undefined || typeof parent !== "string" || around.keys === undefined || !isMissed(parent, session.key))
+    return undefined;
   const known = parent === "main" ? "agent:main:main" : parent.toLowerCase();
   if (around.keys.has(known) || around.keys.has(parent.toLowerCase())) return undefined;
   return {

@@ -1,7 +1,7 @@
 // Files that no row names (facts I 23, 34, 43, 45, 46, 47). History is never called debris.
 import type { ArchiveFacts, FileFacts, LeftFile, StoreFacts } from "../../model/facts.ts";
 import type { Repair, RepairClass } from "../../model/finding.ts";
-import { agentOf, type Draft, nothing } from "../draft.ts";
+import { agentOf, type Draft, nothing, said } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
 import { isInDatabase } from "../sessionCase.ts";
@@ -16,14 +16,14 @@ const fewOrphans = 5;
 /** A store of no rows has two bytes; a row has thousands. */
 const emptyBytes = 512;
 
-export function leftoverRules(store: StoreFacts, now: number, around: Around): Draft[] {
+export function leftoverRules(store: StoreFacts, now: number, around: Around): readonly Draft[] {
   // What lies beside a database is told of as a whole: it is of an older version, or the newer one keeps it there.
   if (store.content.state !== "read" || around.sharesDirectory || isInDatabase(store)) return [];
   const orphans = store.leftovers.transcripts.filter((file) => !around.namedByOthers.has(basenameOf(file.path)));
   const shrunk = storeShrunk(store, orphans);
   const debris = [trajectories(store, now, around), temporaries(store, now), checkpoints(store, now, around)];
   const told = shrunk === undefined ? debris : debris.map((draft) => draft && { ...draft, repair: kept });
-  return [shrunk, transcripts(store, orphans), ...told, archives(store, now)].filter((draft) => draft !== undefined);
+  return said(shrunk, transcripts(store, orphans), ...told, archives(store, now));
 }
 
 const kept = nothing("The store has lost rows, and what lies beside it may help to find them again: nothing is moved.");

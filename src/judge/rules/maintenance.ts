@@ -1,6 +1,6 @@
 // What the vendor's own maintenance will do, and where a store lies (facts I 24, 48, 49, 55, 60).
 import type { StoreFacts } from "../../model/facts.ts";
-import { agentOf, type Draft, nothing } from "../draft.ts";
+import { agentOf, type Draft, nothing, said } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
 import { isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { clock, counted, size, span } from "../words.ts";
@@ -45,8 +45,8 @@ export function isProtected({ key, kind, facts }: SessionCase): boolean {
   return /:(group|channel|thread|topic)(:|$)/i.test(key) || chat === "group" || chat === "channel" || chat === "thread";
 }
 
-export function storePlaceRules(store: StoreFacts, around: Around): Draft[] {
-  return [permissions(store), huge(store), split(store, around), onSync(store)].filter((draft) => draft !== undefined);
+export function storePlaceRules(store: StoreFacts, around: Around): readonly Draft[] {
+  return said(permissions(store), huge(store), split(store, around), onSync(store));
 }
 
 function draft(

@@ -1,6 +1,6 @@
 // What OpenClaw's own recovery left in a row (facts I 30, 32, 33, 56, 57).
 import type { Repair } from "../../model/finding.ts";
-import { type Draft, nothing } from "../draft.ts";
+import { type Draft, nothing, said } from "../draft.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 import { rowEvidence } from "./running.ts";
@@ -10,10 +10,8 @@ const acpSilenceMs = 30 * 60_000;
 /** A suspension is dropped at twice its time to live of 30 minutes (facts B1). */
 const quotaGraceMs = 2 * 30 * 60_000;
 
-export function recoveryRules(session: SessionCase): Draft[] {
-  return [wedged(session), abortFlagStale(session), acpSplit(session), quotaStale(session), runtimeOdd(session)].filter(
-    (draft) => draft !== undefined,
-  );
+export function recoveryRules(session: SessionCase): readonly Draft[] {
+  return said(wedged(session), abortFlagStale(session), acpSplit(session), quotaStale(session), runtimeOdd(session));
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -1,15 +1,16 @@
 // Rows against OpenClaw's own registries (facts I 26, 27).
-import { type Draft, nothing } from "../draft.ts";
+import { type Draft, nothing, said } from "../draft.ts";
 import { finalization } from "../finalization.ts";
 import { placeOf } from "../place.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 import { rowEvidence } from "./running.ts";
 
-export function registryRules(session: SessionCase): Draft[] {
+export function registryRules(session: SessionCase): readonly Draft[] {
   // While somebody may work on it the two are written apart for moments; that is no split.
-  if (!session.quiet) return [];
-  return [subagentSplit(session), cronSplit(session)].filter((draft) => draft !== undefined);
+  const { subagent, cron } = session.facts;
+  if (!session.quiet || (subagent === undefined && cron === undefined)) return said();
+  return said(subagentSplit(session), cronSplit(session));
 }
 
 function subagentSplit(session: SessionCase): Draft | undefined {

@@ -1,22 +1,22 @@
 // Rows that contradict themselves, whoever runs (facts I 8, 13, 25, 28, 29, 59).
 import type { Repair } from "../../model/finding.ts";
-import { type Draft, nothing } from "../draft.ts";
+import { type Draft, nothing, said } from "../draft.ts";
 import { dayMs, isInDatabase, plausibleTime, type SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 import { rowEvidence } from "./running.ts";
 
 const deliveryGraceMs = 30 * 60_000;
 
-export function rowRules(session: SessionCase): Draft[] {
+export function rowRules(session: SessionCase): readonly Draft[] {
   const dropped = rowDropped(session);
   if (dropped !== undefined) return [dropped];
-  return [
+  return said(
     deliveryPending(session),
     endBeforeStart(session),
     endedWithoutTime(session),
     updatedAtBad(session),
     statusUnknown(session),
-  ].filter((draft) => draft !== undefined);
+  );
 }
 
 /** Facts E, Readers: not an object, or a sessionId that is a path. */

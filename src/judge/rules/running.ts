@@ -1,7 +1,7 @@
 // Rows that claim to run (facts I 1, 2, 4, 5, 6).
 import type { Evidence } from "../../model/evidence.ts";
 import type { Repair, Severity } from "../../model/finding.ts";
-import type { Draft } from "../draft.ts";
+import { type Draft, said } from "../draft.ts";
 import { finalization } from "../finalization.ts";
 import { unlistedKinds } from "../ownership.ts";
 import { placeOf } from "../place.ts";
@@ -19,18 +19,17 @@ const quotaGraceMs = 2 * 30 * 60_000;
 const startSkewMs = 5000;
 const rpcIdleMs = 10 * 60_000;
 
-export function runningRules(session: SessionCase): Draft[] {
+export function runningRules(session: SessionCase): readonly Draft[] {
   if (!session.claimsToRun) return [];
   if (hasYielded(session)) return [yieldedParent(session)];
   if (isArchived(session)) return runArchived(session);
-  const drafts = [
+  return said(
     runFinished(session),
     runEnded(session),
     runDeadlock(session),
     rpcIdle(session),
     ...runAbandoned(session),
-  ];
-  return drafts.filter((draft) => draft !== undefined);
+  );
 }
 
 /** The row itself, at the field that lies. */

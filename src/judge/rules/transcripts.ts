@@ -1,14 +1,14 @@
 // Rows whose transcript is gone (facts I 21, 22).
 import type { Evidence } from "../../model/evidence.ts";
-import { type Draft, nothing } from "../draft.ts";
+import { type Draft, nothing, said } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
 import { rowEvidence } from "./running.ts";
 
-export function transcriptRules(session: SessionCase): Draft[] {
+export function transcriptRules(session: SessionCase): readonly Draft[] {
   const { transcript } = session.facts;
-  if (transcript.state !== "absent" || transcript.path === undefined || !hadTranscript(session)) return [];
+  if (transcript.state !== "absent" || transcript.path === undefined || !hadTranscript(session)) return said();
   const { key } = session;
   const name = transcript.end === undefined ? basenameOf(transcript.path) : `of ${transcript.end.sessionId}`;
   const restorable = transcript.archives.find(({ reason, path }) => reason !== "reset" && !path.endsWith(".zst"));

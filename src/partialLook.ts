@@ -6,6 +6,7 @@ import { locksByTranscript, placeOf, readRows } from "./inspect/openclawJson/rea
 import { stillRuns } from "./inspect/processes.ts";
 import { linkStatsAt } from "./inspect/regularFile.ts";
 import { type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
+import type { Around } from "./judge/neighbours.ts";
 import { sessionCase } from "./judge/sessionCase.ts";
 import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "./model/facts.ts";
 import type { Scan } from "./model/scan.ts";
@@ -45,7 +46,7 @@ export function partialLook(
   let found: Scan = { ...last, now };
   const stores = [...memory.known.stores];
   for (const [known, touch] of touched) {
-    const looked = lookAt(known, touch, found, { ...input, now, memory });
+    const looked = lookAt(known, touch, found, { ...input, now, memory }, memory.known);
     if (looked === undefined) return undefined;
     stores[stores.indexOf(known)] = { ...known, facts: looked.facts };
     found = looked.scan;
@@ -153,9 +154,11 @@ function lookAt(
   touched: Touched,
   last: Scan,
   input: LookInput,
+  all: Known,
 ): { readonly facts: ReadFacts; readonly scan: Scan } | undefined {
   if (!isTrusted(known)) return undefined;
-  const { facts: before, around, neighbours } = known;
+  const { facts: before, neighbours } = known;
+  const around = aroundOf(known, all);
   const rows = touched.isWritten ? rowsNow(before, input) : undefined;
   if (touched.isWritten && rows === undefined) return undefined;
   const anew = sessionsAnew(before, rows, touched, input);
@@ -251,6 +254,17 @@ function factsNow(
   const { sizeBytes, mtimeMs, fileVersion } = read;
   const place = placeOf(before.path, { processes: { source: "live" } }, before.movedFrom);
   return { ...before, place, content: { ...before.content, sizeBytes, mtimeMs, fileVersion, sessions } };
+}
+
+/** No key came or went since. */
+function aroundOf({ facts, around: { hasKeys, ...around } }: KnownStore, { stores }: Known): Around {
+  const siblings = stores.filter((store) => store.facts.stateDir === facts.stateDir);
+  const has = (key: string): boolean =>
+    siblings.some(
+      ({ facts: { content } }) =>
+        content.state === "read" && content.sessions.some(({ row }) => row.key.toLowerCase() === key),
+    );
+  return { ...around, ...(hasKeys && { keys: { has } }) };
 }
 
 function somethingRuns({ content }: ReadFacts): boolean {

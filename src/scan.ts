@@ -57,7 +57,8 @@ export interface Known {
 
 export interface KnownStore {
   readonly facts: StoreFacts;
-  readonly around: Around;
+  /** `hasKeys`: whether the keys of all stores of its state directory are known; they are those of the facts. */
+  readonly around: Omit<Around, "keys"> & { readonly hasKeys: boolean };
   readonly neighbours: Neighbours;
   /** The one that shows that its writer runs: undefined where it is stopped, or nobody knows. */
   readonly process: ProcessInfo | undefined;
@@ -118,9 +119,14 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
 function knownOf(judged: readonly JudgedFacts[], { processes }: Look, at: number): Known {
   const stores = judged.map(({ facts, around, neighbours }): KnownStore => {
     const process = processes.source === "live" ? processes.byPid.get(facts.writer.pid ?? -1) : undefined;
-    return { facts, around, neighbours, process };
+    return { facts, around: withoutKeys(around), neighbours, process };
   });
   return { at, stores };
+}
+
+/** A set of ten thousand keys is a megabyte, and only some of a session's are ever asked for again. */
+function withoutKeys({ keys, ...around }: Around): KnownStore["around"] {
+  return { ...around, hasKeys: keys !== undefined };
 }
 
 function neighbourInput(look: Look, input: ScanInput, stoppedSince: Map<string, number>): NeighbourInput {

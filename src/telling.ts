@@ -39,10 +39,10 @@ export function teller(emit: Emit, takes: boolean): Teller {
     const sessions = news(scan.sessions, before.sessions, "range").map(placeless);
     const findings = news(scan.findings, before.findings);
     const removed = gone(scan.sessions, before.sessions);
+    const order = isSameOrder(scan.findings, before.findings) ? {} : { order: scan.findings.map(({ id }) => id) };
     before = scan;
     const { now, stateDirs, stores, locks } = scan;
-    const order = scan.findings.map(({ id }) => id);
-    const whole = { now, settled, stateDirs, stores, locks, removed, order };
+    const whole = { now, settled, stateDirs, stores, locks, removed, ...order };
     const slices = slicesOf(sessions, findings);
     const [only = nothing] = slices;
     if (slices.length > 1) for (const slice of slices) await emitted("slice", slice);
@@ -84,8 +84,12 @@ function news<T extends Named>(all: readonly T[], before: readonly T[], but?: st
   return found;
 }
 
+function isSameOrder(all: readonly Named[], before: readonly Named[]): boolean {
+  return all.length === before.length && (all === before || all.every((one, i) => one.id === before[i]?.id));
+}
+
 function gone(all: readonly Named[], before: readonly Named[]): string[] {
-  if (all.length === before.length && before.every((one, i) => one === all[i] || one.id === all[i]?.id)) return [];
+  if (isSameOrder(all, before)) return [];
   const now = new Set(all.map(({ id }) => id));
   return before.flatMap(({ id }) => (now.has(id) ? [] : id));
 }

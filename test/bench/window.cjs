@@ -39,7 +39,15 @@ function ask(/** @type {string} */ kind, /** @type {unknown} */ what) {
   return next((message) => message.id === id);
 }
 
-const scanned = () => next((message) => message.event === "scanned" && message.data.settled);
+/** How many sessions were told, in however many messages. */
+async function scanned() {
+  let rows = 0;
+  await next(({ event, data }) => {
+    if (event === "slice" || event === "scanned") rows += data.changed.length;
+    return event === "scanned" && data.settled;
+  });
+  return rows;
+}
 
 /** After a scan the worker rests; nothing is measured until it is ready for the next one. */
 const restMs = 6000;
@@ -51,9 +59,9 @@ async function costOf(/** @type {() => void} */ change) {
   change();
   const cpu = process.cpuUsage();
   const began = performance.now();
-  const { data } = await update;
+  const rows = await update;
   const { user, system } = process.cpuUsage(cpu);
-  return { cpuMs: (user + system) / 1000, wallMs: performance.now() - began, rows: data.changed.length };
+  return { cpuMs: (user + system) / 1000, wallMs: performance.now() - began, rows };
 }
 
 /** The median by CPU of several changes, each after a rest. */

@@ -103,7 +103,7 @@ export interface ListedDir extends Omit<SessionsDir, "ids" | "sidecars"> {
 }
 
 /** Keeps no name of those that it was listed with but the others: there may be thirty thousand. */
-export function listedDir({ ids: _ids, sidecars: _sidecars, ...listed }: SessionsDir): ListedDir {
+export function listedDir({ ids: _ids, sidecars: _sidecars, names: _names, ...listed }: SessionsDir): ListedDir {
   const has = (name: string): boolean => linkStatsAt(join(listed.path, name)) !== undefined;
   return { ...listed, names: { has }, ids: { has: (id) => has(`${id}${transcriptEnd}`) } };
 }

@@ -38,6 +38,8 @@ import { findGatewayCommands } from "./owner/gatewayCommand.ts";
 import { type LastScan, somePidIsGone, somethingRuns, waitMs } from "./pace.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
+import { nodeFiles } from "./repair/files.ts";
+import { keepLastIndex } from "./repair/lastIndexFile.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import type { ScanMemory } from "./scan.ts";
@@ -345,6 +347,10 @@ const handlers: {
   undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),
   emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
+  keepIndex({ path, text }) {
+    keepLastIndex(nodeFiles, path, text);
+    return undefined;
+  },
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

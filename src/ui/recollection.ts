@@ -58,7 +58,7 @@ export class Recollection implements vscode.Disposable {
     const { model, sessions } = this.#parts;
     if (model.known || sessions.tree.asOf !== undefined) return;
     const { readIndex } = await import("./lastIndex.ts");
-    const recalled = readIndex(this.#path(), this.#asked());
+    const recalled = readIndex(this.path, this.#asked());
     if (recalled !== undefined) sessions.recall(recalled);
   }
 
@@ -68,10 +68,11 @@ export class Recollection implements vscode.Disposable {
     const { client, model } = this.#parts;
     const { indexText } = await import("./lastIndex.ts");
     const text = await indexText(model, readSettings().showSystemSessions, this.#asked());
-    await client.ask("keepIndex", { path: this.#path(), text });
+    await client.ask("keepIndex", { path: this.path, text });
   }
 
-  #path(): string {
+  /** Of the file. */
+  get path(): string {
     return join(this.#parts.storage.fsPath, "lastIndex.json");
   }
 

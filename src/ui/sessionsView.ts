@@ -37,8 +37,8 @@ export class SessionsView implements vscode.Disposable {
       this.tree,
       model.onDidChange(() => this.#update()),
       this.view.onDidChangeVisibility(({ visible }) => {
-        // Ages have grown meanwhile.
-        if (visible) this.tree.show();
+        // Ages have grown meanwhile. VS Code draws once in 200 ms: what is not known yet has the first turn.
+        if (visible && model.known) this.tree.show();
         onVisible(visible);
       }),
       onSettingsChange(["showSystemSessions"], () => this.filterBy(this.#filter)),

@@ -216,6 +216,8 @@ export interface RepairSummary {
   readonly files: number;
   /** What was left as it is, one sentence each. */
   readonly notes: readonly string[];
+  /** By the person: nothing of what would come after it is wanted either. */
+  readonly stopped?: true;
 }
 
 export interface ReceiptSummary {
@@ -251,6 +253,8 @@ export interface QuarantineSummary extends PurgeSummary {
 export interface PurgeSummary {
   readonly files: number;
   readonly bytes: number;
+  /** By the person, before all were deleted. */
+  readonly stopped?: true;
 }
 
 export interface UndoPreview {
@@ -276,8 +280,8 @@ export interface ScanUpdate extends ScanSlice {
   readonly locks: readonly Lock[];
   /** Ids of sessions that are gone. */
   readonly removed: readonly string[];
-  /** Ids of all findings, new and old, in the order of the scan. */
-  readonly order: readonly string[];
+  /** Ids of all findings, new and old, in the order of the scan; absent where they are those of the last update. */
+  readonly order?: readonly string[];
 }
 
 export interface Events {

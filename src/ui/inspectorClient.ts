@@ -5,7 +5,14 @@ import type { Events, FromWorker, RequestKind, Requests, ToWorker, WorkerData } 
 import { UserError } from "../model/userError.ts";
 
 const scans: ReadonlySet<RequestKind> = new Set(["scan"]);
-const stoppable: ReadonlySet<RequestKind> = new Set(["scan", "repair", "prune", "pruneReview"]);
+const stoppable: ReadonlySet<RequestKind> = new Set([
+  "scan",
+  "repair",
+  "prune",
+  "pruneReview",
+  "undo",
+  "emptyQuarantine",
+]);
 
 interface Waiting {
   readonly kind: RequestKind;

@@ -98,7 +98,8 @@ export class SessionModel {
     this.settled = update.settled;
     this.stateDirs = update.stateDirs;
     this.stores = update.stores;
-    this.#findings = update.order.flatMap((id) => this.#findingIds.get(id) ?? []);
+    const order = update.order ?? this.#findings.map(({ id }) => id);
+    this.#findings = order.flatMap((id) => this.#findingIds.get(id) ?? []);
     if (this.#findings.length < this.#findingIds.size)
       this.#findingIds = new Map(this.#findings.map((finding) => [finding.id, finding]));
     this.#locks = kept(this.#locks, update.locks);

@@ -87,6 +87,7 @@ describe("What a window is told of a scan", () => {
     const moved = { ...first, range: { start: 50, end: 51 } };
     await tells.tell({ ...found, sessions: [moved, ...rest] }, true);
     deepEqual(heard(told.slice(1)), { sessions: [], findings: [] });
+    equal(last(told).order, undefined, "They are the same, and stand as they stood.");
     const [kept, ...lost] = found.findings;
     ok(kept);
     const worse: Finding = { ...kept, message: "Something else" };

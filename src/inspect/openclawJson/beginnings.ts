@@ -1,9 +1,11 @@
 // The beginnings of a transcript and of its trajectory: whether the one knows a turn that the other has lost (facts I 42).
 import type { AnsweredRun, TranscriptTail } from "../../model/facts.ts";
-import { readLinesForwards } from "../lines.ts";
+import { type Line, type ReadAt, readLinesForwards } from "../lines.ts";
 import { isUnreadable, withFile } from "../regularFile.ts";
 import { asNumber, asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
+const entryStartBytes = 64;
+const entryStart = /^\{"type":"([a-z._]+)",/;
 const headerBytes = 4 << 10;
 const firstLineBytes = 4 << 10;
 const firstMessageBytes = 64 << 10;
@@ -19,10 +21,11 @@ export interface Beginning {
  * first user message was written. That is unknown where none is near, and where a compaction comes first: some versions
  * take out what was before it.
  */
-export function readBeginning(fd: number, sizeBytes: number): Beginning {
+export function readBeginning(read: ReadAt, sizeBytes: number): Beginning {
   let header: TranscriptTail["header"];
   let firstUserAt: number | undefined;
-  readLinesForwards(fd, sizeBytes, firstMessageBytes, (line) => {
+  readLinesForwards(read, sizeBytes, firstMessageBytes, (line) => {
+    if (!line.isFirst && isBystander(line)) return undefined;
     const entry = parseLine(line) ?? {};
     if (line.isFirst) {
       if (line.bytes.length <= headerBytes) header = headerOf(entry);
@@ -35,6 +38,12 @@ export function readBeginning(fd: number, sizeBytes: number): Beginning {
     return "stop";
   });
   return { header, firstUserAt };
+}
+
+/** Whether an entry is neither a message nor a compaction: that is told by how OpenClaw begins every line, without parsing. */
+function isBystander({ bytes }: Line): boolean {
+  const type = entryStart.exec(bytes.toString("latin1", 0, entryStartBytes))?.[1];
+  return type !== undefined && type !== "message" && type !== "compaction";
 }
 
 /** What the first entry says of the whole transcript. Empty where it is none. */
@@ -50,9 +59,9 @@ export function headerOf(entry: Readonly<Record<string, unknown>>): NonNullable<
 }
 
 /** When the first run of a trajectory began; undefined where its first line does not say. */
-export function firstStart(fd: number, sizeBytes: number): number | undefined {
+export function firstStart(read: ReadAt, sizeBytes: number): number | undefined {
   let at: number | undefined;
-  readLinesForwards(fd, sizeBytes, firstLineBytes, (line) => {
+  readLinesForwards(read, sizeBytes, firstLineBytes, (line) => {
     const event = parseLine(line) ?? {};
     if (event["type"] === "session.started") at = timeOf(event);
     return "stop";

@@ -17,13 +17,13 @@ import { readRunBefore } from "./beginnings.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
-import { archivesOf, type SessionsDir } from "./storeFiles.ts";
+import { archivesOf, type ListedDir } from "./storeFiles.ts";
 import { readTrajectory } from "./trajectoryTail.ts";
 import { resolveTranscript } from "./transcriptPath.ts";
 import { readTranscriptTail } from "./transcriptTail.ts";
 
 export interface Surroundings {
-  readonly directory: SessionsDir;
+  readonly directory: ListedDir;
   readonly stateDir: string;
   /** By base name of the transcript. */
   readonly locks: ReadonlyMap<string, readonly LockFacts[]>;
@@ -78,7 +78,7 @@ function readSession(
     return { row, transcript: { state: "none", archives: [] }, locks: [], ...extra(subagent, cron) };
   }
   const { path } = resolved;
-  const ownLocks = locks.get(basename(path)) ?? [];
+  const ownLocks = (locks.size > 0 && locks.get(basename(path))) || none;
   const full = needsFullProof(row, ownLocks, subagent);
   const { ignored, ownIdFile } = resolved;
   const there: TranscriptFacts = resolved.exists
@@ -86,6 +86,7 @@ function readSession(
     : { state: "absent", path, archives: archivesOf(directory, path) };
   const odd = { ...(ignored !== undefined && { ignored }), ...(ownIdFile !== undefined && { ownIdFile }) };
   const transcript = ignored === undefined && ownIdFile === undefined ? there : { ...there, ...odd };
+  if (!full && transcript.state !== "absent" && subagent === undefined) return { row, transcript, locks: ownLocks };
   const recorded = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : {};
   const earlierRun = runBefore(transcript, recorded.trajectory);
   const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;

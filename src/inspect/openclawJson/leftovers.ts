@@ -1,12 +1,12 @@
 // Files beside a store that no row names: history, debris of writers that were killed, archives (facts C4, C5, E).
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import type { FileFacts, LeftFile, Leftovers, SessionRow } from "../../model/facts.ts";
 import { exactStatsAt, fileStampOf, statsAt } from "../regularFile.ts";
 import { asRecord, asText } from "./records.ts";
-import { archivesOf, restoreCandidates, type SessionsDir } from "./storeFiles.ts";
+import { archivesOf, restoreCandidates, type SessionsDir, transcriptOfSidecar } from "./storeFiles.ts";
+import { safeSessionId } from "./transcriptPath.ts";
 
 const temporary = /^(sessions\.json\..+\.tmp|\.fs-safe-replace\..+\.tmp)$/;
-const trajectoryEnds = [".trajectory.jsonl", ".trajectory-path.json"];
 const checkpoint = /^.+\.checkpoint\.[^.]+\.jsonl$/;
 
 /** `names` of the directory against the rows of the store that lies in it. Only what is left over is looked at by stat. */
@@ -34,25 +34,28 @@ export function readLeftovers(directory: SessionsDir, rows: readonly SessionRow[
     if (temporary.test(name)) add(temporaries, name);
     else if (isCheckpoint(name) && !named.checkpoints.has(name)) add(checkpoints, name);
   }
-  for (const name of [...directory.names].filter((name) => isUnnamed(name, directory, named)).sort()) {
-    if (transcriptOf(name) === undefined) addTranscript(name);
-    else add(trajectories, name);
-  }
+  for (const name of transcriptsLeft(directory, named)) addTranscript(name);
+  for (const name of directory.sidecars.filter((name) => isForsaken(name, directory, named)).sort())
+    add(trajectories, name);
   const archives = [...directory.archives.keys()].flatMap((transcript) => archivesOf(directory, transcript));
   return { transcripts, trajectories, checkpoints, temporaries, archives, copies: restoreCandidates(directory) };
 }
 
-/** Whether it is a transcript that no row names, or a trajectory or pointer of no transcript, archive or row. */
-function isUnnamed(name: string, directory: SessionsDir, named: Named): boolean {
-  const transcript = transcriptOf(name);
-  if (transcript === undefined) return name.endsWith(".jsonl") && !isCheckpoint(name) && !isNamed(name, named);
-  return !directory.names.has(transcript) && !directory.archives.has(transcript) && !isNamed(transcript, named);
+/** Names of transcripts that no row names, in order. */
+function transcriptsLeft({ ids, others }: SessionsDir, named: Named): string[] {
+  const left: string[] = [];
+  for (const id of ids) if (!named.ids.has(id) && !isNamed(`${id}.jsonl`, named)) left.push(`${id}.jsonl`);
+  for (const name of others)
+    if (name.endsWith(".jsonl") && !isCheckpoint(name) && !isNamed(name, named)) left.push(name);
+  return left.sort();
 }
 
-/** Of a trajectory or a pointer to one; undefined for any other name. */
-function transcriptOf(name: string): string | undefined {
-  const end = trajectoryEnds.find((one) => name.endsWith(one) && name.length > one.length);
-  return end === undefined ? undefined : `${name.slice(0, -end.length)}.jsonl`;
+/** Whether it is a trajectory or pointer of no transcript, archive or row. */
+function isForsaken(sidecar: string, { ids, names, archives }: SessionsDir, named: Named): boolean {
+  const id = transcriptOfSidecar(sidecar);
+  if (id === undefined || ids.has(id)) return false;
+  const transcript = `${id}.jsonl`;
+  return !names.has(transcript) && !archives.has(transcript) && !isNamed(transcript, named);
 }
 
 function isCheckpoint(name: string): boolean {
@@ -73,11 +76,20 @@ function namesOf(rows: readonly SessionRow[]): Named {
     const id = asText(fields["sessionId"]);
     const file = asText(fields["sessionFile"]);
     if (id !== undefined) ids.add(id);
-    if (file !== undefined) files.add(basename(file));
+    // Nearly every row names the file of its own id.
+    if (file !== undefined && (id === undefined || !isFileOf(id, file))) files.add(basename(file));
     for (const other of listOf(fields["usageFamilySessionIds"])) if (typeof other === "string") ids.add(other);
     for (const name of checkpointsOf(fields)) checkpoints.add(name);
   }
   return { files, ids, checkpoints };
+}
+
+/** Whether the base name of a path is `<id>.jsonl`. */
+function isFileOf(id: string, path: string): boolean {
+  const from = path.length - id.length - ".jsonl".length;
+  return (
+    from > 0 && path[from - 1] === sep && path.endsWith(".jsonl") && path.startsWith(id, from) && safeSessionId.test(id)
+  );
 }
 
 /** Base names of the checkpoints that a row has. */

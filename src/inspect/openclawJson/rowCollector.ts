@@ -4,6 +4,7 @@
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
 import { decodeText, decodeValue, isDeep, sameBytes } from "./jsonBytes.ts";
+import type { Gap } from "./repeatedNames.ts";
 import { Fields } from "./rowFields.ts";
 import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 
@@ -20,11 +21,13 @@ const quote = 0x22;
 const noBytes = Buffer.alloc(0);
 
 /** A name that was decoded, and the last short text of that field: in the next row both mostly are the same bytes. */
-interface FieldName {
+export interface FieldName {
   readonly name: string;
   readonly bytes: Buffer;
   readonly isInUse: boolean;
   text?: { readonly bytes: Buffer; readonly value: unknown };
+  /** The name with what was around it the last time. */
+  gap?: Gap;
 }
 
 export class RowCollector {
@@ -95,6 +98,18 @@ export class RowCollector {
       this.#field = from < 0 ? this.#nameOf("", noBytes) : this.#fieldName(from, to, hasEscape);
       this.#fieldWanted = this.#isWanted && this.#shape === "object" && this.#field.isInUse;
     }
+  }
+
+  /** The field whose name was read last. */
+  get field(): FieldName {
+    return this.#field;
+  }
+
+  /** The same as a key of a row that was read. */
+  knownKey(field: FieldName): void {
+    this.#keptFrom = -1;
+    this.#field = field;
+    this.#fieldWanted = this.#isWanted && this.#shape === "object" && field.isInUse;
   }
 
   /** A row's value begins. */

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ArchiveFacts, FileFacts } from "../../model/facts.ts";
 import { realPath } from "../homes.ts";
-import { isAbsent, statsAt } from "../regularFile.ts";
+import { isAbsent, linkStatsAt, statsAt } from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 
 export interface StoreFile {
@@ -82,8 +82,12 @@ export interface SessionsDir {
   readonly only?: string;
   /** Why nothing of it is known, its locks least of all: rows can be opened by name, but not be judged. */
   readonly problem?: string;
-  readonly names: ReadonlySet<string>;
-  /** In order, those that are neither a transcript called by its session id alone, nor its trajectory or pointer. */
+  readonly names: Pick<ReadonlySet<string>, "has">;
+  /** What transcripts that are called by a session id alone are called, without `.jsonl`. */
+  readonly ids: ReadonlySet<string>;
+  /** Trajectories and pointers to one. */
+  readonly sidecars: readonly string[];
+  /** All others, in order. */
   readonly others: readonly string[];
   /** Topic transcripts `<id>-topic-<thread>.jsonl` and forks `<time>_<id>.jsonl`, by session id (facts C1). */
   readonly otherTranscripts: ReadonlyMap<string, string>;
@@ -93,6 +97,20 @@ export interface SessionsDir {
   readonly locks: readonly string[];
 }
 
+/** A directory that was listed a while ago: of a name it tells whether it is there now, everything else is of that time. */
+export interface ListedDir extends Omit<SessionsDir, "ids" | "sidecars"> {
+  readonly ids: Pick<ReadonlySet<string>, "has">;
+}
+
+/** Keeps no name of those that it was listed with but the others: there may be thirty thousand. */
+export function listedDir({ ids: _ids, sidecars: _sidecars, names: _names, ...listed }: SessionsDir): ListedDir {
+  const has = (name: string): boolean => linkStatsAt(join(listed.path, name)) !== undefined;
+  return { ...listed, names: { has }, ids: { has: (id) => has(`${id}${transcriptEnd}`) } };
+}
+
+const transcriptEnd = ".jsonl";
+const trajectoryEnd = ".trajectory.jsonl";
+const pointerEnd = ".trajectory-path.json";
 const archiveName = /^(.+\.jsonl)\.(deleted|reset|bak)\.(.+?)(?:\.[0-9a-f]+)?(?:\.zst)?$/;
 
 export function listSessionsDir(storePath: string): SessionsDir {
@@ -107,7 +125,15 @@ export function listSessionsDir(storePath: string): SessionsDir {
   const otherTranscripts = new Map<string, string>();
   const archives = new Map<string, string[]>();
   // Ten thousand sessions have thirty thousand names: only those that are not of one of them are ordered and taken apart.
-  const others = names.filter(isOther).sort();
+  const ids = new Set<string>();
+  const sidecars: string[] = [];
+  const others: string[] = [];
+  for (const name of names) {
+    if (transcriptOfSidecar(name) !== undefined) sidecars.push(name);
+    else if (isPlainTranscript(name)) ids.add(name.slice(0, -transcriptEnd.length));
+    else others.push(name);
+  }
+  others.sort();
   for (const name of others) {
     if (/\.checkpoint\.[^.]+\.jsonl$/.test(name)) continue;
     if (name.endsWith(".jsonl")) {
@@ -119,20 +145,39 @@ export function listSessionsDir(storePath: string): SessionsDir {
     }
   }
   const locks = others.filter((name) => name.endsWith(".jsonl.lock") || name === "sessions.json.lock");
-  const all = { path, names: new Set(names), others, otherTranscripts, archives, locks };
+  const all = { path, names: allOf(ids, sidecars, others), ids, sidecars, others, otherTranscripts, archives, locks };
   return { ...all, ...(problem !== undefined && { problem }) };
 }
 
-function isOther(name: string): boolean {
-  if (name.endsWith(".jsonl")) {
-    if (name.endsWith(".trajectory.jsonl")) return false;
-    return name.includes("_") || name.includes("-topic-") || name.includes(".checkpoint.");
-  }
-  return !name.endsWith(".trajectory-path.json");
+function isPlainTranscript(name: string): boolean {
+  if (!name.endsWith(transcriptEnd)) return false;
+  return !name.includes("_") && !name.includes("-topic-") && !name.includes(".checkpoint.");
+}
+
+/** The id of the transcript that a trajectory, or a pointer to one, is of; undefined for any other name. */
+export function transcriptOfSidecar(name: string): string | undefined {
+  const end = name.endsWith(trajectoryEnd) ? trajectoryEnd : name.endsWith(pointerEnd) ? pointerEnd : undefined;
+  return end === undefined || name.length === end.length ? undefined : name.slice(0, -end.length);
+}
+
+/** Few names are ever asked for but those of transcripts: the others become a set when the first of them is. */
+function allOf(
+  ids: ReadonlySet<string>,
+  sidecars: readonly string[],
+  others: readonly string[],
+): Pick<ReadonlySet<string>, "has"> {
+  let rest: ReadonlySet<string> | undefined;
+  return {
+    has: (name) => {
+      if (isPlainTranscript(name) && ids.has(name.slice(0, -transcriptEnd.length))) return true;
+      rest ??= new Set([...sidecars, ...others]);
+      return rest.has(name);
+    },
+  };
 }
 
 /** Archives of a transcript, newest first by the time in the name, which is the one that retention reads (facts C4). */
-export function archivesOf(directory: SessionsDir, transcript: string): ArchiveFacts[] {
+export function archivesOf(directory: ListedDir, transcript: string): ArchiveFacts[] {
   const found: ArchiveFacts[] = [];
   for (const name of directory.archives.get(basename(transcript)) ?? []) {
     const match = archiveName.exec(name);

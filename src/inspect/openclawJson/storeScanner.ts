@@ -5,6 +5,9 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
+import { isSpace, literals, plainEnd, spaceEnd } from "./jsonBytes.ts";
+import { passKnown } from "./knownFields.ts";
+import { RepeatedNames } from "./repeatedNames.ts";
 import { RepeatedValues } from "./repeatedValues.ts";
 import { RowCollector } from "./rowCollector.ts";
 
@@ -64,20 +67,10 @@ const closeBracket = 0x5d;
 const colon = 0x3a;
 const comma = 0x2c;
 
-/** 1 for bytes that a string holds as they are. */
-const plainInString = new Uint8Array(256).fill(1, 0x20);
-plainInString[quote] = 0;
-plainInString[backslash] = 0;
-const isSpace = new Uint8Array(256);
-for (const space of [0x20, 0x0a, 0x0d, 0x09]) isSpace[space] = 1;
 const isHex = new Uint8Array(256);
 for (const digit of "0123456789abcdefABCDEF") isHex[digit.charCodeAt(0)] = 1;
 const isEscape = new Uint8Array(256);
 for (const letter of '"\\/bfnrt') isEscape[letter.charCodeAt(0)] = 1;
-const literals = new Map<number, Buffer>(
-  ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
-);
-
 /**
  * Reads a store once, from its first byte to its last, and gives its rows in the order of the file.
  * `onRow` gets every row, duplicates too: the last one of a key is the one that counts, as in JSON.parse.
@@ -89,6 +82,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   // Everything that every byte touches is a local of this one function, which keeps it in registers.
   const { window } = collector;
   const repeated = new RepeatedValues(window);
+  const names = new RepeatedNames(window);
   let base = 0;
   let filled = 0;
   let i = 0;
@@ -102,6 +96,8 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   let literal = literals.get(0x74) as Buffer;
   let literalAt = 0;
   let number = numberMinus;
+  /** What is being read stands between two values of a row, or before its first, and is no known name. */
+  let inGap = false;
 
   for (;;) {
     if (i === filled) {
@@ -172,6 +168,14 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       }
       default:
     }
+    if (depth === 2 && !inGap && (state === afterValue || state === expectKeyOrEnd) && isObject[1] === 1) {
+      const next = passKnown(collector, names, repeated, i, state === expectKeyOrEnd);
+      inGap = next < 0;
+      if (next >= 0) state = expectValue;
+      else if (~next > i) state = afterValue;
+      i = next >= 0 ? next : ~next;
+      continue;
+    }
     if (isSpace[byte] === 1) {
       i = spaceEnd(window, i + 1, filled);
       continue;
@@ -213,6 +217,10 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     } else {
       const at = base + i;
       if (depth === 0 && byte !== openBrace) return fail(base + i, noObject(byte));
+      if (depth === 2 && inGap) {
+        names.end(base, i, collector.field, repeated.slotAt(depth));
+        inGap = false;
+      }
       const known = isRepeatable(depth) ? repeated.start(depth, base, i, filled) : 0;
       if (known > 0) {
         if (depth === 2) collector.startField(at);
@@ -227,6 +235,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
         if (depth === isObject.length) isObject = grown(isObject);
         isObject[depth] = object ? 1 : 0;
         depth += 1;
+        if (depth === 2) inGap = false;
         state = object ? expectKeyOrEnd : expectElementOrEnd;
       } else if (byte === quote) {
         startValue(collector, depth, at, "scalar");
@@ -250,19 +259,6 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   }
   if (depth === 0 && state === afterValue) return { ok: true, bytes: base + i };
   return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
-}
-
-/** These two loops are functions of their own because small ones are compiled first: the machine around them takes its time. */
-function plainEnd(window: Buffer, from: number, filled: number): number {
-  let at = from;
-  while (at < filled && plainInString[window[at] as number] === 1) at += 1;
-  return at;
-}
-
-function spaceEnd(window: Buffer, from: number, filled: number): number {
-  let at = from;
-  while (at < filled && isSpace[window[at] as number] === 1) at += 1;
-  return at;
 }
 
 /** The fields of a row, and what is in those that are objects: genuine snapshots are there. */

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import type { EntryPlace } from "../../model/evidence.ts";
 import type { LifecycleEvent, PointerFacts, TrajectoryFacts } from "../../model/facts.ts";
-import { readLinesBackwards } from "../lines.ts";
+import { readLinesBackwards, withReading } from "../lines.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { fileVersion, isUnreadable, linkStatsAt, type OpenFile, readText, withFile } from "../regularFile.ts";
 import { firstStart } from "./beginnings.ts";
@@ -10,6 +10,15 @@ import { asRecord, asText, asWord, parseLine, timeOf } from "./records.ts";
 
 const lifecycle = new Set(["session.started", "prompt.submitted", "session.ended"]);
 const pointerLimitBytes = 64 << 10;
+/**
+ * Half of what a recorder records before it gives up (facts C5, Caps). One that gave up writes `trace.truncated` as the
+ * last of its events and none after it (2026.5.18, the source of its recorder): so a `session.ended` is that of a recorder
+ * that did not, and in a smaller file than this there is no other that did. Then 80 KB of prompts and answers need not be
+ * read to be sure of it.
+ */
+export const givesUpFromBytes = 5 << 20;
+/** Genuine ones end in 600 bytes of `session.ended`, after 1.4 KB of `trace.artifacts`. */
+const lastEventsBytes = 2 << 10;
 const eventStartBytes = 300;
 const eventStart =
   /^\{"traceSchema":"openclaw-trajectory","schemaVersion":1,"traceId":"[^"\\]*","source":"[^"\\]*","type":"([a-z._]+)",/;
@@ -74,12 +83,21 @@ function readTrajectoryFile(path: string): ReadTrajectory | undefined {
 }
 
 function readEnds(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
+  const { size } = stats;
   const end = trajectoryEnd();
-  const seenAll = readLinesBackwards(fd, stats.size, (line) => {
-    if (end.hasEnded() && isBystander(line.bytes.toString("latin1", 0, eventStartBytes))) return undefined;
-    return end.see(parseLine(line), { offset: line.offset });
-  });
-  const startedAt = firstStart(fd, stats.size);
+  const [seenAll, startedAt] = withReading(fd, size, (read) => [
+    readLinesBackwards(
+      read,
+      size,
+      (line) => {
+        if (end.hasEnded() && isBystander(line.bytes.toString("latin1", 0, eventStartBytes))) return undefined;
+        const answer = end.see(parseLine(line), { offset: line.offset });
+        return answer === undefined && end.hasEnded() && size < givesUpFromBytes ? "enough" : answer;
+      },
+      lastEventsBytes,
+    ),
+    firstStart(read, size),
+  ]);
   return {
     path,
     sizeBytes: stats.size,

@@ -1,7 +1,7 @@
 // The end of a transcript: who spoke last, and how the turn stood (facts C2, C3, C7).
 import type { EntryPlace } from "../../model/evidence.ts";
 import type { MessageFacts, TranscriptTail } from "../../model/facts.ts";
-import { readLinesBackwards } from "../lines.ts";
+import { readLinesBackwards, withReading } from "../lines.ts";
 import { readBeginning } from "./beginnings.ts";
 import { asRecord, asWord, parseLine, timeOf } from "./records.ts";
 
@@ -11,8 +11,10 @@ import { asRecord, asWord, parseLine, timeOf } from "./records.ts";
  */
 export function readTranscriptTail(fd: number, sizeBytes: number): TranscriptTail {
   const end = transcriptEnd();
-  const seenAll = readLinesBackwards(fd, sizeBytes, (line) => end.see(parseLine(line), { offset: line.offset }));
-  const { header, firstUserAt } = readBeginning(fd, sizeBytes);
+  const [seenAll, { header, firstUserAt }] = withReading(fd, sizeBytes, (read) => [
+    readLinesBackwards(read, sizeBytes, (line) => end.see(parseLine(line), { offset: line.offset })),
+    readBeginning(read, sizeBytes),
+  ]);
   return { ...end.facts(seenAll, header), ...(firstUserAt !== undefined && { firstUserAt }) };
 }
 

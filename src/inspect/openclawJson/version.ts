@@ -33,7 +33,7 @@ export function versionOf({ config, directory, rows, maxHoldInLock }: StoreTrace
       "rows have lastInteractionAt",
     ],
     [directory.names.has("sessions.json.lock"), { to: lastWithStoreLock }, "sessions.json.lock is there"],
-    [some(directory.names, isTrajectory), { from: firstWithTrajectory }, "there are trajectories"],
+    [directory.sidecars.length > 0, { from: firstWithTrajectory }, "there are trajectories"],
     [hasTranscriptsWithoutTrajectory(directory), { to: "2026.4.21" }, "transcripts have no trajectory beside them"],
   ];
   for (const [seen, range, source] of traces) if (seen) return { to: lastWithJson, ...range, source };
@@ -69,17 +69,8 @@ function hasRunFences(row: SessionRow): boolean {
 }
 
 /** Trajectories are written by default from 2026.4.22 on, and genuine transcripts of those versions all have one. */
-function hasTranscriptsWithoutTrajectory({ names }: SessionsDir): boolean {
-  return some(names, (name) => name.endsWith(".jsonl") && !name.endsWith(".trajectory.jsonl"));
-}
-
-function isTrajectory(name: string): boolean {
-  return name.endsWith(".trajectory.jsonl") || name.endsWith(".trajectory-path.json");
-}
-
-function some(names: ReadonlySet<string>, test: (name: string) => boolean): boolean {
-  for (const name of names) if (test(name)) return true;
-  return false;
+function hasTranscriptsWithoutTrajectory({ ids, others }: SessionsDir): boolean {
+  return ids.size > 0 || others.some((name) => name.endsWith(".jsonl"));
 }
 
 /** `2026.5.18`, `2026.1.0-beta.3`: to the last character, since it is shown wherever the store is. */

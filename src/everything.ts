@@ -55,6 +55,7 @@ export function inputFor({ captured: folder }: Pick<Store, "captured">, input: E
 
 /** What is found on this machine: only that changes with its clock and its processes. */
 export function livePart(all: Scan): Scan {
+  if (all.stateDirs.every(({ captured }) => captured === undefined)) return all;
   return partOf(all, new Set(all.stateDirs.filter(({ captured }) => captured === undefined).map(({ path }) => path)));
 }
 

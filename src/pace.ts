@@ -2,24 +2,33 @@
 // another look although nothing on disk changed.
 import type { Scan } from "./model/scan.ts";
 
-/** A write is several events. */
-const settleMs = 80;
-const betweenScansMs = 1000;
+/** How much is looked at: transcripts and trajectories of rows that are known, the rows of a store too, or everything. */
+export type Reach = "files" | "store" | "everything";
+
+/** A write is several events, and around the store come and go locks and temporary files. */
+const settleMs: Readonly<Record<Reach, number>> = { files: 20, store: 40, everything: 80 };
+/** A store is read at most once a second. */
+const betweenMs: Readonly<Record<Reach, number>> = { files: 100, store: 1000, everything: 1000 };
 /** Of ten thousand rows an agent may write several a second: following them takes a tenth of one processor. */
 const restPerWork = 10;
-/** On a machine that does much else a scan takes longer than it works: nobody waits for a minute because of that. */
+/** On a machine that does much else a look takes longer than it works: nobody waits for a minute because of that. */
 const longestRestMs = 5000;
 
-export interface LastScan {
+export interface Timed {
   /** When it began, epoch milliseconds; 0 where there was none. */
   readonly at: number;
   /** How long it kept its thread busy. */
   readonly busyMs: number;
 }
 
-/** Milliseconds from `now` on: a store is read at most once a second, and one that takes long more seldom, every 5 s at least. */
-export function waitMs(now: number, { at, busyMs }: LastScan): number {
-  return Math.max(settleMs, at + Math.max(betweenScansMs, Math.min(busyMs * restPerWork, longestRestMs)) - now);
+/** Milliseconds from `now` on until what has just changed is looked at: one that takes long more seldom, every 5 s at least. */
+export function waitMs(now: number, reach: Reach, last: Timed): number {
+  return Math.max(settleMs[reach], restMs(now, reach, last));
+}
+
+/** Milliseconds from `now` on until there may be another look; 0 or less where it may begin. */
+export function restMs(now: number, reach: Reach, { at, busyMs }: Timed): number {
+  return at + Math.max(betweenMs[reach], Math.min(busyMs * restPerWork, longestRestMs)) - now;
 }
 
 export function somethingRuns({ sessions }: Scan): boolean {

@@ -14,13 +14,14 @@ export function quarantineSummary(scan: Scan, context: RepairContext): Quarantin
   return { ...sumOf(files), folders: [...new Set(files.map(({ path }) => dirname(path)))], token };
 }
 
-/** Throws a UserError where it holds something else by now, or a repair is under way. */
+/** Throws a UserError where it holds something else by now, a repair is under way, or it was stopped before the first file. */
 export function emptyQuarantine(scan: Scan, token: string, context: RepairContext): PurgeSummary {
-  return told(() => sumOf(purge(inputOf(scan, context), token, Date.now())));
+  const { files, isStopped } = told(() => purge(inputOf(scan, context), token, Date.now()));
+  return { ...sumOf(files), ...(isStopped && { stopped: true }) };
 }
 
-function inputOf({ stateDirs }: Scan, { files = nodeFiles, folder }: RepairContext): PurgeInput {
-  return { files, folder, stateDirs: stateDirs.map(({ path }) => path) };
+function inputOf({ stateDirs }: Scan, { files = nodeFiles, folder, input: { goOn } }: RepairContext): PurgeInput {
+  return { files, folder, stateDirs: stateDirs.map(({ path }) => path), ...(goOn !== undefined && { goOn }) };
 }
 
 function sumOf(files: readonly { readonly sizeBytes: number }[]): PurgeSummary {

@@ -114,21 +114,20 @@ export function repairAnswers(
       return candidatesOf((await scanEverything({ ...input(), prune: { keys } })).prune ?? [], ask.rows);
     },
     async prune({ rows, vouched }) {
-      const found = await scanEverything({ ...input(), prune: { keys: new Set(rows.map(({ key }) => key)) } });
+      const own = context(vouched);
+      const found = await scanEverything({ ...own.input, prune: { keys: new Set(rows.map(({ key }) => key)) } });
       const wanted = candidatesOf(found.prune ?? [], rows);
       const spared = wanted.find(({ take }) => !take);
       if (spared !== undefined) throw new UserError(`${spared.key} is spared: ${spared.why}. Look at the list again.`);
-      const { plans, refused } = planPruning({ ...found, prune: wanted }, context(vouched));
-      return finished([...refused, ...(await repairPlans(found, plans, context(vouched)))]);
+      const { plans, refused } = planPruning({ ...found, prune: wanted }, own);
+      return finished([...refused, ...(await repairPlans(found, plans, own))]);
     },
     receipts: () => receiptsOf(context()).map((receipt) => receiptSummary(receipt, join(folder.receipts, receipt.id))),
     undoPreview: ({ receipt, keys }) => undoPreview(receiptById(receipt), keys, context()),
     async undo({ receipt, keys, vouched, whileItRuns }) {
-      const result = await undoReceipt(
-        receiptById(receipt),
-        context(vouched, whileItRuns),
-        keys === undefined ? undefined : new Set(keys),
-      );
+      const own = context(vouched, whileItRuns);
+      const only = keys === undefined ? undefined : new Set(keys);
+      const result = await undoReceipt(receiptById(receipt), own, only);
       const [summary] = await finished([result]);
       return summary as RepairSummary;
     },
@@ -158,7 +157,7 @@ function candidatesOf(candidates: readonly PruneCandidate[], rows: readonly Sess
   return candidates.filter(({ store, key }) => named.has(`${store}\n${key}`));
 }
 
-function summaryOf({ plan, receipt, applied, refused }: RepairResult): RepairSummary {
+function summaryOf({ plan, receipt, applied, refused, stopped }: RepairResult): RepairSummary {
   const isRow = (edit: Edit): boolean => "key" in edit || edit.kind === "content";
   return {
     store: plan.store.id,
@@ -169,6 +168,7 @@ function summaryOf({ plan, receipt, applied, refused }: RepairResult): RepairSum
     notes: [...(plan.left ?? []), ...(receipt?.notes ?? [])],
     ...(refused !== undefined && { refused }),
     ...(receipt !== undefined && { receipt: receipt.id }),
+    ...(stopped === true && { stopped }),
   };
 }
 

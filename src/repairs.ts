@@ -34,7 +34,7 @@ import { sweepReceipts } from "./repair/retention.ts";
 import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
-import { type RepairInput, refusalOf, repairStore, touchesStore } from "./repair/storeRepair.ts";
+import { type RepairInput, refusalOf, refusedFor, repairStore, touchesStore } from "./repair/storeRepair.ts";
 import type { ScanInput } from "./scan.ts";
 
 export interface RepairContext {
@@ -190,12 +190,10 @@ export async function repairPlans(scan: Scan, plans: readonly Plan[], context: R
     if (store === undefined) throw new RangeError("a plan for a store that is not in the scan");
     const input = inputFor(store, context.input);
     const permission = whileItRuns(store, plans.length === 1 && isOneRow(plan), { ...context, input });
-    const lookFirst = async (): Promise<Permission> => {
-      const answer = await lookAgain(store, input);
-      context.input.goOn?.();
-      return answer;
-    };
-    results.push(await run(plan, batch, permission ?? { permission: lookFirst }, { ...context, input }));
+    const look: MayWrite = { permission: () => lookAgain(store, input) };
+    const { goOn } = context.input;
+    const own = { ...context, input: { ...input, ...(goOn !== undefined && { goOn }) } };
+    results.push(await run(plan, batch, permission ?? look, own));
   }
   try {
     sweepReceipts(context.files ?? nodeFiles, context.folder, Date.now());
@@ -235,6 +233,7 @@ export async function undoReceipt(
   only?: ReadonlySet<string>,
 ): Promise<RepairResult> {
   try {
+    context.input.goOn?.();
     // Another window may have undone it since it was shown here.
     const { undoneBy, purgedAt } = loadReceipt(context.files ?? nodeFiles, context.folder, receipt.id) ?? receipt;
     const fate = { ...(undoneBy !== undefined && { undoneBy }), ...(purgedAt !== undefined && { purgedAt }) };
@@ -247,7 +246,7 @@ export async function undoReceipt(
     const permission = whileItRuns(subject, isOneRow(receipt.plan) && plan.edits.length === 1, context);
     return await run(plan, randomUUID(), permission ?? { permission: () => undoPermission(receipt, context) }, context);
   } catch (error) {
-    return { plan: { ...receipt.plan, action: "undo", edits: [] }, applied: false, refused: refusalOf(error) };
+    return { plan: { ...receipt.plan, action: "undo", edits: [] }, ...refusedFor(error) };
   }
 }
 
@@ -259,6 +258,7 @@ async function undoPermission(receipt: Receipt, { input }: RepairContext): Promi
 
 async function run(plan: Plan, batch: string, permission: MayWrite, context: RepairContext): Promise<RepairResult> {
   const captured = context.input.capture !== undefined;
+  const { goOn } = context.input;
   const { requests = [] } = plan;
   if (requests.length > 0) return askOwner(plan, requests, permission.permission, context.input);
   const result = await repairStore({
@@ -271,6 +271,7 @@ async function run(plan: Plan, batch: string, permission: MayWrite, context: Rep
     lockIsFree: (path) => lockIsFree(path, plan.store.stateDir, context.input),
     heldElements: () => heldElements(plan.store, context.input),
     now: Date.now,
+    ...(goOn !== undefined && { goOn }),
     ...(captured && { captured }),
   });
   return plan.store.kind === "agentctl" && result.applied && !captured ? withLastLook(result, context.input) : result;

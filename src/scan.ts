@@ -6,10 +6,11 @@ import { findStateDirs, realPath } from "./inspect/homes.ts";
 import { readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
+import type { ProcessInfo } from "./inspect/processes.ts";
 import type { StatePlace } from "./inspect/storeReader.ts";
 import { storeReaders } from "./inspect/storeReaders.ts";
-import { judge } from "./judge/judge.ts";
-import type { Around } from "./judge/neighbours.ts";
+import { type JudgedStore, judgeToKeep } from "./judge/judge.ts";
+import type { Around, Neighbours } from "./judge/neighbours.ts";
 import { askedFor, type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
 import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
 import type { Scan, StateDir } from "./model/scan.ts";
@@ -43,6 +44,24 @@ export interface ScanMemory {
   readonly stores: StoreMemory;
   /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
   readonly stoppedSince: Map<string, number>;
+  /** What a look at some of it can rest on; absent where there was no whole one, or where other programs' stores are there. */
+  known?: Known | undefined;
+}
+
+/** What a whole look leaves to those that follow it. */
+export interface Known {
+  /** When it was judged, epoch milliseconds. */
+  readonly at: number;
+  readonly stores: readonly KnownStore[];
+}
+
+export interface KnownStore {
+  readonly facts: StoreFacts;
+  /** `hasKeys`: whether the keys of all stores of its state directory are known; they are those of the facts. */
+  readonly around: Omit<Around, "keys"> & { readonly hasKeys: boolean };
+  readonly neighbours: Neighbours;
+  /** The one that shows that its writer runs: undefined where it is stopped, or nobody knows. */
+  readonly process: ProcessInfo | undefined;
 }
 
 export interface Asking {
@@ -60,6 +79,7 @@ const slowReadMs = 500;
  * Never throws for what it finds on disk: that becomes problems and findings. Throws what `goOn` throws.
  */
 export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
+  if (input.memory !== undefined) input.memory.known = undefined;
   const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   let look = await lookAtWriters(watched(places, input), input, stoppedSince);
@@ -71,10 +91,10 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   input.memory?.stores.evidence.sweep();
   let beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   let told = await hearAll(places, stores, look, input, false);
-  const result = (): Scan => {
+  const result = (): { readonly found: Scan; readonly judged: readonly JudgedFacts[] } => {
     const heard = [...told.values()].flatMap(({ report }) => report ?? []);
-    const judged = judgeAll(places, stores, { look, told }, problems, input);
-    return withNeighbours(judged, beside, { given: input.report, heard });
+    const { found, judged } = judgeAll(places, stores, { look, told }, problems, input);
+    return { found: withNeighbours(found, beside, { given: input.report, heard }), judged };
   };
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
   if (
@@ -82,15 +102,31 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
     beside.some(({ awaitsSecondLook: awaits }) => awaits) ||
     stores.some((store) => awaitsSecondLook(store, look))
   ) {
-    onProvisional?.(result());
+    onProvisional?.(result().found);
     look = await secondLook(watched(places, input), input, stoppedSince);
     input.goOn?.();
     beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   } else if (input.asking?.isLookedAt === true && stores.some((store) => isWorthAsking(store, look))) {
-    onProvisional?.(result());
+    onProvisional?.(result().found);
   }
   told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
-  return result();
+  const { found, judged } = result();
+  // What those say rests on rows of ours, and no file that is followed tells when they change.
+  if (input.memory !== undefined && beside.length === 0) input.memory.known = knownOf(judged, look, found.now);
+  return found;
+}
+
+function knownOf(judged: readonly JudgedFacts[], { processes }: Look, at: number): Known {
+  const stores = judged.map(({ facts, around, neighbours }): KnownStore => {
+    const process = processes.source === "live" ? processes.byPid.get(facts.writer.pid ?? -1) : undefined;
+    return { facts, around: withoutKeys(around), neighbours, process };
+  });
+  return { at, stores };
+}
+
+/** A set of ten thousand keys is a megabyte, and only some of a session's are ever asked for again. */
+function withoutKeys({ keys, ...around }: Around): KnownStore["around"] {
+  return { ...around, hasKeys: keys !== undefined };
 }
 
 function neighbourInput(look: Look, input: ScanInput, stoppedSince: Map<string, number>): NeighbourInput {
@@ -184,25 +220,31 @@ function ownGatewayLocks(stateDir: string, look: Look): LockFacts[] {
   return look.gatewayLocks.filter((lock) => lock.stateDir === served).map(({ facts }) => facts);
 }
 
+interface JudgedFacts extends JudgedStore {
+  readonly facts: StoreFacts;
+  readonly around: Around;
+}
+
 function judgeAll(
   places: readonly Place[],
   stores: readonly StoreFacts[],
   { look, told }: { readonly look: Look; readonly told: ReadonlyMap<string, Told> },
   problems: ReadonlyMap<string, string>,
   input: ScanInput,
-): Scan {
+): { readonly found: Scan; readonly judged: readonly JudgedFacts[] } {
   const { prune, now = Date.now() } = input;
   const writerAt = (stateDir: string): Writer => {
     const said = told.get(stateDir)?.said;
     return { ...writerOf(look, stateDir), ...(said !== undefined && { said }) };
   };
-  const judged = stores.map((facts) => {
+  const judged = stores.map((facts): JudgedFacts => {
     const report = told.get(facts.stateDir)?.report;
     const current = { ...facts, writer: writerAt(facts.stateDir), ...(report !== undefined && { report }) };
-    return { facts: current, verdicts: judge(current, now, aroundOf(facts, stores)) };
+    const around = aroundOf(facts, stores);
+    return { facts: current, around, ...judgeToKeep(current, now, around) };
   });
   const again = [...told.values()].map(({ againAt }) => againAt).filter((at) => at !== undefined);
-  return {
+  const found: Scan = {
     now,
     ...(again.length > 0 && { askAgainAt: Math.min(...again) }),
     stateDirs: places.map(({ dir }): StateDir => {
@@ -222,6 +264,7 @@ function judgeAll(
     findings: withLines(judged.flatMap(({ verdicts }) => verdicts.findings)),
     ...(prune !== undefined && { prune: judged.flatMap(({ facts }) => pruneCandidates(facts, now, prune)) }),
   };
+  return { found, judged };
 }
 
 /** Profiles lie side by side on purpose; `.clawdbot` beside `.openclaw`, and one inside the other, do not (facts I 55). */
@@ -271,7 +314,8 @@ function isSplitFrom(a: string, b: string): boolean {
   return renamed || dirname(a) === b || dirname(b) === a;
 }
 
-function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
+/** A store as it is shown. */
+export function storeView(facts: StoreFacts, sessions: number, input: ScanInput): Store {
   const { content, era, version, agent, movedFrom, writer } = facts;
   const unknown = facts.database?.unknown;
   const problem =

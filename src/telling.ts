@@ -1,9 +1,10 @@
 // What of a scan is news to the window, told in slices: reading a message keeps the extension host from everything else,
 // and ten thousand sessions in one took a quarter of a second.
 import type { Finding } from "./model/finding.ts";
-import type { Events, ScanUpdate } from "./model/messages.ts";
+import type { Events, ScanSlice } from "./model/messages.ts";
 import type { Scan } from "./model/scan.ts";
 import type { Session } from "./model/session.ts";
+import { samePlain } from "./samePlain.ts";
 
 /** Sessions and findings in one message. */
 export const mostInSlice = 200;
@@ -11,38 +12,41 @@ export const mostInSlice = 200;
 export interface Teller {
   /** Resolves when all of it was told. One scan is told after the other. */
   tell(scan: Scan, settled: boolean): Promise<void>;
-  /** The window has taken the last slice. */
+  /** The window has taken what it was told last. */
   taken(): void;
 }
 
+const nothing: ScanSlice = { changed: [], findings: [] };
+
 type Emit = <K extends "slice" | "scanned">(event: K, data: Events[K]) => void;
 
-/** @param takes whether each slice is answered, so that the next one waits for that */
+/** @param takes whether each message is answered, so that the next one waits for that */
 export function teller(emit: Emit, takes: boolean): Teller {
-  let sessions = new Map<string, string>();
-  let findings = new Map<string, string>();
+  let before: Pick<Scan, "sessions" | "findings"> = { sessions: [], findings: [] };
   let telling = Promise.resolve();
   let goOn = (): void => undefined;
 
+  const emitted: (...what: Parameters<Emit>) => Promise<void> = async (...what) => {
+    const taken = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    emit(...what);
+    if (takes) await taken;
+  };
+
   const tellNow = async (scan: Scan, settled: boolean): Promise<void> => {
-    const changed = news(scan.sessions.map(placeless), sessions);
-    const found = news(scan.findings, findings);
-    const removed = [...sessions.keys()].filter((id) => !changed.images.has(id));
-    sessions = changed.images;
-    findings = found.images;
+    // Where a row stands in the file moves with every row before it; nobody there needs to know.
+    const sessions = news(scan.sessions, before.sessions, "range").map(placeless);
+    const findings = news(scan.findings, before.findings);
+    const removed = gone(scan.sessions, before.sessions);
+    const order = isSameOrder(scan.findings, before.findings) ? {} : { order: scan.findings.map(({ id }) => id) };
+    before = scan;
     const { now, stateDirs, stores, locks } = scan;
-    const order = scan.findings.map(({ id }) => id);
-    const whole = { now, settled, stateDirs, stores, locks, removed, order };
-    const slices = slicesOf(changed.news, found.news);
-    const last = slices.pop() ?? { changed: [], findings: [] };
-    for (const slice of slices) {
-      const taken = new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      emit("slice", slice);
-      if (takes) await taken;
-    }
-    emit("scanned", { ...whole, ...last } satisfies ScanUpdate);
+    const whole = { now, settled, stateDirs, stores, locks, removed, ...order };
+    const slices = slicesOf(sessions, findings);
+    const [only = nothing] = slices;
+    if (slices.length > 1) for (const slice of slices) await emitted("slice", slice);
+    await emitted("scanned", { ...whole, ...(slices.length > 1 ? nothing : only) });
   };
 
   return {
@@ -54,24 +58,43 @@ export function teller(emit: Emit, takes: boolean): Teller {
   };
 }
 
-/** Where a row stands in the file moves with every row before it; nobody there needs to know. */
 function placeless({ range: _range, ...session }: Session): Session {
   return session;
 }
 
-/** Those that are not as they were, and how all of them are now. */
-function news<T extends { readonly id: string }>(
-  all: readonly T[],
-  before: ReadonlyMap<string, string>,
-): { readonly news: readonly T[]; readonly images: Map<string, string> } {
-  const images = new Map(all.map((one) => [one.id, JSON.stringify(one)]));
-  return { news: all.filter(({ id }) => images.get(id) !== before.get(id)), images };
+interface Named {
+  readonly id: string;
 }
 
-function slicesOf(
-  changed: readonly Session[],
-  findings: readonly Finding[],
-): Pick<ScanUpdate, "changed" | "findings">[] {
+/** Those that are not as they were, but for one field. After a look at some of them the others are the very same. */
+function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): T[] {
+  if (all === before) return [];
+  const found: T[] = [];
+  let byId: Map<string, T> | undefined;
+  for (let i = 0; i < all.length; i++) {
+    const one = all[i] as T;
+    let known = before[i];
+    if (one === known) continue;
+    if (known?.id !== one.id) {
+      byId ??= new Map(before.map((other) => [other.id, other]));
+      known = byId.get(one.id);
+    }
+    if (!samePlain(one, known, but)) found.push(one);
+  }
+  return found;
+}
+
+function isSameOrder(all: readonly Named[], before: readonly Named[]): boolean {
+  return all.length === before.length && (all === before || all.every((one, i) => one.id === before[i]?.id));
+}
+
+function gone(all: readonly Named[], before: readonly Named[]): string[] {
+  if (isSameOrder(all, before)) return [];
+  const now = new Set(all.map(({ id }) => id));
+  return before.flatMap(({ id }) => (now.has(id) ? [] : id));
+}
+
+function slicesOf(changed: readonly Session[], findings: readonly Finding[]): ScanSlice[] {
   const slices = [];
   for (let at = 0; at < changed.length + findings.length; at += mostInSlice) {
     const ofFindings = Math.max(0, at - changed.length);

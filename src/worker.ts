@@ -1,19 +1,19 @@
 // Everything heavy, off the extension host's thread. One scan at a time; whoever asks while one is under way gets the
 // next. The messages are typed in model/messages.ts.
-import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
+import { Following } from "./following.ts";
 import { writerNow } from "./freshLook.ts";
 import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { copyHoweverLarge } from "./inspect/databaseReading.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
-import { follower } from "./inspect/follow.ts";
+import type { Change } from "./inspect/follow.ts";
 import { storeMemory } from "./inspect/openclawJson/readStore.ts";
 import { locateFields, placesInRow, prettyRow } from "./inspect/openclawJson/rowText.ts";
 import { readEventExcerpt } from "./inspect/openclawSqlite/eventExcerpt.ts";
 import { readProcesses } from "./inspect/processes.ts";
-import { readerOf, storeReaders } from "./inspect/storeReaders.ts";
-import { nextChangeMs } from "./judge/nextChange.ts";
+import { readerOf } from "./inspect/storeReaders.ts";
+import { nextChangeAt } from "./judge/nextChange.ts";
 import type {
   EventKind,
   Events,
@@ -31,16 +31,18 @@ import { Stopped } from "./model/stopped.ts";
 import type { Store } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import type { Asked } from "./model/where.ts";
-import { neighbourFiles } from "./neighbourStores.ts";
 import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
-import { type LastScan, somePidIsGone, somethingRuns, waitMs } from "./pace.ts";
+import { somePidIsGone, somethingRuns } from "./pace.ts";
+import { partialLook } from "./partialLook.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
+import { nodeFiles } from "./repair/files.ts";
+import { keepLastIndex } from "./repair/lastIndexFile.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
-import type { ScanMemory } from "./scan.ts";
+import type { ScanInput, ScanMemory } from "./scan.ts";
 import { teller } from "./telling.ts";
 
 /** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
@@ -58,12 +60,13 @@ const memories = new Map<string, ScanMemory>();
 const answers: Answers = new Map();
 let asked: Asked = { where: { homes: [], stateDirs: [] }, captured: [], claimed: [], mayAsk: false };
 let latest: Scan | undefined;
+/** When some verdict of it may change by the clock alone. */
+let changeAt = Number.POSITIVE_INFINITY;
 let underWay: Promise<void> | undefined;
 let again: Promise<void> | undefined;
-let lastScan: LastScan = { at: 0, busyMs: 0 };
+let isRecovered = false;
 let following = false;
 let focused = false;
-let soon: NodeJS.Timeout | undefined;
 let later: NodeJS.Timeout | undefined;
 
 const repairs = repairAnswers(
@@ -85,21 +88,24 @@ function stopping(): () => void {
   };
 }
 
+function liveInput(): ScanInput {
+  return { where: asked.where, env: process.env, memory, goOn: stopping(), mine: asked.claimed };
+}
+
 function everythingInput(): EverythingInput {
-  const { where, claimed, captured } = asked;
-  const goOn = stopping();
+  const live = liveInput();
   return {
-    where,
-    env: process.env,
-    memory,
-    goOn,
-    mine: claimed,
-    captured: captured.map((place) => {
+    ...live,
+    captured: asked.captured.map((place) => {
       const own = memories.get(place.path) ?? newMemory();
       memories.set(place.path, own);
-      return { ...capturedInput(place, own), goOn };
+      return { ...capturedInput(place, own), ...(live.goOn !== undefined && { goOn: live.goOn }) };
     }),
   };
+}
+
+function asking(): Pick<ScanInput, "asking"> {
+  return asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
 }
 
 function nothingScanned(): never {
@@ -108,10 +114,13 @@ function nothingScanned(): never {
 
 const told = teller((event, data) => emit(event, data), (workerData as WorkerData | null)?.takes === true);
 
-const watch = follower(
-  () => scanSoon(),
-  (message) => emit("trouble", { message }),
-);
+const disk = new Following({
+  latest: () => latest,
+  underWay: () => underWay,
+  lookAtSome,
+  lookAtAll: () => void scanNow().catch(report),
+  onTrouble: (message) => emit("trouble", { message }),
+});
 
 /** The answer of `scan` comes after the scan that began last. */
 function scanNow(): Promise<void> {
@@ -130,21 +139,18 @@ function scanNow(): Promise<void> {
 }
 
 async function runScan(): Promise<void> {
-  clearTimeout(soon);
-  soon = undefined;
-  if (lastScan.at === 0) await recoverFirst();
-  lastScan = { at: Date.now(), busyMs: 0 };
+  if (!isRecovered) await recoverFirst();
+  disk.wholeLookBegins();
   const before = performance.eventLoopUtilization();
-  const asking = asked.mayAsk ? { asking: { answers, isLookedAt: focused } } : {};
   try {
     const goOn = (found: Scan): void => void publish(found, false);
-    await publish(await scanEverything({ ...everythingInput(), ...asking }, goOn), true);
+    await publish(await scanEverything({ ...everythingInput(), ...asking() }, goOn), true);
   } catch (error) {
     // What was known before still is, and no verdict is waited for any more.
     if (error instanceof Stopped && latest !== undefined) await publish(latest, true);
     throw error;
   } finally {
-    lastScan = { ...lastScan, busyMs: performance.eventLoopUtilization(before).active };
+    disk.wholeLookEnded(performance.eventLoopUtilization(before).active);
     followDisk();
     scheduleLook();
   }
@@ -152,6 +158,7 @@ async function runScan(): Promise<void> {
 
 /** Before anything is shown: what a crash left of a repair is settled first. */
 async function recoverFirst(): Promise<void> {
+  isRecovered = true;
   try {
     const messages = await repairs.recover();
     if (messages.length > 0) emit("recovered", { messages });
@@ -162,44 +169,22 @@ async function recoverFirst(): Promise<void> {
 
 function publish(found: Scan, settled: boolean): Promise<void> {
   latest = found;
+  changeAt = nextChangeAt(livePart(found));
   return told.tell(found, settled);
 }
 
-function scanSoon(): void {
-  if (!following || soon !== undefined) return;
-  soon = setTimeout(
-    () => {
-      soon = undefined;
-      scanNow().catch(report);
-    },
-    waitMs(Date.now(), lastScan),
-  );
+/** False where a whole look is due. */
+function lookAtSome(changes: readonly Change[]): boolean {
+  const found = latest && partialLook({ scan: latest, changeAt }, changes, { ...liveInput(), ...asking() });
+  if (found === undefined) return false;
+  publish(found, true).catch(report);
+  scheduleLook();
+  return true;
 }
 
 function followDisk(): void {
-  if (!following || latest === undefined) {
-    watch.close();
-    return;
-  }
-  const dirs = latest.stateDirs.filter(({ program }) => program === undefined).map(({ path }) => path);
-  const stores = latest.stores.filter(({ stateDir }) => dirs.includes(stateDir));
-  watch.follow({
-    directories: [
-      ...new Set([
-        ...stores.map(({ path }) => dirname(path)),
-        ...storeReaders.flatMap((reader) => dirs.flatMap((dir) => reader.directories(dir))),
-      ]),
-    ],
-    paths: [
-      ...dirs.flatMap((path) => [
-        join(path, "agents"),
-        join(path, "openclaw.json"),
-        join(path, "subagents", "runs.json"),
-        join(path, "cron", "runs"),
-      ]),
-      ...latest.stores.flatMap(neighbourFiles),
-    ],
-  });
+  if (following) disk.on();
+  else disk.off();
 }
 
 /** One timer, only while someone looks and something claims to run. */
@@ -209,8 +194,9 @@ function scheduleLook(): void {
   if (!following || !focused || latest === undefined) return;
   const live = livePart(latest);
   if (!somethingRuns(live)) return;
-  const wait = Math.min(nextChangeMs(live) ?? pidLookMs, pidLookMs);
-  const due = Date.now() + (nextChangeMs(live) ?? Number.POSITIVE_INFINITY);
+  // So that the look comes after the change.
+  const due = changeAt + 1000;
+  const wait = Math.min(due - Date.now(), pidLookMs);
   later = setTimeout(() => {
     if (Date.now() >= due || somePidIsGone(live)) scanNow().catch(report);
     else scheduleLook();
@@ -345,6 +331,10 @@ const handlers: {
   undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),
   emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
+  keepIndex({ path, text }) {
+    keepLastIndex(nodeFiles, path, text);
+    return undefined;
+  },
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

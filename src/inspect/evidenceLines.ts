@@ -45,6 +45,12 @@ function lacksLine(evidence: Evidence): evidence is Evidence & { readonly offset
   return offset !== undefined && line === undefined && offset <= countLimitBytes;
 }
 
+/** 1-based numbers of the lines that hold these bytes of a file, by the byte; none of bytes too far into it. */
+export function lineNumbersIn(path: string, offsets: readonly number[]): ReadonlyMap<number, number> {
+  const near = offsets.filter((offset) => offset <= countLimitBytes);
+  return near.length === 0 ? new Map() : countLines(path, near);
+}
+
 function countLines(path: string, offsets: number[]): ReadonlyMap<number, number> {
   const sorted = offsets.sort((a, b) => a - b);
   const read = withFile(path, ({ fd }) => lineNumbers(fd, sorted));

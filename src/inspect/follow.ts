@@ -10,6 +10,14 @@ export interface Followed {
   readonly paths: readonly string[];
 }
 
+/** What an event tells of a directory of sessions. */
+export interface Change {
+  readonly directory: string;
+  readonly name: string;
+  /** It was there and was written to; otherwise it came, went or was replaced. */
+  readonly isWrite: boolean;
+}
+
 export interface Follower {
   /** Follows these from now on, and nothing else. */
   follow(followed: Followed): void;
@@ -17,11 +25,12 @@ export interface Follower {
 }
 
 /**
- * `onChange` is called for every event, often several times for one change: the caller waits a moment before it reads.
+ * `onChange` is called for every event, often several times for one change: the caller waits a moment before it reads. It
+ * gets nothing where anything may have changed.
  * `onTrouble` gets a sentence where something cannot be watched (too many watches, no permission): it is then seen only
  * when the view is refreshed.
  */
-export function follower(onChange: () => void, onTrouble: (message: string) => void): Follower {
+export function follower(onChange: (change?: Change) => void, onTrouble: (message: string) => void): Follower {
   const directories = new Map<string, { readonly watch: DirectoryWatch; readonly identity: string }>();
   let paths: ReturnType<typeof watchPaths> | undefined;
   let pathsKey = "";
@@ -35,7 +44,9 @@ export function follower(onChange: () => void, onTrouble: (message: string) => v
   const followDirectory = (path: string): void => {
     try {
       const identity = identityOf(path);
-      const watch = watchDirectory(path, { persistent: false }, () => onChange());
+      const watch = watchDirectory(path, { persistent: false }, (event, name) =>
+        onChange(name === null ? undefined : { directory: path, name, isWrite: event === "change" }),
+      );
       watch.on("error", (error) => {
         unfollow(path);
         onTrouble(

@@ -50,6 +50,20 @@ export function readProcesses(): ProcessTable {
 }
 
 /**
+ * Whether a process of this machine that was seen earlier is still there, without a look at any other. Where no start time
+ * can be had that cheaply, another one may have got its pid.
+ */
+export function stillRuns({ pid, startTicks }: ProcessInfo): boolean {
+  if (process.platform === "linux")
+    return startTicks !== undefined && readProcess(pid, undefined)?.startTicks === startTicks;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
  * The output of `ps -eo pid,ppid,lstart,args` of another machine (CLI.md). Times are in the local zone.
  * Throws a RangeError where no line of it is a process.
  */

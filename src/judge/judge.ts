@@ -5,7 +5,7 @@ import type { Evidence } from "../model/evidence.ts";
 import type { LockFacts, StoreFacts } from "../model/facts.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
-import type { Session } from "../model/session.ts";
+import type { Session, Verdict } from "../model/session.ts";
 import { catalogue, sentenceOf } from "./catalogue.ts";
 import { type Draft, said } from "./draft.ts";
 import { type Around, type Neighbours, neighboursOf } from "./neighbours.ts";
@@ -31,47 +31,104 @@ export interface Verdicts {
   readonly claims?: ReadonlyMap<string, Evidence>;
   readonly sessions: readonly Session[];
   readonly locks: readonly Lock[];
+  /** Of the store, then of its sessions in their order, then of its locks. */
   readonly findings: readonly Finding[];
 }
 
+export interface JudgedStore {
+  readonly verdicts: Verdicts;
+  readonly neighbours: Neighbours;
+}
+
+export interface JudgedSession {
+  readonly session: Session;
+  readonly findings: readonly Finding[];
+}
+
+/** Most of ten thousand sessions have no proof and no finding, and one reason for their verdict: it is kept once. */
 const none: readonly never[] = [];
+const reasons = new Map<Verdict, string>();
+
+function oneOf(verdict: Verdict, why: string): string {
+  const last = reasons.get(verdict);
+  if (last === why) return last;
+  reasons.set(verdict, why);
+  return why;
+}
+
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** Judges one store by the clock `now` (epoch milliseconds). */
 export function judge(store: StoreFacts, now: number, around: Around): Verdicts {
+  return judgeToKeep(store, now, around).verdicts;
+}
+
+/** The same, with what whoever judges some of its sessions anew has to know of the others. */
+export function judgeToKeep(store: StoreFacts, now: number, around: Around): JudgedStore {
   const facts = store.content.state === "read" ? store.content.sessions : [];
   const cases = facts.map((session) => sessionCase(store, session, now));
-  const ofLock = sessionsByLock(cases);
   const neighbours = neighboursOf(cases);
-  const ofSessions = cases.flatMap((session) => settle(sessionRules(session, neighbours, around)));
-  const ofStore = [
+  const judged = cases.map((session) => judgeSession(session, neighbours, around));
+  const ofSessions = judged.flatMap(({ findings }) => findings);
+  const ofLocks = judgeLocks(store, cases, now);
+  const verdicts = {
+    sessions: judged.map(({ session }) => session),
+    locks: locksOf(store, cases, [...ofSessions, ...ofLocks], now),
+    findings: [...judgeStore(store, now, around), ...ofSessions, ...ofLocks],
+  };
+  return { verdicts, neighbours };
+}
+
+/** What is said of one session. Of the others only what `neighbours` and `around` tell counts. */
+export function judgeSession(session: SessionCase, neighbours: Neighbours, around: Around): JudgedSession {
+  const drafts = settle(sessionRules(session, neighbours, around));
+  if (drafts.length === 0) return { session: view(session, none), findings: none };
+  const findings = drafts.map((draft) => finish(draft, session.store));
+  return { session: view(session, codesBySubject(findings).get(session.key) ?? none), findings };
+}
+
+/** What is said of the store as a whole, and of what lies beside it. */
+export function judgeStore(store: StoreFacts, now: number, around: Around): Finding[] {
+  return [
     ...storeRules(store),
     ...storePlaceRules(store, around),
     ...databaseRules(store, around),
     ...leftoverRules(store, now, around),
-  ];
-  const ofLocks = store.locks.flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }));
-  const findings = [...ofStore, ...ofSessions, ...ofLocks].map((draft) => finish(draft, store));
-  const codes = codesBySubject(findings);
-  return {
-    sessions: cases.map((session) => view(session, codes.get(session.key) ?? none)),
-    locks: store.locks.map((lock): Lock => {
-      const session = ofLock.get(lock)?.key;
-      return {
-        store: store.id,
-        path: lock.path,
-        kind: lock.kind,
-        owner: lock.owner,
-        why: lock.why,
-        verdict: lockVerdict({ store, lock, session: undefined, now }),
-        findings: codes.get(lock.path) ?? [],
-        ...(session !== undefined && { session }),
-        ...(lock.pid !== undefined && { pid: lock.pid }),
-        ...(lock.createdAt !== undefined && { createdAt: lock.createdAt }),
-      };
-    }),
-    findings,
-  };
+  ].map((draft) => finish(draft, store));
+}
+
+/** What is said of locks for themselves. `cases`: at least every session that has a lock. */
+export function judgeLocks(store: StoreFacts, cases: readonly SessionCase[], now: number): Finding[] {
+  const ofLock = sessionsByLock(cases);
+  return store.locks
+    .flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }))
+    .map((draft) => finish(draft, store));
+}
+
+/** @param findings at least every one that names a lock */
+export function locksOf(
+  store: StoreFacts,
+  cases: readonly SessionCase[],
+  findings: readonly Finding[],
+  now: number,
+): Lock[] {
+  const ofLock = sessionsByLock(cases);
+  const codes = codesBySubject(findings.filter((finding) => finding.lock !== undefined));
+  return store.locks.map((lock): Lock => {
+    const session = ofLock.get(lock)?.key;
+    return {
+      store: store.id,
+      path: lock.path,
+      kind: lock.kind,
+      owner: lock.owner,
+      why: lock.why,
+      verdict: lockVerdict({ store, lock, session: undefined, now }),
+      findings: codes.get(lock.path) ?? [],
+      ...(session !== undefined && { session }),
+      ...(lock.pid !== undefined && { pid: lock.pid }),
+      ...(lock.createdAt !== undefined && { createdAt: lock.createdAt }),
+    };
+  });
 }
 
 function sessionRules(session: SessionCase, neighbours: Neighbours, around: Around): readonly Draft[] {
@@ -155,8 +212,8 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     kind: session.kind,
     claimed: typeof status === "string" ? status : null,
     verdict,
-    why,
-    proof,
+    why: oneOf(verdict, why),
+    proof: proof.length === 0 ? none : proof,
     findings,
   };
   if (range !== undefined) seen.range = range;

@@ -5,7 +5,7 @@ import type { SessionCase } from "./sessionCase.ts";
 /** What is known of everything around one store. */
 export interface Around {
   /** Keys of all stores of the state directory, in lower case; absent where one of them cannot be read. */
-  readonly keys?: ReadonlySet<string>;
+  readonly keys?: Pick<ReadonlySet<string>, "has">;
   /** Paths of other state directories of the same home that have sessions too; told to one store of each directory. */
   readonly otherStateDirs: readonly string[];
   /** Another store lies in the same directory: its transcripts are not this one's alone. */

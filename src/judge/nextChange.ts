@@ -4,18 +4,26 @@ import type { Scan } from "../model/scan.ts";
 const ages = [30_000, 60_000, 30 * 60_000];
 
 /**
- * How long until a gateway may be asked again or some verdict can change by the clock alone, in milliseconds from the scan's own `now`; undefined where
- * nothing claims to run and no lock is there. A second is added, so that the look comes after the change.
+ * When a gateway may be asked again or some verdict can change by the clock alone, for the first time after the scan's own
+ * `now`, epoch milliseconds; Infinity where nothing claims to run and no lock is there.
  */
-export function nextChangeMs(scan: Scan): number | undefined {
-  const running = scan.sessions.filter((session) => session.claimed === "running");
-  const since = [
-    ...running.flatMap(({ lastSeenAt, endedAt }) => [lastSeenAt, endedAt]),
-    ...(running.length > 0 ? running.flatMap(({ proof }) => proof.map(({ at }) => at)) : []),
-    ...scan.locks.map(({ createdAt }) => createdAt),
-  ].filter((at) => at !== undefined);
-  const due = since.flatMap((at) => ages.map((age) => at + age));
-  if (scan.askAgainAt !== undefined && running.length > 0) due.push(scan.askAgainAt);
-  const left = due.map((at) => at - scan.now).filter((ms) => ms > 0);
-  return left.length === 0 ? undefined : Math.min(...left) + 1000;
+export function nextChangeAt({ now, sessions, locks, askAgainAt }: Scan): number {
+  let next = Number.POSITIVE_INFINITY;
+  const soonest = (at: number | undefined): void => {
+    if (at !== undefined && at > now && at < next) next = at;
+  };
+  const since = (at: number | undefined): void => {
+    if (at !== undefined) for (const age of ages) soonest(at + age);
+  };
+  let isClaimed = false;
+  for (const { claimed, lastSeenAt, endedAt, proof } of sessions) {
+    if (claimed !== "running") continue;
+    isClaimed = true;
+    since(lastSeenAt);
+    since(endedAt);
+    for (const { at } of proof) since(at);
+  }
+  for (const { createdAt } of locks) since(createdAt);
+  if (isClaimed) soonest(askAgainAt);
+  return next;
 }

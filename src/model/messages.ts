@@ -63,6 +63,8 @@ export interface Requests {
   quarantine: { ask: undefined; answer: QuarantineSummary };
   /** Deletes it, if it is still what `token` stands for. */
   emptyQuarantine: { ask: { readonly token: string }; answer: PurgeSummary };
+  /** Keeps what was found for the next window, in a file of our own. */
+  keepIndex: { ask: { readonly path: string; readonly text: string }; answer: undefined };
   /** Where fields stand in the text of a store that is open in an editor. Keys and fields that are not there are left out. */
   locate: { ask: { readonly text: string; readonly fields: readonly FieldName[] }; answer: readonly FieldPlace[] };
 }
@@ -214,6 +216,8 @@ export interface RepairSummary {
   readonly files: number;
   /** What was left as it is, one sentence each. */
   readonly notes: readonly string[];
+  /** By the person: nothing of what would come after it is wanted either. */
+  readonly stopped?: true;
 }
 
 export interface ReceiptSummary {
@@ -249,6 +253,8 @@ export interface QuarantineSummary extends PurgeSummary {
 export interface PurgeSummary {
   readonly files: number;
   readonly bytes: number;
+  /** By the person, before all were deleted. */
+  readonly stopped?: true;
 }
 
 export interface UndoPreview {
@@ -264,7 +270,7 @@ export interface ScanSlice {
   readonly findings: readonly Finding[];
 }
 
-/** The last slice, and what comes in one piece. */
+/** What comes in one piece, with the news where they are few. */
 export interface ScanUpdate extends ScanSlice {
   readonly now: number;
   /** False while something still waits for a second look: verdicts may get firmer in a moment. */
@@ -274,12 +280,12 @@ export interface ScanUpdate extends ScanSlice {
   readonly locks: readonly Lock[];
   /** Ids of sessions that are gone. */
   readonly removed: readonly string[];
-  /** Ids of all findings, new and old, in the order of the scan. */
-  readonly order: readonly string[];
+  /** Ids of all findings, new and old, in the order of the scan; absent where they are those of the last update. */
+  readonly order?: readonly string[];
 }
 
 export interface Events {
-  /** Answered with `taken` before the next one comes. */
+  /** Both are answered with `taken`, before the next one comes. */
   slice: ScanSlice;
   scanned: ScanUpdate;
   /** A repair that a crash had interrupted was finished or taken back, one sentence each. */
@@ -299,7 +305,7 @@ export type ToWorker =
 export interface WorkerData {
   /** Four bytes: how often the person has stopped something. */
   readonly stops: SharedArrayBuffer;
-  /** Each slice will be answered with `taken`. */
+  /** What is told of scans will be answered with `taken`. */
   readonly takes: true;
 }
 

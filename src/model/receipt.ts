@@ -65,4 +65,6 @@ export interface RepairResult {
   readonly applied: boolean;
   /** One sentence with the next step in it. */
   readonly refused?: string;
+  /** The person stopped it: nothing of it was done or, where it was applied, not all of what could be left. */
+  readonly stopped?: true;
 }

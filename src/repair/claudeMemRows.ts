@@ -7,6 +7,7 @@ import { isUnreadable } from "../inspect/regularFile.ts";
 import { type Select, selectFrom, type Values } from "../inspect/sqlite.ts";
 import type { FieldEdit, Plan, RowPlace } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
+import type { GoOn } from "../model/stopped.ts";
 import { UserError } from "../model/userError.ts";
 import type { Database } from "./databaseFile.ts";
 import { type Files, isSystemError } from "./files.ts";
@@ -40,7 +41,7 @@ export function preparedMemoryRows(path: string, keys: ReadonlySet<string>): Row
  * Writes all of a plan's rows or none. Throws a UserError where they are not what it was made from any more, and what
  * SQLite throws where it cannot write.
  */
-export function changeMemoryRows(files: Files, plan: Plan): void {
+export function changeMemoryRows(files: Files, plan: Plan, goOn?: GoOn): void {
   const changes = changesOf(plan);
   const keys = keysOf(changes);
   const database = files.openDatabase(files.realpath(plan.store.path), true);
@@ -50,6 +51,7 @@ export function changeMemoryRows(files: Files, plan: Plan): void {
     const { rows, refusal } = imageIn(select, keys);
     if (refusal !== undefined) throw new UserError(refusal);
     for (const change of changes) {
+      goOn?.();
       const isSame = rows.get(change.key)?.place.version === change.row.version;
       if (!isSame || changeRow(files, database, change) !== 1) throw new UserError(planAgain);
     }

@@ -41,12 +41,26 @@ export function openDatabaseFile(path: string, isShared = false): Database {
 }
 
 export function queryDatabase(database: Database, sql: string, ...values: readonly Value[]): ColumnValues[] {
-  return told(database, () => database.prepare(sql).all(...values) as ColumnValues[]);
+  return told(database, () => statementOf(database, sql).all(...values) as ColumnValues[]);
 }
 
 /** Gives how many rows it changed itself. */
 export function executeOn(database: Database, sql: string, ...values: readonly Value[]): number {
-  return told(database, () => Number(database.prepare(sql).run(...values).changes));
+  return told(database, () => Number(statementOf(database, sql).run(...values).changes));
+}
+
+type Statement = ReturnType<Database["prepare"]>;
+
+/** Of each open database, by their text: most are asked for every row. */
+const statements = new WeakMap<Database, Map<string, Statement>>();
+
+/** Prepared once. */
+export function statementOf(database: Database, sql: string): Statement {
+  const own = statements.get(database) ?? new Map<string, Statement>();
+  statements.set(database, own);
+  const statement = own.get(sql) ?? database.prepare(sql);
+  own.set(sql, statement);
+  return statement;
 }
 
 /** SQLite's own words as the system's: with a code, and a sentence where somebody else has the database. */

@@ -1,25 +1,30 @@
 // The rows of a repair in a database: one transaction, in which each row must be to the byte what the plan was made from,
 // and all of them are written or none (facts RAN-9.6-EXT, variant B).
 import { isDeepStrictEqual } from "node:util";
+import { databaseVersionAt } from "../inspect/databaseReading.ts";
 import type { FieldEdit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import type { ColumnValues, RowImage } from "../model/rowImage.ts";
+import type { GoOn } from "../model/stopped.ts";
 import { UserError } from "../model/userError.ts";
 import type { Database } from "./databaseFile.ts";
 import { checkSchema } from "./databaseSchema.ts";
 import { type Files, isSystemError } from "./files.ts";
 import { settleFailure } from "./journal.ts";
+import { seenStore } from "./prepare.ts";
 import { saveReceipt } from "./receiptFolder.ts";
 import {
   type DatabaseEdit,
   databaseEdits,
-  hashOfImages,
-  imageFrom,
   imagesAt,
+  type KeptRows,
   keepImages,
+  keptRows,
   pendingTable,
   type Query,
   readImages,
+  type SpelledImages,
+  spelled,
 } from "./rowImages.ts";
 import { PlanMismatch, spliceRow } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
@@ -40,30 +45,38 @@ const notMeant = "What would be written is not what was meant: nothing was chang
  * Gives the receipt as `rowsWritten`; it is not saved as that yet. Throws where the rows are as they were, and a UserError
  * that says so where that cannot be told.
  */
-export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Receipt): Receipt {
+export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Receipt, goOn?: GoOn): Receipt {
   const { plan } = receipt;
   const path = files.realpath(plan.store.path);
   const edits = databaseEdits(plan);
   const keys = edits.map(({ key }) => key);
   if (new Set(keys).size < keys.length) throw new PlanMismatch("two edits of one row");
   // Before it is opened for writing: a database that is left alone keeps every byte.
-  checkBasis(imagesAt(path, keys), edits);
+  const seen = seenStore(plan.basis);
+  if (seen === undefined || seen.stamp !== databaseVersionAt(path)) checkBasis(spelled(imagesAt(path, keys)), edits);
   saveReceipt(files, folder, receipt);
   let current = receipt;
   try {
     withDatabase(files, path, (query, execute) => {
       execute("BEGIN IMMEDIATE");
       checkSchema(query);
-      const before = readImages(query, keys);
+      const images = readImages(query, keys);
+      const before = spelled(images);
       checkBasis(before, edits);
-      const changes = before.map((image, i) => changeOf(files, edits[i] as DatabaseEdit, image));
-      for (const change of changes) write(change, execute);
-      const after = readImages(query, keys);
-      if (hashOfImages(after).sha256 !== hashOfImages(changes.map((change) => change.after)).sha256)
-        throw new UserError(notMeant);
-      const backup = keepImages(files, folder, receipt.id, { schema: 1, before, after });
-      current = { ...receipt, state: "prepared", before: hashOfImages(before), after: hashOfImages(after), backup };
+      const kept = keptRows(files);
+      const changes = images.map((image, i) => changeOf(kept, edits[i] as DatabaseEdit, image));
+      for (const change of changes) {
+        goOn?.();
+        write(change, execute);
+      }
+      const written = readImages(query, keys);
+      const meant = changes.map((change) => change.after);
+      if (!isDeepStrictEqual(written, meant)) throw new UserError(notMeant);
+      const after = spelled(written);
+      const backup = keepImages(files, folder, receipt.id, before, after);
+      current = { ...receipt, state: "prepared", before: before.image, after: after.image, backup };
       saveReceipt(files, folder, current);
+      goOn?.();
       execute("COMMIT");
     });
   } catch (error) {
@@ -98,17 +111,14 @@ function closeQuietly(files: Files, database: Database): void {
   }
 }
 
-function checkBasis(images: readonly RowImage[], edits: readonly DatabaseEdit[]): void {
-  const isSame = ({ basis }: DatabaseEdit, i: number): boolean => {
-    const image = images[i];
-    return image !== undefined && hashOfImages([image]).sha256 === basis;
-  };
-  if (images.length !== edits.length || !edits.every(isSame)) throw new UserError(planAgain);
+function checkBasis({ each }: SpelledImages, edits: readonly DatabaseEdit[]): void {
+  const isSame = each.length === edits.length && edits.every(({ basis }, i) => each[i] === basis);
+  if (!isSame) throw new UserError(planAgain);
 }
 
 /** Throws a PlanMismatch where the row does not hold what the plan says it holds. */
-function changeOf(files: Files, edit: DatabaseEdit, before: RowImage): RowChange {
-  const was = edit.rowFrom && imageFrom(files, edit.rowFrom, edit.key);
+function changeOf(kept: KeptRows, edit: DatabaseEdit, before: RowImage): RowChange {
+  const was = edit.rowFrom && kept(edit.rowFrom, edit.key);
   const text = String(before.node["entry_json"]);
   const spliced = spliceRow(edit.key, text, edit.fields);
   const entry = was === undefined ? spliced : String(was.node["entry_json"]);
@@ -129,7 +139,7 @@ function checkEntry(edit: DatabaseEdit, { node }: RowImage, entry: string, splic
     throw new PlanMismatch(`the row ${edit.key} is not the one of its columns`);
   if (edit.rowFrom === undefined && node["entry_valid"] !== 1)
     throw new PlanMismatch(`the row ${edit.key} is not valid`);
-  if (!isDeepStrictEqual(JSON.parse(entry), JSON.parse(spliced))) throw new UserError(notMeant);
+  if (entry !== spliced && !isDeepStrictEqual(JSON.parse(entry), JSON.parse(spliced))) throw new UserError(notMeant);
 }
 
 function columnsOf({ columns = [] }: DatabaseEdit, table: string): ColumnValues {

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { fileStampOf } from "../inspect/regularFile.ts";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
+import { type GoOn, isStopped } from "../model/stopped.ts";
 import { UserError } from "../model/userError.ts";
 import { elementsIn, putElements, takeElements } from "./elements.ts";
 import { codeOf, type Files, syncDirectory, unlinkIfThere } from "./files.ts";
@@ -19,6 +20,15 @@ export interface FileWorld {
   readonly lockIsFree: (path: string) => boolean;
   /** Texts of the elements of lists that stand for locks which somebody holds, asked right before any is taken. */
   readonly heldElements: () => ReadonlySet<string>;
+  /** Asked before each file that is moved: each is where it was or where it was to come. */
+  readonly goOn?: GoOn;
+}
+
+export interface FinishedFiles {
+  /** What had to be left, one sentence each. */
+  readonly notes: readonly string[];
+  /** The person stopped it before all was done. */
+  readonly isStopped: boolean;
 }
 
 type EditOf<K extends Edit["kind"]> = Extract<Edit, { kind: K }>;
@@ -53,19 +63,26 @@ export function checkFiles({ files, lockIsFree, heldElements }: FileWorld, plan:
   }
 }
 
-/** Makes the edits of files and gives what had to be left, one sentence each. */
-export function finishFiles(world: FileWorld, receipt: Receipt): string[] {
+/** Makes the edits of files. What goes with rows that are written by now is not left undone. */
+export function finishFiles(world: FileWorld, receipt: Receipt): FinishedFiles {
+  let left = 0;
   const notes = receipt.plan.edits.flatMap((edit) => {
     if (edit.kind === "removeLock") return removeLock(world, edit);
     if (edit.kind === "addLock") return addLock(world, edit, receipt.id);
     if (edit.kind === "rename") return renameFile(world, edit, receipt.id);
     if (edit.kind === "removeElements") return removeElements(world, edit, receipt.id);
     if (edit.kind === "addElements") return addElements(world, edit, receipt.id);
-    if (edit.kind === "move") return moveFile(world.files, edit);
+    if (edit.kind === "move") {
+      if (left === 0 && !isStopped(world.goOn)) return moveFile(world.files, edit);
+      left += 1;
+      return [];
+    }
     if (edit.kind === "mode") return setMode(world.files, edit, receipt.rowFile);
     return [];
   });
-  return [...(receipt.notes ?? []), ...notes];
+  const stay = left === 1 ? "1 file stays where it is" : `${left} files stay where they are`;
+  const stopped = left === 0 ? [] : [`You stopped it: ${stay}.`];
+  return { notes: [...(receipt.notes ?? []), ...notes, ...stopped], isStopped: left > 0 };
 }
 
 function removeLock({ files, lockIsFree }: FileWorld, { path, identity, content }: EditOf<"removeLock">): string[] {

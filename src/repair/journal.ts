@@ -46,19 +46,31 @@ export function storeHash(files: Files, receipt: Receipt): string | undefined {
  * From the written rows to `done`. Nothing is marked as undone before its undo is whole, and no undo is done before that
  * is marked. `renames`: whether transcripts and leftovers may still get their new names.
  */
-export function finish(world: FileWorld, folder: StateFolder, receipt: Receipt, renames: boolean): Receipt {
+export function finish(world: FileWorld, folder: StateFolder, receipt: Receipt, renames: boolean): Finished {
   const { files } = world;
   const written: Receipt = { ...withoutTemporary(files, receipt), state: "rowsWritten" };
   saveReceipt(files, folder, written);
-  const notes = finishFiles(world, renames ? written : withoutRenames(written));
-  const { undoes } = written.plan;
-  if (undoes !== undefined) {
+  const { notes, isStopped } = finishFiles(world, renames ? written : withoutRenames(written));
+  const { undoes, ...plan } = written.plan;
+  if (undoes !== undefined && !isStopped) {
     const undone = loadReceipt(files, folder, undoes);
     if (undone !== undefined) saveReceipt(files, folder, { ...undone, undoneBy: written.id });
   }
-  const done: Receipt = { ...written, state: "done", ...(notes.length > 0 && { notes }) };
+  const done: Receipt = {
+    ...written,
+    state: "done",
+    // The rest of an undo that was stopped is still to be had.
+    ...(isStopped && { plan }),
+    ...(notes.length > 0 && { notes }),
+  };
   saveReceipt(files, folder, done);
-  return done;
+  return { receipt: done, isStopped };
+}
+
+export interface Finished {
+  readonly receipt: Receipt;
+  /** The person stopped it before all was done that could be left. */
+  readonly isStopped: boolean;
 }
 
 function withoutRenames(receipt: Receipt): Receipt {

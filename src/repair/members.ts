@@ -84,9 +84,14 @@ function skipSpace(bytes: Buffer, from: number): number {
 
 /** `from`: its opening quote. One past its closing one. */
 function endOfString(bytes: Buffer, from: number): number {
-  let at = from + 1;
-  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
-  return at + 1;
+  for (let at = from + 1; ; ) {
+    const end = bytes.indexOf(quote, at);
+    if (end < 0) return bytes.length;
+    let slashes = 0;
+    while (bytes[end - 1 - slashes] === backslash) slashes += 1;
+    if (slashes % 2 === 0) return end + 1;
+    at = end + 1;
+  }
 }
 
 function endOfValue(bytes: Buffer, from: number): number {

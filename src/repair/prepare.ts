@@ -1,6 +1,7 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
 import { dirname, join } from "node:path";
+import { databaseVersionAt } from "../inspect/databaseReading.ts";
 import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
 import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
@@ -14,8 +15,8 @@ import { elementsIn } from "./elements.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
 import { imageOfOpen } from "./receiptFolder.ts";
-import { hashOfImages, imagesAt } from "./rowImages.ts";
-import { PlanMismatch, readRows, rowTexts } from "./rowSplice.ts";
+import { imagesAt, spelled } from "./rowImages.ts";
+import { type Place, PlanMismatch, placesOf, readRows, rowTexts } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
@@ -38,6 +39,22 @@ export interface StoredLock {
 const noBasis: PlanBasis = { sha256: "", sizeBytes: 0 };
 const lockLimitBytes = 65_536n;
 
+/** A store as it was when a plan's basis was taken of it. */
+export interface SeenStore {
+  /** Of the open file; of a database and its log. */
+  readonly stamp: string;
+  /** Of all rows of a file. */
+  readonly places: readonly Place[];
+}
+
+/** For as long as the plan is there: whoever carries it out need not go through the whole store again. */
+const seen = new WeakMap<PlanBasis, SeenStore>();
+
+/** Undefined for a basis that was not taken by this process. */
+export function seenStore(basis: PlanBasis | undefined): SeenStore | undefined {
+  return basis && seen.get(basis);
+}
+
 /**
  * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
  * where it cannot be read.
@@ -56,13 +73,16 @@ export function prepare(
   const isList = kind === "agentctl";
   const locks = storedLocks(files, isList ? [] : lockPaths);
   if (kind === "openclaw-sqlite") return { ...prepareRows(files, storePath, keys), locks, files: new Map() };
-  const read = withOpen(files, storePath, "r", undefined, (fd) =>
-    readUnchanged(files, fd, stampOfOpen(files, fd), () => ({
-      basis: imageOfOpen(files, fd),
-      rows: readRows(rowBytes(kind, openBytes(files, fd)).object, keys),
-      mode: modeOf(files, fd),
-    })),
-  );
+  const read = withOpen(files, storePath, "r", undefined, (fd) => {
+    const stamp = stampOfOpen(files, fd);
+    return readUnchanged(files, fd, stamp, () => {
+      const basis = imageOfOpen(files, fd);
+      const { object } = rowBytes(kind, openBytes(files, fd));
+      const places = placesOf(object);
+      seen.set(basis, { stamp, places });
+      return { basis, rows: readRows(object, keys, places), mode: modeOf(files, fd) };
+    });
+  });
   const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
   return { ...read, locks, files: new Map(), ...elements };
 }
@@ -73,13 +93,17 @@ function prepareRows(
   storePath: string,
   keys: ReadonlySet<string>,
 ): Pick<Prepared, "basis" | "rows" | "mode"> {
-  const images = imagesAt(files.realpath(storePath), [...keys]);
-  const rows = images.map((image) => {
+  const path = files.realpath(storePath);
+  const version = databaseVersionAt(path);
+  const images = imagesAt(path, [...keys]);
+  const { each, image: basis } = spelled(images);
+  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version, places: [] });
+  const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));
-    return [image.key, { ...texts, columns: columnTexts(image), hash: hashOfImages([image]).sha256 }] as const;
+    return [image.key, { ...texts, columns: columnTexts(image), hash: each[i] ?? "" }] as const;
   });
   const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
-  return { basis: hashOfImages(images), rows: new Map(rows), mode };
+  return { basis, rows: new Map(rows), mode };
 }
 
 function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {

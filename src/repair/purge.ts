@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { Receipt } from "../model/receipt.ts";
+import { type GoOn, isStopped } from "../model/stopped.ts";
 import { UserError } from "../model/userError.ts";
 import { type Files, isSystemError, syncDirectory, unlinkIfThere } from "./files.ts";
 import { listQuarantined, type Quarantined, quarantineBeside, removeIfEmpty } from "./quarantine.ts";
@@ -14,6 +15,14 @@ export interface PurgeInput {
   readonly folder: StateFolder;
   /** State directories that may have a quarantine beside them. */
   readonly stateDirs: readonly string[];
+  /** Asked before each file. */
+  readonly goOn?: GoOn;
+}
+
+export interface Purged {
+  readonly files: readonly Quarantined[];
+  /** By the person; what is left stays, with its way back. */
+  readonly isStopped: boolean;
 }
 
 export interface QuarantineContent {
@@ -39,9 +48,9 @@ export function quarantineContent({ files, folder, stateDirs }: PurgeInput): Qua
 /**
  * Deletes what `quarantineContent` told, and marks the receipts that it belongs to: they cannot be undone any more.
  * Gives what was deleted. Throws a UserError where the quarantine holds something else by now, or a repair is under way
- * that may need it. `now`: epoch milliseconds.
+ * that may need it, and a `Stopped` where it was stopped before anything was deleted. `now`: epoch milliseconds.
  */
-export function purge(input: PurgeInput, token: string, now: number): Quarantined[] {
+export function purge(input: PurgeInput, token: string, now: number): Purged {
   const { files, folder } = input;
   const stores = new Set(
     listReceipts(files, folder)
@@ -54,6 +63,7 @@ export function purge(input: PurgeInput, token: string, now: number): Quarantine
     const content = quarantineContent(input);
     if (content.token !== token)
       throw new UserError("The quarantine holds something else by now, and nothing was deleted. Look at it again.");
+    input.goOn?.();
     return deleteAll(input, content.files, now);
   } finally {
     for (const lock of locks) lock.release();
@@ -61,8 +71,11 @@ export function purge(input: PurgeInput, token: string, now: number): Quarantine
 }
 
 /** What cannot be deleted stays, with its receipt as it was. */
-function deleteAll({ files, folder }: PurgeInput, content: readonly Quarantined[], now: number): Quarantined[] {
+function deleteAll({ files, folder, goOn }: PurgeInput, content: readonly Quarantined[], now: number): Purged {
+  let stopped = false;
   const deleted = content.filter(({ path }) => {
+    stopped ||= isStopped(goOn);
+    if (stopped) return false;
     try {
       unlinkIfThere(files, path);
       return true;
@@ -83,7 +96,7 @@ function deleteAll({ files, folder }: PurgeInput, content: readonly Quarantined[
     const isWhole = receipt && placesOf(receipt).every((path) => files.lstat(path) === undefined);
     if (receipt !== undefined && isWhole) saveReceipt(files, folder, { ...receipt, purgedAt: now });
   }
-  return deleted;
+  return { files: deleted, isStopped: stopped };
 }
 
 function isTidy(receipt: Receipt): boolean {

@@ -69,8 +69,11 @@ export function listReceipts(files: Files, folder: StateFolder): Receipt[] {
     .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 }
 
-/** Copies a file into the receipt and reads the copy back. Throws a UserError where the copy is not the same. */
-export function keepCopy(files: Files, from: string, to: string): FileImage {
+/**
+ * Copies a file into the receipt and reads the copy back. Throws a UserError where that is not the same as the file or, where
+ * it is known what the file holds, as that.
+ */
+export function keepCopy(files: Files, from: string, to: string, known?: FileImage): void {
   files.mkdir(dirname(to), privateFolder);
   files.copy(from, to);
   withOpen(files, to, "r", undefined, (fd) => {
@@ -78,12 +81,10 @@ export function keepCopy(files: Files, from: string, to: string): FileImage {
     files.fsync(fd);
   });
   syncDirectory(files, dirname(to));
-  const image = imageOf(files, to);
-  if (image.sha256 !== imageOf(files, from).sha256)
+  if (imageOf(files, to).sha256 !== (known ?? imageOf(files, from)).sha256)
     throw new UserError(
       `${from} changed while it was copied, and nothing was written. Look at it again and plan anew.`,
     );
-  return image;
 }
 
 export function imageOf(files: Files, path: string): FileImage {

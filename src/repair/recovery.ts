@@ -70,5 +70,5 @@ async function settle(input: RecoveryInput, receipt: Receipt): Promise<Recovered
     lockIsFree: (path: string) => lockIsFree(path, receipt),
     heldElements: () => heldElements(receipt),
   };
-  return { receipt: finish(world, folder, receipt, untouched), how: "finished" };
+  return { receipt: finish(world, folder, receipt, untouched).receipt, how: "finished" };
 }

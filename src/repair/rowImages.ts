@@ -9,6 +9,7 @@ import type { FileImage, Receipt } from "../model/receipt.ts";
 import type { ColumnValues, RowImage, RowImages } from "../model/rowImage.ts";
 import { UserError } from "../model/userError.ts";
 import { isSameRow } from "../plan/databaseColumns.ts";
+import { statementOf } from "./databaseFile.ts";
 import { checkSchema } from "./databaseSchema.ts";
 import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
 import { receiptPath } from "./receiptFolder.ts";
@@ -44,7 +45,7 @@ export function imagesAt(path: string, keys: readonly string[]): RowImage[] {
     path,
     what: "images",
     use: (database) => {
-      const query: Query = (sql, ...values) => database.prepare(sql).all(...values) as ColumnValues[];
+      const query: Query = (sql, ...values) => statementOf(database, sql).all(...values) as ColumnValues[];
       checkSchema(query);
       return readImages(query, keys);
     },
@@ -53,17 +54,48 @@ export function imagesAt(path: string, keys: readonly string[]): RowImage[] {
   return read.value;
 }
 
-export function hashOfImages(images: readonly RowImage[]): FileImage {
-  const text = JSON.stringify(images);
-  return { sha256: createHash("sha256").update(text).digest("hex"), sizeBytes: Buffer.byteLength(text) };
+/** Images as a receipt spells them. */
+export interface SpelledImages {
+  /** Of a JSON list. */
+  readonly pieces: readonly Buffer[];
+  readonly image: FileImage;
+  /** The hash of each, as of a list of one. */
+  readonly each: readonly string[];
 }
 
-/** Gives the path of the file, which is on the disk when this returns. */
-export function keepImages(files: Files, folder: StateFolder, id: string, images: RowImages): string {
+export function spelled(images: readonly RowImage[]): SpelledImages {
+  const texts = images.map((image) => Buffer.from(JSON.stringify(image)));
+  const pieces = [open, ...texts.flatMap((text, i) => (i === 0 ? [text] : [comma, text])), close];
+  const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  const each = texts.map((text) => sha256(open, text, close));
+  return { pieces, image: { sha256: sha256(...pieces), sizeBytes }, each };
+}
+
+const [open, comma, close] = ["[", ",", "]"].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+
+function sha256(...pieces: readonly Buffer[]): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}
+
+export function hashOfImages(images: readonly RowImage[]): FileImage {
+  return spelled(images).image;
+}
+
+/** As `RowImages`. Gives the path of the file, which is on the disk when this returns. */
+export function keepImages(
+  files: Files,
+  folder: StateFolder,
+  id: string,
+  before: SpelledImages,
+  after: SpelledImages,
+): string {
   const path = receiptPath(folder, id, "rows.json");
   unlinkIfThere(files, path);
   withOpen(files, path, "wx", 0o600, (fd) => {
-    writeAll(files, fd, Buffer.from(JSON.stringify(images)));
+    const [start, between, end] = ['{"schema":1,"before":', ',"after":', "}"].map((text) => Buffer.from(text));
+    writeAll(files, fd, Buffer.concat([start, ...before.pieces, between, ...after.pieces, end] as Buffer[]));
     files.fsync(fd);
   });
   syncDirectory(files, receiptPath(folder, id));
@@ -94,11 +126,29 @@ export function loadImages(
   return kept;
 }
 
-/** The row as it was. Throws a UserError where it is not what was kept. */
-export function imageFrom(files: Files, { path, sha256 }: NonNullable<DatabaseEdit["rowFrom"]>, key: string): RowImage {
-  const image = parsedImages(files, path)?.before.find((one) => one.key === key);
-  if (image === undefined || hashOfImages([image]).sha256 !== sha256) throw new UserError(wasChanged);
-  return image;
+/** Gives a row as it was. Throws a UserError where it is not what was kept. */
+export type KeptRows = (from: NonNullable<DatabaseEdit["rowFrom"]>, key: string) => RowImage;
+
+/** Reads each receipt's file once. */
+export function keptRows(files: Files): KeptRows {
+  const read = new Map<
+    string,
+    ReadonlyMap<string, { readonly image: RowImage; readonly sha256: string | undefined }>
+  >();
+  return ({ path, sha256 }, key) => {
+    const before = read.get(path) ?? hashed(parsedImages(files, path)?.before ?? []);
+    read.set(path, before);
+    const kept = before.get(key);
+    if (kept === undefined || kept.sha256 !== sha256) throw new UserError(wasChanged);
+    return kept.image;
+  };
+}
+
+function hashed(
+  images: readonly RowImage[],
+): Map<string, { readonly image: RowImage; readonly sha256: string | undefined }> {
+  const { each } = spelled(images);
+  return new Map(images.map((image, i) => [image.key, { image, sha256: each[i] }]));
 }
 
 function parsedImages(files: Files, path: string): RowImages | undefined {
@@ -117,11 +167,10 @@ function parsedImages(files: Files, path: string): RowImages | undefined {
  */
 export function rowsAsLeft(files: Files, receipt: Receipt): Map<string, string> {
   const { before, after } = loadImages(files, receipt);
-  const now = imagesNow(files, receipt);
-  const kept = before.filter(({ key }) =>
-    after.some((left) => left.key === key && now.some((one) => isSameRow(one, left))),
-  );
-  return new Map(kept.map((image) => [image.key, hashOfImages([image]).sha256]));
+  const left = byKey(after);
+  const now = byKey(imagesNow(files, receipt));
+  const { each } = spelled(before);
+  return new Map(before.flatMap(({ key }, i) => (isSame(left.get(key), now.get(key)) ? [[key, each[i] ?? ""]] : [])));
 }
 
 /**
@@ -131,8 +180,16 @@ export function rowsAsLeft(files: Files, receipt: Receipt): Map<string, string> 
  */
 export function wereRowsWritten(files: Files, receipt: Receipt): boolean {
   const { before } = loadImages(files, receipt);
-  const now = imagesNow(files, receipt);
-  return !before.some((old) => now.some((one) => isSameRow(one, old)));
+  const now = byKey(imagesNow(files, receipt));
+  return !before.some((old) => isSame(old, now.get(old.key)));
+}
+
+function byKey(images: readonly RowImage[]): ReadonlyMap<string, RowImage> {
+  return new Map(images.map((image) => [image.key, image]));
+}
+
+function isSame(a: RowImage | undefined, b: RowImage | undefined): boolean {
+  return a !== undefined && b !== undefined && isSameRow(a, b);
 }
 
 function imagesNow(files: Files, { plan }: Receipt): RowImage[] {

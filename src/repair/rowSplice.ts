@@ -30,17 +30,21 @@ export interface RowTexts {
   readonly hash?: string;
 }
 
-type Place = Pick<ScannedRow, "key" | "keyRange" | "range" | "shape">;
+/** Where a row stands in the file. */
+export type Place = Pick<ScannedRow, "key" | "keyRange" | "range" | "shape">;
 
 const noField = { has: () => false };
 const noKey: ReadonlySet<string> = new Set();
 
 /**
  * The replacements that make these edits, in the order of the file. Throws a PlanMismatch where a value before is not
- * the one in the store, a row to add is there, or what would change stands there twice.
+ * the one in the store, a row to add is there, or what would change stands there twice. `places`: all of the store's rows.
  */
-export function spliceRows(store: StoreBytes, edits: readonly RowEdit[]): Splice[] {
-  const places = placesOf(store);
+export function spliceRows(
+  store: StoreBytes,
+  edits: readonly RowEdit[],
+  places: readonly Place[] = placesOf(store),
+): Splice[] {
   const byKey = new Map<string, Place[]>();
   for (const place of places) byKey.set(place.key, [...(byKey.get(place.key) ?? []), place]);
   const removed = new Set<Place>();
@@ -105,11 +109,12 @@ export function rowTexts(text: string): RowTexts {
   };
 }
 
-/** What the store must be once it is spliced: it parses, holds as many rows as it should, and says what was meant. */
-export function isSpliced(before: StoreBytes, after: StoreBytes, edits: readonly RowEdit[]): boolean {
+/** What a store of so many rows must be once it is spliced: it parses, holds as many as it should, and says what was meant. */
+export function isSpliced(rowsBefore: number, after: StoreBytes, edits: readonly RowEdit[]): boolean {
   const count = (kind: RowEdit["kind"]): number => edits.filter((edit) => edit.kind === kind).length;
-  const rows = readRows(after, new Set(edits.map(({ key }) => key)));
-  if (placesOf(after).length !== placesOf(before).length - count("removeRow") + count("addRow")) return false;
+  const places = placesOf(after);
+  if (places.length !== rowsBefore - count("removeRow") + count("addRow")) return false;
+  const rows = readRows(after, new Set(edits.map(({ key }) => key)), places);
   return edits.every((edit) => {
     const row = rows.get(edit.key);
     if (edit.kind === "removeRow") return row === undefined;
@@ -119,9 +124,13 @@ export function isSpliced(before: StoreBytes, after: StoreBytes, edits: readonly
 }
 
 /** By key; of a key that stands twice, the last. Rows that are no objects have no fields. */
-export function readRows(store: StoreBytes, keys: ReadonlySet<string>): Map<string, RowTexts> {
+export function readRows(
+  store: StoreBytes,
+  keys: ReadonlySet<string>,
+  places: readonly Place[] = placesOf(store),
+): Map<string, RowTexts> {
   const found = new Map<string, RowTexts>();
-  for (const place of placesOf(store)) {
+  for (const place of places) {
     if (!keys.has(place.key)) continue;
     const bytes = store.slice(place.range);
     const fields = place.shape === "object" ? fieldsOf(bytes) : [];
@@ -131,8 +140,8 @@ export function readRows(store: StoreBytes, keys: ReadonlySet<string>): Map<stri
   return found;
 }
 
-/** Every row's place, in the order of the file. */
-function placesOf(store: StoreBytes): Place[] {
+/** Every row's place, in the order of the file. Throws a PlanMismatch where the store does not parse. */
+export function placesOf(store: StoreBytes): Place[] {
   const places: Place[] = [];
   const scan = scanStore(store.source(), { fields: noField, only: noKey }, ({ key, keyRange, range, shape }) =>
     places.push({ key, keyRange, range, shape }),

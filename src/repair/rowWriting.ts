@@ -1,26 +1,28 @@
 // The row file of a repair: backup, the new file beside it, one more comparison, and the rename that is the point of no
 // return.
-import type { Edit } from "../model/plan.ts";
-import type { Receipt } from "../model/receipt.ts";
+import type { Edit, Plan } from "../model/plan.ts";
+import type { FileImage, Receipt } from "../model/receipt.ts";
+import type { GoOn } from "../model/stopped.ts";
 import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { movedBy, rowBytes } from "./agentctlRows.ts";
-import { type Files, withOpen, withOpenToRead } from "./files.ts";
+import { type Files, isSystemError, withOpen, withOpenToRead } from "./files.ts";
 import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import { type Landing, watchLanding } from "./landing.ts";
 import type { Splice } from "./members.ts";
 import { identityOf } from "./modes.ts";
+import { seenStore } from "./prepare.ts";
 import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
-import { isSpliced, type RowEdit, type StoreBytes, spliceRows } from "./rowSplice.ts";
+import { isSpliced, type Place, placesOf, type RowEdit, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
   eachPiece,
+  holdsSpliced,
   openBytes,
   planAgain,
   putInPlace,
   readUnchanged,
-  splicedImage,
   stampOf,
   stampOfOpen,
   temporaryBeside,
@@ -34,17 +36,22 @@ const notMeant = "What would be written is not what was meant: nothing was chang
 export const replacedAnother =
   "Another write of the store came at that very moment and was replaced: what it said of its sessions is lost.";
 
+export interface Asked {
+  /** The store is written beside its gateway, and this is its last word on that. */
+  readonly lastWord?: () => Promise<Permission>;
+  readonly goOn?: GoOn;
+}
+
 /**
  * Gives the receipt as `rowsWritten`; it is not saved as that yet. Throws where the store is left as it was, and a
- * UserError that says so where that cannot be told. `now`: epoch milliseconds. `lastWord`: the store is written beside its
- * gateway, and this is its last word on that.
+ * UserError that says so where that cannot be told. `now`: epoch milliseconds.
  */
 export async function putRows(
   files: Files,
   folder: StateFolder,
   receipt: Receipt,
   now: number,
-  lastWord?: () => Promise<Permission>,
+  { lastWord, goOn }: Asked,
 ): Promise<Receipt> {
   const { plan } = receipt;
   const path = files.realpath(plan.store.path);
@@ -53,22 +60,15 @@ export async function putRows(
     const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const { before, rows, splices, after } = readUnchanged(files, fd, opened, () => {
-      const before = imageOfOpen(files, fd);
-      if (before.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
-      const rows = content === undefined ? rowBytes(plan.store.kind, openBytes(files, fd)) : undefined;
-      const splices = rows === undefined ? [] : movedBy(spliceRows(rows.object, edits), rows.start);
-      return {
-        before,
-        rows,
-        splices,
-        after: content === undefined ? splicedImage(files, fd, splices) : imageOf(files, content.from),
-      };
+    const { before, places, splices } = readUnchanged(files, fd, opened, () => {
+      const before = basisIn(files, fd, opened, plan);
+      if (content !== undefined) return { before, places: [], splices: [] };
+      return { before, ...splicesIn(files, fd, before, plan) };
     });
-    if (content !== undefined && after.sha256 !== content.sha256)
+    if (content !== undefined && imageOf(files, content.from).sha256 !== content.sha256)
       throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
     const temporary = temporaryBeside(path, receipt.id);
-    let current: Receipt = { ...receipt, before, after, temporary };
+    let current: Receipt = { ...receipt, before, temporary };
     const reached = (more: Partial<Receipt>): void => {
       current = { ...current, ...more };
       saveReceipt(files, folder, current);
@@ -76,22 +76,27 @@ export async function putRows(
     reached({});
     let landing: Landing | undefined;
     try {
+      goOn?.();
       const backup = receiptPath(folder, receipt.id, "store.json");
-      if (keepCopy(files, path, backup).sha256 !== before.sha256) throw new UserError(planAgain);
-      reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
-      readUnchanged(files, fd, opened, () => {
-        writeNew(files, fd, temporary, splices, content?.from);
-        if (imageOf(files, temporary).sha256 !== after.sha256) throw new UserError(notMeant);
-        if (rows !== undefined) checkMeaning(files, rows.object, plan.store.kind, temporary, edits);
+      readUnchanged(files, fd, opened, () => keepCopy(files, path, backup, before));
+      reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt, goOn) });
+      goOn?.();
+      const after = readUnchanged(files, fd, opened, () => {
+        // The copy is known to be what the plan was made from: what is written is made of that.
+        const written = writeNew(files, fd, temporary, splices, content?.from ?? backup);
+        if (content === undefined) checkMeaning(files, plan.store.kind, temporary, places.length, edits);
+        return written;
       });
+      if (content !== undefined && after.sha256 !== content.sha256) throw new UserError(notMeant);
       // A version that takes none does not mind it; one that may take it, does.
       const takesLock = plan.store.kind === "openclaw-json" && plan.store.era !== "J2";
       const vendorLock = takesLock ? vendorLockOf(path, now) : undefined;
       const rowFile = withOpen(files, temporary, "r", undefined, (own) => identityOf(files.fstat(own)));
-      reached({ state: "prepared", rowFile, ...(vendorLock !== undefined && { vendorLock }) });
+      reached({ state: "prepared", after, rowFile, ...(vendorLock !== undefined && { vendorLock }) });
       landing = lastWord === undefined ? undefined : watchLanding(path, temporary);
       const word = await lastWord?.();
       if (word !== undefined && word.answer !== "yes") throw new UserError(word.why);
+      goOn?.();
       if (vendorLock !== undefined) takeVendorLock(files, vendorLock, receipt.id);
       if (stampOf(files, path) !== stamp) throw new UserError(planAgain);
       putInPlace(files, temporary, path);
@@ -105,29 +110,52 @@ export async function putRows(
   });
 }
 
-function writeNew(
-  files: Files,
-  fd: number,
-  temporary: string,
-  splices: readonly Splice[],
-  content: string | undefined,
-): void {
-  writeBeside(files, temporary, fd, (onBytes) => {
-    if (content === undefined) eachPiece(files, fd, splices, onBytes);
-    else withOpen(files, content, "r", undefined, (from) => eachPiece(files, from, [], onBytes));
+/** Of the store, which is open and had this stamp then. Throws a UserError where it is not what the plan was made from. */
+function basisIn(files: Files, fd: number, stamp: string, { basis }: Plan): FileImage {
+  // Its hash is asked for once more, of the copy.
+  if (basis !== undefined && seenStore(basis)?.stamp === stamp) return basis;
+  const image = imageOfOpen(files, fd);
+  if (image.sha256 !== basis?.sha256) throw new UserError(planAgain);
+  return image;
+}
+
+interface Spliced {
+  /** Of all rows of the store. */
+  readonly places: readonly Place[];
+  readonly splices: readonly Splice[];
+}
+
+/** Throws a UserError where the store is not what it was although it has the same stamp. */
+function splicesIn(files: Files, fd: number, before: FileImage, { store, edits, basis }: Plan): Spliced {
+  try {
+    const { object, start } = rowBytes(store.kind, openBytes(files, fd));
+    const places = seenStore(basis)?.places ?? placesOf(object);
+    return { places, splices: movedBy(spliceRows(object, edits.filter(isRowEdit), places), start) };
+  } catch (error) {
+    if (!isSystemError(error) && imageOfOpen(files, fd).sha256 !== before.sha256) throw new UserError(planAgain);
+    throw error;
+  }
+}
+
+/** Gives what was written, and read back: of the file `from` all but the splices. Throws a UserError where it is another. */
+function writeNew(files: Files, like: number, temporary: string, splices: readonly Splice[], from: string): FileImage {
+  return withOpen(files, from, "r", undefined, (fd) => {
+    const written = writeBeside(files, temporary, like, (onBytes) => eachPiece(files, fd, splices, onBytes));
+    if (!holdsSpliced(files, temporary, fd, splices)) throw new UserError(notMeant);
+    return written;
   });
 }
 
 function checkMeaning(
   files: Files,
-  before: StoreBytes,
   kind: StoreKind,
   temporary: string,
+  rowsBefore: number,
   edits: readonly RowEdit[],
 ): void {
   withOpen(files, temporary, "r", undefined, (fd) => {
     const after = rowBytes(kind, openBytes(files, fd)).object;
-    if (!isSpliced(before, after, edits)) throw new UserError(notMeant);
+    if (!isSpliced(rowsBefore, after, edits)) throw new UserError(notMeant);
   });
 }
 

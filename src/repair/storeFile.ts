@@ -9,6 +9,8 @@ import { type Files, isSystemError, readPieces, syncDirectory, withOpen, writeAl
 import type { Splice } from "./members.ts";
 import type { StoreBytes } from "./rowSplice.ts";
 
+const windowBytes = 256 << 10;
+
 /** The store through an open descriptor: a rename over its path does not change what is read. */
 export function openBytes(files: Files, fd: number): StoreBytes {
   return {
@@ -62,32 +64,28 @@ export function readUnchanged<T>(files: Files, fd: number, stamp: string, read: 
   return result;
 }
 
-/** The hash that the store will have, without writing anything. */
-export function splicedImage(files: Files, fd: number, splices: readonly Splice[]): FileImage {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  eachPiece(files, fd, splices, (bytes) => {
-    hash.update(bytes);
-    sizeBytes += bytes.length;
-  });
-  return { sha256: hash.digest("hex"), sizeBytes };
-}
-
-/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. */
+/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. Gives what it is to hold. */
 export function writeBeside(
   files: Files,
   temporary: string,
   like: number,
   write: (onBytes: (bytes: Buffer) => void) => void,
-): void {
+): FileImage {
   const { mode, uid, gid } = files.fstat(like);
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
   withOpen(files, temporary, "wx", 0o600, (fd) => {
-    write((bytes) => writeAll(files, fd, bytes));
+    write((bytes) => {
+      hash.update(bytes);
+      sizeBytes += bytes.length;
+      writeAll(files, fd, bytes);
+    });
     const own = files.fstat(fd);
     if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
     files.fchmod(fd, Number(mode & 0o7777n));
     files.fsync(fd);
   });
+  return { sha256: hash.digest("hex"), sizeBytes };
 }
 
 /** Gives the spliced store, piece by piece, in order. */
@@ -114,6 +112,24 @@ export function eachPiece(
     at = end;
   });
   for (const splice of splices.slice(next)) onBytes(splice.bytes);
+}
+
+/** Whether a file holds the spliced store, byte for byte, and nothing else. */
+export function holdsSpliced(files: Files, path: string, fd: number, splices: readonly Splice[]): boolean {
+  return withOpen(files, path, "r", undefined, (own) => {
+    const window = Buffer.allocUnsafe(windowBytes);
+    let at = 0;
+    let isSame = true;
+    eachPiece(files, fd, splices, (bytes) => {
+      for (let from = 0; isSame && from < bytes.length; ) {
+        const got = files.read(own, window, 0, Math.min(window.length, bytes.length - from), at);
+        isSame = got > 0 && window.compare(bytes, from, from + got, 0, got) === 0;
+        from += got;
+        at += got;
+      }
+    });
+    return isSame && files.read(own, window, 0, 1, at) === 0;
+  });
 }
 
 /** Puts the new file in the store's place; what was there is gone from this name, whole, or still there, whole. */

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
+import { type GoOn, Stopped } from "../model/stopped.ts";
 import type { Permission } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { putMemoryRows } from "./claudeMemWriting.ts";
@@ -33,6 +34,8 @@ export interface RepairInput {
   readonly lockIsFree: (path: string) => boolean;
   /** Texts of directory locks that somebody holds, asked right before any is released. */
   readonly heldElements: () => ReadonlySet<string>;
+  /** Asked at every step before the one that cannot be taken back. */
+  readonly goOn?: GoOn;
   readonly captured?: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -49,13 +52,18 @@ export async function repairStore(input: RepairInput): Promise<RepairResult> {
       if (permission.answer === "no" || (permission.answer === "vouch" && input.vouched !== true)) {
         return { plan, applied: false, refused: permission.why };
       }
+      input.goOn?.();
       return await applyUnderLock(input);
     } finally {
       lock.release();
     }
   } catch (error) {
-    return { plan, applied: false, refused: refusalOf(error) };
+    return { plan, ...refusedFor(error) };
   }
+}
+
+export function refusedFor(error: unknown): Pick<RepairResult, "applied" | "refused" | "stopped"> {
+  return { applied: false, refused: refusalOf(error), ...(error instanceof Stopped && { stopped: true }) };
 }
 
 /** A sentence for people; a bug is thrown on. */
@@ -91,7 +99,8 @@ async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
   };
   const written = touchesStore(plan) ? await putStore(input, receipt) : keepOnly(input, receipt);
   try {
-    return { plan, receipt: finish(input, folder, written, true), applied: true };
+    const { receipt, isStopped } = finish(input, folder, written, true);
+    return { plan, receipt, applied: true, ...(isStopped && { stopped: true }) };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const note = `What was chosen is under way; the rest was interrupted (${codeOf(error)}) and is finished at the next start.`;
@@ -99,10 +108,11 @@ async function applyUnderLock(input: RepairInput): Promise<RepairResult> {
   }
 }
 
-async function putStore({ files, folder, now, lastWord }: RepairInput, receipt: Receipt): Promise<Receipt> {
-  if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt);
-  if (receipt.plan.store.kind === "claude-mem") return putMemoryRows(files, folder, receipt);
-  return putRows(files, folder, receipt, now(), lastWord);
+async function putStore(input: RepairInput, receipt: Receipt): Promise<Receipt> {
+  const { files, folder, now, goOn } = input;
+  if (receipt.plan.store.kind === "openclaw-sqlite") return putDatabaseRows(files, folder, receipt, goOn);
+  if (receipt.plan.store.kind === "claude-mem") return putMemoryRows(files, folder, receipt, goOn);
+  return putRows(files, folder, receipt, now(), input);
 }
 
 /** Whether its file itself is written. */
@@ -111,13 +121,18 @@ export function touchesStore({ edits }: Plan): boolean {
 }
 
 /** Only files beside the store are touched: what goes is kept first, and there is no row file to write. */
-function keepOnly({ files, folder, plan }: RepairInput, receipt: Receipt): Receipt {
+function keepOnly({ files, folder, plan, goOn }: RepairInput, receipt: Receipt): Receipt {
   const seen = plan.basis === undefined ? undefined : imageOf(files, files.realpath(plan.store.path));
   if (seen?.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
   saveReceipt(files, folder, receipt);
   try {
     const image = seen && { before: seen, after: seen };
-    const written: Receipt = { ...receipt, ...image, kept: keepFiles(files, folder, receipt), state: "rowsWritten" };
+    const written: Receipt = {
+      ...receipt,
+      ...image,
+      kept: keepFiles(files, folder, receipt, goOn),
+      state: "rowsWritten",
+    };
     saveReceipt(files, folder, written);
     return written;
   } catch (error) {

@@ -31,7 +31,12 @@ export async function emptyQuarantine({ client, log }: RepairParts): Promise<voi
     gone.files === 1
       ? vscode.l10n.t("Deleted 1 file, {0}.", size(gone.bytes))
       : vscode.l10n.t("Deleted {0} files, {1}.", gone.files, size(gone.bytes));
-  const rest = left === 0 ? "" : vscode.l10n.t(" {0} files could not be deleted and stay, with their way back.", left);
+  const rest =
+    left === 0
+      ? ""
+      : gone.stopped === true
+        ? vscode.l10n.t(" You stopped it: {0} files stay, with their way back.", left)
+        : vscode.l10n.t(" {0} files could not be deleted and stay, with their way back.", left);
   if (left === 0) void vscode.window.showInformationMessage(done);
   else void vscode.window.showWarningMessage(done + rest);
 }

@@ -1,7 +1,9 @@
 // When the worker looks: once at the start, when it is asked to, and along with the disk while somebody could see the outcome.
 import * as vscode from "vscode";
 import { views } from "../ids.ts";
+import type { ScanUpdate } from "../model/messages.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { nextTurn } from "./nextTurn.ts";
 import type { Remembered } from "./remembered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { onSettingsChange, readSettings } from "./settings.ts";
@@ -23,12 +25,8 @@ export class Inspection implements vscode.Disposable {
     this.#remembered = remembered;
     this.#model = model;
     this.#log = log;
+    client.tellTo({ take: (slice) => model.take(slice), apply: (update) => this.#apply(update) });
     this.#subscriptions = vscode.Disposable.from(
-      client.onSliced((slice) => model.take(slice)),
-      client.onScanned((update) => {
-        model.apply(update, this.#fresh);
-        this.#fresh = false;
-      }),
       client.onTrouble(({ message }) => log.warn(message)),
       client.onRestarted(() => {
         this.#fresh = true;
@@ -79,6 +77,12 @@ export class Inspection implements vscode.Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  async #apply(update: ScanUpdate): Promise<void> {
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    for (const _ of this.#model.steps(update, fresh)) await nextTurn();
   }
 
   /** Nobody waits for the outcome, so nobody is told but the log. */

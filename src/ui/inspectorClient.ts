@@ -5,7 +5,14 @@ import type { Events, FromWorker, RequestKind, Requests, ToWorker, WorkerData } 
 import { UserError } from "../model/userError.ts";
 
 const scans: ReadonlySet<RequestKind> = new Set(["scan"]);
-const stoppable: ReadonlySet<RequestKind> = new Set(["scan", "repair", "prune", "pruneReview"]);
+const stoppable: ReadonlySet<RequestKind> = new Set([
+  "scan",
+  "repair",
+  "prune",
+  "pruneReview",
+  "undo",
+  "emptyQuarantine",
+]);
 
 interface Waiting {
   readonly kind: RequestKind;
@@ -13,17 +20,22 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Takes what the worker tells of a scan. */
+export interface ScanReceiver {
+  take(slice: Events["slice"]): void;
+  /** Resolves when all of it is shown. */
+  apply(update: Events["scanned"]): Promise<void>;
+}
+
 /** Starts the worker at the first question. One that crashed is replaced once: a second crash would only be followed by a third. */
 export class InspectorClient implements vscode.Disposable {
-  readonly #sliced = new vscode.EventEmitter<Events["slice"]>();
   readonly #scanned = new vscode.EventEmitter<Events["scanned"]>();
   readonly #trouble = new vscode.EventEmitter<Events["trouble"]>();
   readonly #recovered = new vscode.EventEmitter<Events["recovered"]>();
   readonly #restarted = new vscode.EventEmitter<void>();
   readonly #idled = new vscode.EventEmitter<void>();
   readonly #working = new vscode.EventEmitter<boolean>();
-  /** Parts of the next scan that is told. */
-  readonly onSliced = this.#sliced.event;
+  /** After the receiver has it. */
   readonly onScanned = this.#scanned.event;
   readonly onTrouble = this.#trouble.event;
   readonly onRecovered = this.#recovered.event;
@@ -36,6 +48,7 @@ export class InspectorClient implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #waiting = new Map<number, Waiting>();
   readonly #stops = new Int32Array(new SharedArrayBuffer(4));
+  #receiver: ScanReceiver | undefined;
   #worker: Worker | undefined;
   #lastId = 0;
   #crashes = 0;
@@ -46,6 +59,11 @@ export class InspectorClient implements vscode.Disposable {
   constructor(script: string, log: vscode.LogOutputChannel) {
     this.#script = script;
     this.#log = log;
+  }
+
+  /** There is one. */
+  tellTo(receiver: ScanReceiver): void {
+    this.#receiver = receiver;
   }
 
   /** Rejects with a UserError where the reason is fit for people. */
@@ -82,7 +100,7 @@ export class InspectorClient implements vscode.Disposable {
     this.#disposed = true;
     void this.#worker?.terminate();
     this.#abandon();
-    for (const emitter of [this.#sliced, this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled])
+    for (const emitter of [this.#scanned, this.#trouble, this.#recovered, this.#restarted, this.#idled])
       emitter.dispose();
     this.#working.dispose();
   }
@@ -100,17 +118,12 @@ export class InspectorClient implements vscode.Disposable {
 
   #receive(message: FromWorker, worker: Worker): void {
     if ("event" in message) {
-      if (message.event === "slice") {
-        this.#sliced.fire(message.data);
-        worker.postMessage({ taken: true } satisfies ToWorker);
+      if (message.event === "slice" || message.event === "scanned") {
+        void this.#take(message, worker);
         return;
       }
       if (message.event === "trouble") this.#trouble.fire(message.data);
       if (message.event === "recovered") this.#recovered.fire(message.data);
-      if (message.event === "scanned") {
-        this.#settled = message.data.settled;
-        this.#scanned.fire(message.data);
-      }
     } else {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
@@ -118,6 +131,21 @@ export class InspectorClient implements vscode.Disposable {
       else waiting?.resolve(message.answer as never);
     }
     if (!this.#waits(stoppable)) this.#working.fire(false);
+    this.#sayWhenIdle();
+  }
+
+  /** The worker tells no more before it hears that this was taken. */
+  async #take(message: Extract<FromWorker, { readonly event: "slice" | "scanned" }>, worker: Worker): Promise<void> {
+    try {
+      if (message.event === "slice") this.#receiver?.take(message.data);
+      else await this.#receiver?.apply(message.data);
+    } catch (error) {
+      this.#log.error(error as Error);
+    }
+    worker.postMessage({ taken: true } satisfies ToWorker);
+    if (message.event === "slice") return;
+    this.#settled = message.data.settled;
+    this.#scanned.fire(message.data);
     this.#sayWhenIdle();
   }
 

@@ -35,37 +35,31 @@ export class Placing {
   readonly #stores = new Map<string, StorePlaces>();
   readonly #placed = new Map<string, Placed>();
 
-  /** @param worstOf the most severe of the findings of a session */
-  put(sessions: readonly Session[], worstOf: (session: Session) => Severity | undefined): void {
-    const moves = new Moves();
-    for (const session of sessions) {
-      const before = this.#placed.get(session.id);
-      const placed = placedOf(session, worstOf(session));
-      const places = this.#places(session.store);
-      if (before !== undefined) count(places.tally, before, -1);
-      count(places.tally, placed, 1);
-      if (before !== undefined && before.place === placed.place && byUrgency(before, placed) === 0) {
+  /** @param worst the most severe of its findings */
+  put(session: Session, worst: Severity | undefined): void {
+    const before = this.#placed.get(session.id);
+    const placed = placedOf(session, worst);
+    const places = this.#places(session.store);
+    count(places.tally, placed, 1);
+    if (before !== undefined) {
+      count(places.tally, before, -1);
+      if (before.place === placed.place && byUrgency(before, placed) === 0) {
         before.session = session;
-        continue;
+        return;
       }
-      this.#placed.set(session.id, placed);
-      if (before !== undefined) moves.out(places[before.place], before);
-      moves.into(places[placed.place], placed);
+      places[before.place].splice(indexOf(places[before.place], before), 1);
     }
-    moves.make();
+    this.#placed.set(session.id, placed);
+    places[placed.place].splice(indexOf(places[placed.place], placed), 0, placed);
   }
 
-  remove(sessions: readonly Session[]): void {
-    const moves = new Moves();
-    for (const session of sessions) {
-      const before = this.#placed.get(session.id);
-      if (before === undefined) continue;
-      const places = this.#places(session.store);
-      this.#placed.delete(session.id);
-      count(places.tally, before, -1);
-      moves.out(places[before.place], before);
-    }
-    moves.make();
+  remove(session: Session): void {
+    const before = this.#placed.get(session.id);
+    if (before === undefined) return;
+    const places = this.#places(session.store);
+    this.#placed.delete(session.id);
+    count(places.tally, before, -1);
+    places[before.place].splice(indexOf(places[before.place], before), 1);
   }
 
   /** The most urgent first. */
@@ -80,42 +74,6 @@ export class Placing {
   #places(store: string): StorePlaces {
     const known = this.#stores.get(store) ?? { attention: [], active: [], rest: [], tally: nothing() };
     this.#stores.set(store, known);
-    return known;
-  }
-}
-
-/** Out of lists and into lists, each list gone through once however many move. */
-class Moves {
-  readonly #lists = new Map<Placed[], { readonly out: Set<Placed>; readonly into: Placed[] }>();
-
-  out(list: Placed[], placed: Placed): void {
-    this.#of(list).out.add(placed);
-  }
-
-  into(list: Placed[], placed: Placed): void {
-    this.#of(list).into.push(placed);
-  }
-
-  make(): void {
-    for (const [list, { out, into }] of this.#lists) {
-      into.sort(byUrgency);
-      const stayed = out.size === 0 ? [...list] : list.filter((placed) => !out.has(placed));
-      list.length = 0;
-      let next = 0;
-      for (const placed of stayed) {
-        for (let one = into[next]; one !== undefined && byUrgency(one, placed) < 0; one = into[next]) {
-          list.push(one);
-          next++;
-        }
-        list.push(placed);
-      }
-      for (; next < into.length; next++) list.push(into[next] as Placed);
-    }
-  }
-
-  #of(list: Placed[]): { readonly out: Set<Placed>; readonly into: Placed[] } {
-    const known = this.#lists.get(list) ?? { out: new Set(), into: [] };
-    this.#lists.set(list, known);
     return known;
   }
 }
@@ -147,6 +105,17 @@ function count(tally: Tally, { session: { verdict, claimed }, place }: Placed, b
 
 function nothing(): Tally {
   return { active: 0, claimed: 0, claimedAndActive: 0, unknown: 0, needAttention: 0 };
+}
+
+/** Where it stands, or belongs. */
+function indexOf(list: readonly Placed[], placed: Placed): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byUrgency(list[middle] as Placed, placed) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Contradictions before suspicions, what is proven to run before what may, then the latest first; ties by key. */

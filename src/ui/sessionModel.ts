@@ -19,11 +19,16 @@ export interface ModelChange {
   readonly places: boolean;
 }
 
+/** Sessions that are put in their places in one step. */
+const mostInStep = 100;
+
 export class SessionModel {
   /** The clock of the last update, epoch milliseconds; what was captured has its own. */
   now = 0;
   /** False until the first update has arrived. */
   known = false;
+  /** Whether no verdict waits for a second look. */
+  settled = false;
   /** The person stopped the look that would have made it known. */
   stopped = false;
   stateDirs: readonly StateDir[] = [];
@@ -64,45 +69,72 @@ export class SessionModel {
       if (inStore === undefined) this.#keys.set(session.store, new Map([[session.key, session]]));
       else inStore.set(session.key, session);
     }
-    this.placing.put(changed, (session) => this.findingsOf(session)[0]?.severity);
+    this.#place(changed);
     for (const finding of findings) this.#findingIds.set(finding.id, finding);
   }
 
   /** @param fresh the update is the first of a new worker and holds everything: what it does not name is gone */
   apply(update: ScanUpdate, fresh = false): void {
+    for (const _ of this.steps(update, fresh));
+  }
+
+  /** The same in steps, each of them short: other extensions wait meanwhile. The last ones tell the listeners. */
+  *steps(update: ScanUpdate, fresh: boolean): Generator<void> {
     this.take(update);
+    yield;
     const { sessions, stores } = this.#taken;
     this.#taken = { sessions: new Set(), stores: new Set() };
     const gone = fresh ? [...this.sessions.keys()].filter((id) => !sessions.has(id)) : update.removed;
     const removed = gone.flatMap((id) => this.sessions.get(id) ?? []);
-    for (const session of removed) {
-      sessions.add(session.id);
-      stores.add(session.store);
-      this.#keys.get(session.store)?.delete(session.key);
-      this.sessions.delete(session.id);
+    this.#forget(removed);
+    for (const { id, store } of removed) {
+      sessions.add(id);
+      stores.add(store);
     }
-    this.placing.remove(removed);
-    this.#findings = update.order.flatMap((id) => this.#findingIds.get(id) ?? []);
+    const places = !same(outline(this), outline(update));
+    for (const store of update.stores) if (!same(this.store(store.id), store)) stores.add(store.id);
+    this.now = update.now;
+    this.known = true;
+    this.settled = update.settled;
+    this.stateDirs = update.stateDirs;
+    this.stores = update.stores;
+    const order = update.order ?? this.#findings.map(({ id }) => id);
+    this.#findings = order.flatMap((id) => this.#findingIds.get(id) ?? []);
     if (this.#findings.length < this.#findingIds.size)
       this.#findingIds = new Map(this.#findings.map((finding) => [finding.id, finding]));
     this.#locks = kept(this.#locks, update.locks);
-    const about = gather(this.#findings, this.#locks);
-    const other = different(this.#about, about);
-    this.#about = about;
-    for (const { store } of other) stores.add(store);
-    const touched = other.flatMap(({ store, key }) => (key === undefined ? [] : (this.session({ store, key }) ?? [])));
-    for (const { id } of touched) sessions.add(id);
-    this.placing.put(touched, (session) => this.findingsOf(session)[0]?.severity);
-    const places = !same(outline(this), outline(update));
-    for (const store of update.stores) {
-      if (!same(this.store(store.id), store)) stores.add(store.id);
+    const before = this.#about;
+    this.#about = gather(this.#findings, this.#locks);
+    yield;
+    const touched: Session[] = [];
+    for (const { store, key } of different(before, this.#about)) {
+      stores.add(store);
+      const session = key === undefined ? undefined : this.session({ store, key });
+      if (session !== undefined) touched.push(session);
     }
-    this.now = update.now;
-    this.known = true;
-    this.stateDirs = update.stateDirs;
-    this.stores = update.stores;
+    for (let at = 0; at < touched.length; at += mostInStep) {
+      yield;
+      this.#place(touched.slice(at, at + mostInStep));
+    }
+    for (const { id } of touched) sessions.add(id);
     this.#counts = undefined;
-    for (const listener of this.#listeners) listener({ sessions, stores, places });
+    for (const listener of this.#listeners) {
+      yield;
+      listener({ sessions, stores, places });
+    }
+  }
+
+  #forget(sessions: readonly Session[]): void {
+    for (const session of sessions) {
+      const { id, store, key } = session;
+      this.placing.remove(session);
+      this.#keys.get(store)?.delete(key);
+      this.sessions.delete(id);
+    }
+  }
+
+  #place(sessions: readonly Session[]): void {
+    for (const session of sessions) this.placing.put(session, this.findingsOf(session)[0]?.severity);
   }
 
   session(name: SessionName): Session | undefined {

@@ -5,6 +5,7 @@ import type { RepairChoice, SessionName } from "../model/messages.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { openComparison } from "./comparison.ts";
+import { nextTurn } from "./nextTurn.ts";
 import { askOutcomes, question } from "./outcomePick.ts";
 import { subjectName } from "./proposal.ts";
 import { type RepairParts, repairMany } from "./repair.ts";
@@ -16,6 +17,8 @@ import { storeName } from "./words.ts";
 export interface Finalized extends SessionName {
   readonly status: string;
 }
+
+const mostInTurn = 100;
 
 type Item = vscode.QuickPickItem & { readonly finding?: Finding };
 
@@ -29,7 +32,7 @@ export async function finalizeAll(
 ): Promise<readonly Finalized[]> {
   const groups = staleGroups(parts.model.findings.filter(wanted));
   if (groups.proven.length + groups.asked.length === 0) throw new UserError(whyNothing(parts.model));
-  const picked = await review(itemsOf(groups, parts.model), new Set(groups.proven), parts);
+  const picked = await review(await itemsOf(groups, parts.model), new Set(groups.proven), parts);
   if (picked === undefined || picked.length === 0) return [];
   const ticked = staleGroups(picked);
   const answered = await askOutcomes(ticked.asked);
@@ -53,7 +56,7 @@ function whyNothing({ findings }: SessionModel): string {
   return vscode.l10n.t("No session needs it: nothing that is proven to have ended claims to run.");
 }
 
-function itemsOf({ proven, asked }: ReturnType<typeof staleGroups>, model: SessionModel): Item[] {
+async function itemsOf({ proven, asked }: ReturnType<typeof staleGroups>, model: SessionModel): Promise<Item[]> {
   const heading = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const compare = {
     iconPath: new vscode.ThemeIcon("diff"),
@@ -72,10 +75,17 @@ function itemsOf({ proven, asked }: ReturnType<typeof staleGroups>, model: Sessi
       buttons: [compare],
     };
   };
-  return [
-    ...(proven.length > 0 ? [heading(provenHeading(proven.length)), ...proven.map(item)] : []),
-    ...asked.flatMap((group) => [heading(question(group)), ...group.findings.map(item)]),
-  ];
+  const items: Item[] = [];
+  const add = async (title: string, findings: readonly Finding[]): Promise<void> => {
+    items.push(heading(title));
+    for (const [index, finding] of findings.entries()) {
+      if (index % mostInTurn === 0) await nextTurn();
+      items.push(item(finding));
+    }
+  };
+  if (proven.length > 0) await add(provenHeading(proven.length), proven);
+  for (const group of asked) await add(question(group), group.findings);
+  return items;
 }
 
 function provenHeading(count: number): string {

@@ -1,12 +1,13 @@
 // Points in time, in a person's language. Knows nothing of VS Code.
 
-/** Making one takes as long as formatting a hundred times. */
+/** The first of each kind takes ten milliseconds to make. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** `14:03`, or `19 Nov 06:00` where it is of another day than `now`. Both in epoch milliseconds. */
 export function shortTime(at: number, { locale, now }: { readonly locale: string; readonly now: number }): string {
-  const time = formatOf(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
-  if (new Date(at).toDateString() === new Date(now).toDateString()) return time;
+  const date = new Date(at);
+  const time = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+  if (date.toDateString() === new Date(now).toDateString()) return time;
   const parts = formatOf(locale, { day: "numeric", month: "short" }).formatToParts(at);
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
   return `${part("day")} ${part("month")} ${time}`;

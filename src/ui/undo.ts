@@ -77,7 +77,11 @@ async function undo(
   if (vouched === undefined) return;
   const results = await vscode.window.withProgress({ location: { viewId: views.sessions } }, async () => {
     const all: RepairSummary[] = [];
-    for (const { id } of receipts) all.push(await client.ask("undo", { ...ask(id), vouched }));
+    for (const { id } of receipts) {
+      const result = await client.ask("undo", { ...ask(id), vouched });
+      all.push(result);
+      if (result.stopped === true) break;
+    }
     return all;
   });
   const refused = results.filter(({ applied }) => !applied);

@@ -6,10 +6,10 @@ import { type Cost, costOf, inTurn, median, type Program, quantile } from "./mea
 import type { BenchHome, StoreSpec } from "./store.ts";
 
 export const root = resolve(import.meta.dirname, "..", "..");
-const cli = join(root, "dist", "cli.js");
+export const cli = join(root, "dist", "cli.js");
 const floorProgram = join(import.meta.dirname, "floor.cjs");
 /** A machine on which nothing runs. */
-const nothingRuns =
+export const nothingRuns =
   "    PID    PPID                  STARTED COMMAND\n      1       0 Fri Nov 20 09:00:01 2026 /sbin/init\n";
 
 export interface Measured {
@@ -29,7 +29,7 @@ export interface Compared {
   readonly ratio: number;
 }
 
-export function scanOf(home: BenchHome): Program {
+export function scanOf(home: Pick<BenchHome, "stateDir">): Program {
   return { args: [cli, "scan", "--json", "--no-ask", "--state-dir", home.stateDir] };
 }
 
@@ -41,6 +41,10 @@ function floorOf(home: BenchHome): Program {
 export function scanAgainstFloor(home: BenchHome, spec: StoreSpec, rounds: number): Compared {
   const bytes = home.writeStore(spec);
   const { floor, ours } = inTurn({ floor: floorOf(home), ours: scanOf(home) }, rounds);
+  return compared(bytes, floor, ours);
+}
+
+export function compared(bytes: number, floor: readonly Cost[], ours: readonly Cost[]): Compared {
   return {
     bytes,
     floor: cpuOf(floor),
@@ -77,6 +81,8 @@ export interface RepairCost {
   /** Wall milliseconds of finalizing 500 rows, beyond a scan and beyond copying the store and waiting for the disk. */
   readonly beyond: Measured;
   readonly copy: Measured;
+  /** Of undoing them, beyond an empty Node. */
+  readonly undo: Measured;
 }
 
 const copier = `const fs = require("node:fs");
@@ -88,7 +94,13 @@ export function repairCost(home: BenchHome, scratch: string, rounds: number): Re
   const processes = join(scratch, "ps.txt");
   writeFileSync(processes, nothingRuns);
   const where = ["--state-dir", home.stateDir, "--processes", processes];
-  const costs: { readonly scan: Cost; readonly copy: Cost; readonly empty: Cost; readonly repair: Cost }[] = [];
+  const costs: {
+    readonly scan: Cost;
+    readonly copy: Cost;
+    readonly empty: Cost;
+    readonly repair: Cost;
+    readonly undo: Cost;
+  }[] = [];
   for (let round = 0; round < rounds; round++) {
     home.writeStore(spec);
     const backup = join(scratch, `receipts-${round}`);
@@ -98,11 +110,13 @@ export function repairCost(home: BenchHome, scratch: string, rounds: number): Re
       copy: costOf({ args: ["-e", copier, home.store, join(scratch, "copy")] }),
       empty: costOf({ args: ["-e", "0"] }),
       repair: costOf({ args: [cli, "repair", "--proven", "--json", "--backup-dir", backup, ...where] }),
+      undo: costOf({ args: [cli, "undo", "--last", "--backup-dir", backup, ...where] }),
     });
   }
   const copies = costs.map(({ copy, empty }) => copy.wallMs - empty.wallMs);
   return {
     copy: measured(copies),
+    undo: measured(costs.map(({ undo, empty }) => undo.wallMs - empty.wallMs)),
     beyond: measured(costs.map(({ repair, scan }, i) => repair.wallMs - scan.wallMs - (copies[i] ?? 0))),
   };
 }

@@ -7,9 +7,11 @@ import { join } from "node:path";
 export interface Cost {
   /** User and system time of all of its processes. */
   readonly cpuMs: number;
-  /** Of its largest process. */
+  /** Of its largest process; not a number where it was stopped. */
   readonly peakMb: number;
   readonly wallMs: number;
+  /** It took longer than it was given: this is what it had cost by then. */
+  readonly isStopped?: true;
 }
 
 export interface Program {
@@ -18,22 +20,29 @@ export interface Program {
   readonly env?: NodeJS.ProcessEnv;
   /** Exit statuses that are no failure; 0 and 1 where they are left out, as a scan that finds something ends with 1. */
   readonly fine?: readonly number[];
+  /** It is killed after this. */
+  readonly limitMs?: number;
 }
 
 /** Throws where the program fails: what does nothing is quick. */
-export function costOf({ args, node = process.execPath, env, fine = [0, 1] }: Program): Cost {
+export function costOf({ args, node = process.execPath, env, fine = [0, 1], limitMs }: Program): Cost {
   const directory = mkdtempSync(join(tmpdir(), "session-inspector-bench-"));
   try {
     const file = join(directory, "usage");
     const began = performance.now();
     // What it starts itself is measured too.
     const options = { BENCH_USAGE_FILE: file, NODE_OPTIONS: `--require=${JSON.stringify(hook)}` };
-    const { status, stderr, signal } = spawnSync(node, args, {
+    const childrenBefore = childrenCpuMs();
+    const { status, stderr, signal, error } = spawnSync(node, args, {
       env: { ...process.env, ...env, ...options },
       stdio: ["ignore", "ignore", "pipe"],
       maxBuffer: 1 << 26,
+      killSignal: "SIGKILL",
+      ...(limitMs !== undefined && { timeout: limitMs }),
     });
     const wallMs = performance.now() - began;
+    if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT")
+      return { cpuMs: childrenCpuMs() - childrenBefore, peakMb: Number.NaN, wallMs, isStopped: true };
     if (status === null || !fine.includes(status))
       throw new Error(`${args.join(" ")} ended with ${status ?? signal}: ${stderr}`);
     const used = readFileSync(file, "utf8")
@@ -48,6 +57,17 @@ export function costOf({ args, node = process.execPath, env, fine = [0, 1] }: Pr
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** Of all processes that we started and that have ended; what is killed tells nothing itself. Hundredths of a second (Linux). */
+function childrenCpuMs(): number {
+  const stat = readFileSync("/proc/self/stat", "latin1");
+  const [userTicks = 0, systemTicks = 0] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(13, 15)
+    .map(Number);
+  return (userTicks + systemTicks) * 10;
 }
 
 const hook = join(import.meta.dirname, "usage.cjs");

@@ -1,17 +1,18 @@
-// Measures, and writes docs/performance.md: node test/bench/run.ts [--rounds 5] [--openclaw DIR]
-// DIR holds a genuine OpenClaw 2026.5.18 in node_modules; without it the vendor's own commands are not measured. They are
-// OpenClaw processes, which other tests of this machine would see.
+// Measures, and writes docs/performance.md: node test/bench/run.ts [--rounds 5] [--openclaw DIR …]
+// DIR holds genuine OpenClaws, as the live tests keep them (2026.5.18/node_modules/openclaw, 2026.9.6/…); without them the
+// vendor's own commands are not measured. They are OpenClaw processes, which other tests of this machine would see, and
+// take a quarter of an hour.
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { databaseAgainstFloor, databaseRepairCost } from "./databaseFigures.ts";
 import * as figures from "./figures.ts";
-import { costOf } from "./measure.ts";
 import { performancePage } from "./page.ts";
 import { BenchHome } from "./store.ts";
-import { vendorCosts } from "./vendor.ts";
+import { vendorCosts, vendorDatabaseCosts } from "./vendor.ts";
 
-const { values } = parseArgs({ options: { rounds: { type: "string" }, openclaw: { type: "string" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string" }, openclaw: { type: "string", multiple: true } } });
 const rounds = Number(values.rounds ?? 5);
 const scratch = mkdtempSync(join(tmpdir(), "session-inspector-bench-"));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -37,11 +38,19 @@ try {
   say("repair");
   const repair = figures.repairCost(home, scratch, rounds);
   home.writeStore({ rows: 10_000, runningEvery: 20 });
+  say("databases");
+  const databases = {
+    plain: databaseAgainstFloor(scratch, { rows: 10_000, runningEvery: 20 }, rounds),
+    thousand: databaseAgainstFloor(scratch, { rows: 1000, runningEvery: 20 }, rounds),
+    killed: databaseAgainstFloor(scratch, { rows: 10_000, runningEvery: 20, rowsInLog: 250 }, rounds),
+  };
+  const databaseRepair = databaseRepairCost(scratch, rounds);
   say("the vendor's commands");
-  const vendor =
-    values.openclaw === undefined
-      ? undefined
-      : vendorCosts(values.openclaw, home, () => costOf(figures.scanOf(home)).cpuMs);
+  const genuine = values.openclaw ?? [];
+  const vendor = [
+    ...vendorCosts(genuine, home, figures.scanOf(home)),
+    ...vendorDatabaseCosts(genuine, join(scratch, "vendor"), 10_000, rounds, figures.scanOf),
+  ];
   say("7 rows");
   const start = figures.startCost(new BenchHome(join(scratch, "seven")), 2 * rounds);
   say("transcripts of 1 GB");
@@ -53,6 +62,8 @@ try {
     scans,
     inWindow,
     repair,
+    databases,
+    databaseRepair,
     vendor,
     start,
     transcripts,

@@ -33,12 +33,14 @@ export interface StoreSpec {
 
 /** A state directory in `home`, with the files of `rows` sessions beside its one store, which `writeStore` writes. */
 export class BenchHome {
+  readonly home: string;
   readonly stateDir: string;
   readonly store: string;
   readonly #genuine = genuineRows();
   #sessions = 0;
 
   constructor(home: string) {
+    this.home = home;
     this.stateDir = join(home, ".openclaw");
     this.store = join(this.stateDir, "agents", "main", "sessions", "sessions.json");
     mkdirSync(dirname(this.store), { recursive: true });

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isSpliced, PlanMismatch, type RowEdit, readRows, spliceRows } from "../../src/repair/rowSplice.ts";
+import { isSpliced, PlanMismatch, placesOf, type RowEdit, readRows, spliceRows } from "../../src/repair/rowSplice.ts";
 import { jsonCaseNames, unpackCase } from "../fixtures/unpack.ts";
 import { key } from "../homeBuilder.ts";
 import { applied, edited, inMemory, set, spelled, taken } from "../splicing.ts";
@@ -245,7 +245,8 @@ describe("edits of rows", () => {
   it("is told when what came out is not what was meant", () => {
     const before = Buffer.from(`{"a":{"n":1},"b":{}}`);
     const edits = [set("n", 1, 2, "a")];
-    const check = (after: string): boolean => isSpliced(inMemory(before), inMemory(Buffer.from(after)), edits);
+    const check = (after: string): boolean =>
+      isSpliced(placesOf(inMemory(before)).length, inMemory(Buffer.from(after)), edits);
     ok(check(`{"a":{"n":2},"b":{}}`));
     for (const wrong of [`{"a":{"n":1},"b":{}}`, `{"a":{"n":2}}`, `{"a":{},"b":{}}`, `{"a":{"n":2},"b":{},"c":{}}`])
       ok(!check(wrong), wrong);

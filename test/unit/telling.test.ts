@@ -1,5 +1,6 @@
 // What the worker tells the window of a scan: each news once, and never so much in one message that the window stands still.
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Events, ScanSlice, ScanUpdate } from "../../src/model/messages.ts";
@@ -44,7 +45,7 @@ function last(told: readonly Told[]): ScanUpdate {
 }
 
 describe("What a window is told of a scan", () => {
-  it("comes in slices, in the order of the scan, and the whole of it with the last one", async () => {
+  it("comes in slices, in the order of the scan, and after them what comes in one piece", async () => {
     const found = await scanOf(mostInSlice * 2 + 50);
     const { told, tells } = listener(false);
     await tells.tell(found, true);
@@ -60,23 +61,21 @@ describe("What a window is told of a scan", () => {
     deepEqual(last(told).order, findings);
   });
 
-  it("waits for each slice to be taken", async () => {
+  it("waits for each message to be taken, and for one scan before the next", async () => {
     const { told, tells } = listener(true);
-    const all = tells.tell(await scanOf(mostInSlice), true);
-    const behind = tells.tell(await scanOf(1), true);
-    await Promise.resolve();
-    await Promise.resolve();
-    deepEqual(
-      told.map(({ event }) => event),
-      ["slice"],
-    );
-    tells.taken();
-    await all;
-    await behind;
-    deepEqual(
-      told.map(({ event }) => event),
-      ["slice", "scanned", "scanned"],
-    );
+    const whole = tells.tell(await scanOf(mostInSlice), true);
+    const next = tells.tell(await scanOf(1), true);
+    const events: string[] = [];
+    for (const event of ["slice", "slice", "scanned", "scanned"]) {
+      await setImmediate();
+      events.push(event);
+      deepEqual(
+        told.map((one) => one.event),
+        events,
+      );
+      tells.taken();
+    }
+    await Promise.all([whole, next]);
   });
 
   it("is what was not told before: not a row that only moved in its file, but one that is gone", async () => {
@@ -88,6 +87,7 @@ describe("What a window is told of a scan", () => {
     const moved = { ...first, range: { start: 50, end: 51 } };
     await tells.tell({ ...found, sessions: [moved, ...rest] }, true);
     deepEqual(heard(told.slice(1)), { sessions: [], findings: [] });
+    equal(last(told).order, undefined, "They are the same, and stand as they stood.");
     const [kept, ...lost] = found.findings;
     ok(kept);
     const worse: Finding = { ...kept, message: "Something else" };

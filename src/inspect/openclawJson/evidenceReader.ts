@@ -17,13 +17,13 @@ import { readRunBefore } from "./beginnings.ts";
 import { asNumber, asText } from "./records.ts";
 import { readCronRun } from "./registries.ts";
 import { terminalStatuses } from "./rowFields.ts";
-import { archivesOf, type SessionsDir } from "./storeFiles.ts";
+import { archivesOf, type ListedDir } from "./storeFiles.ts";
 import { readTrajectory } from "./trajectoryTail.ts";
 import { resolveTranscript } from "./transcriptPath.ts";
 import { readTranscriptTail } from "./transcriptTail.ts";
 
 export interface Surroundings {
-  readonly directory: SessionsDir;
+  readonly directory: ListedDir;
   readonly stateDir: string;
   /** By base name of the transcript. */
   readonly locks: ReadonlyMap<string, readonly LockFacts[]>;

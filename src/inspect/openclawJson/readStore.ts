@@ -23,7 +23,14 @@ import { readLeftovers } from "./leftovers.ts";
 import { asText } from "./records.ts";
 import { readSubagents } from "./registries.ts";
 import { rowFields } from "./rowFields.ts";
-import { listSessionsDir, restoreCandidates, type SessionsDir, type StoreFile } from "./storeFiles.ts";
+import {
+  type ListedDir,
+  listedDir,
+  listSessionsDir,
+  restoreCandidates,
+  type SessionsDir,
+  type StoreFile,
+} from "./storeFiles.ts";
 import { type StoreScan, scanStore } from "./storeScanner.ts";
 import { eraOf, versionOf } from "./version.ts";
 
@@ -36,11 +43,13 @@ export interface StoreMemory {
   readonly evidence: EvidenceReader;
   /** The rows of each store by its path, for the version of the file that they were read from. */
   readonly rows: Map<string, Rows>;
+  /** Where each store lies, by its path, as it was listed last. */
+  readonly directories: Map<string, ListedDir>;
   readonly databases: DatabaseMemory;
 }
 
 export function storeMemory(): StoreMemory {
-  return { evidence: evidenceReader(), rows: new Map(), databases: new Map() };
+  return { evidence: evidenceReader(), rows: new Map(), directories: new Map(), databases: new Map() };
 }
 
 /** A writer renames a whole new store into place; more than this many changes under our reading is no writer of ours. */
@@ -50,6 +59,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
   const { file, stateDir, config } = input;
   const isCaptured = input.processes.source === "captured";
   const directory = { ...listSessionsDir(file.path), ...(isCaptured && { only: stateDir }) };
+  input.memory?.directories.set(file.path, listedDir(directory));
   const locks = readLocks(directory, input);
   const rows =
     directory.problem === undefined ? readRows(file.path, input) : { code: "HIDDEN", reason: directory.problem };
@@ -87,7 +97,7 @@ export function readJsonStore(input: StoreInput): StoreFacts {
 /** Place, modes and owner of a copy say nothing about the store that it was made from. */
 export function placeOf(
   path: string,
-  { processes }: Pick<StatePlace, "processes">,
+  { processes }: { readonly processes: Pick<StatePlace["processes"], "source"> },
   movedFrom: string | undefined,
 ): PlaceFacts {
   const stats = statsAt(path);
@@ -117,7 +127,11 @@ interface BrokenRows {
   readonly sizeBytes: number;
 }
 
-function readRows(path: string, { memory, goOn }: StoreInput): Rows | BrokenRows | Unreadable {
+/** As they are now: read anew only where the file is another than the one that they are kept of. */
+export function readRows(
+  path: string,
+  { memory, goOn }: Pick<StoreInput, "memory" | "goOn">,
+): Rows | BrokenRows | Unreadable {
   const known = memory?.rows.get(path);
   if (known !== undefined && fileVersionAt(path) === known.fileVersion) return known;
   let read = readRowsOnce(path, goOn);
@@ -157,11 +171,7 @@ function contentProblem(rows: BrokenRows | Unreadable, directory: SessionsDir): 
 function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: SessionsDir, input: StoreInput): StoreContent {
   const subagents = readSubagents(input.stateDir);
   const evidence = input.memory?.evidence ?? evidenceReader();
-  const byTranscript = new Map<string, LockFacts[]>();
-  for (const lock of locks) {
-    if (lock.transcript === undefined) continue;
-    byTranscript.set(lock.transcript, [...(byTranscript.get(lock.transcript) ?? []), lock]);
-  }
+  const byTranscript = locksByTranscript(locks);
   const sessions = rows.rows.map((row): SessionFacts => {
     input.goOn?.();
     const subagent = subagents.get(row.key);
@@ -169,6 +179,16 @@ function sessionsOf(rows: Rows, locks: readonly LockFacts[], directory: Sessions
   });
   const { sizeBytes, mtimeMs, fileVersion } = rows;
   return { state: "read", sizeBytes, mtimeMs, fileVersion, sessions };
+}
+
+/** By the base names of the transcripts that they lock. */
+export function locksByTranscript(locks: readonly LockFacts[]): Map<string, LockFacts[]> {
+  const byTranscript = new Map<string, LockFacts[]>();
+  for (const lock of locks) {
+    if (lock.transcript === undefined) continue;
+    byTranscript.set(lock.transcript, [...(byTranscript.get(lock.transcript) ?? []), lock]);
+  }
+  return byTranscript;
 }
 
 /** The locks that lie in a directory of sessions. */

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ArchiveFacts, FileFacts } from "../../model/facts.ts";
 import { realPath } from "../homes.ts";
-import { isAbsent, statsAt } from "../regularFile.ts";
+import { isAbsent, linkStatsAt, statsAt } from "../regularFile.ts";
 import type { OpenclawConfig } from "./config.ts";
 
 export interface StoreFile {
@@ -97,6 +97,17 @@ export interface SessionsDir {
   readonly locks: readonly string[];
 }
 
+/** A directory that was listed a while ago: of a name it tells whether it is there now, everything else is of that time. */
+export interface ListedDir extends Omit<SessionsDir, "ids" | "sidecars"> {
+  readonly ids: Pick<ReadonlySet<string>, "has">;
+}
+
+/** Keeps no name of those that it was listed with but the others: there may be thirty thousand. */
+export function listedDir({ ids: _ids, sidecars: _sidecars, names: _names, ...listed }: SessionsDir): ListedDir {
+  const has = (name: string): boolean => linkStatsAt(join(listed.path, name)) !== undefined;
+  return { ...listed, names: { has }, ids: { has: (id) => has(`${id}${transcriptEnd}`) } };
+}
+
 const transcriptEnd = ".jsonl";
 const trajectoryEnd = ".trajectory.jsonl";
 const pointerEnd = ".trajectory-path.json";
@@ -166,7 +177,7 @@ function allOf(
 }
 
 /** Archives of a transcript, newest first by the time in the name, which is the one that retention reads (facts C4). */
-export function archivesOf(directory: SessionsDir, transcript: string): ArchiveFacts[] {
+export function archivesOf(directory: ListedDir, transcript: string): ArchiveFacts[] {
   const found: ArchiveFacts[] = [];
   for (const name of directory.archives.get(basename(transcript)) ?? []) {
     const match = archiveName.exec(name);

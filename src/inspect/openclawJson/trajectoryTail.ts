@@ -16,7 +16,7 @@ const pointerLimitBytes = 64 << 10;
  * that did not, and in a smaller file than this there is no other that did. Then 80 KB of prompts and answers need not be
  * read to be sure of it.
  */
-const givesUpFromBytes = 5 << 20;
+export const givesUpFromBytes = 5 << 20;
 /** Genuine ones end in 600 bytes of `session.ended`, after 1.4 KB of `trace.artifacts`. */
 const lastEventsBytes = 2 << 10;
 const eventStartBytes = 300;

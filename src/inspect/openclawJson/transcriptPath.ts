@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { realPath } from "../homes.ts";
 import { namesOtherHost } from "../otherHost.ts";
 import { statsAt } from "../regularFile.ts";
-import type { SessionsDir } from "./storeFiles.ts";
+import type { ListedDir } from "./storeFiles.ts";
 
 /** What names a transcript file: a session id that is no path (facts B1, SAFE_SESSION_ID_RE). */
 export const safeSessionId = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
@@ -25,7 +25,7 @@ export interface TranscriptPath {
  * Undefined where the row names none.
  */
 export function resolveTranscript(
-  directory: SessionsDir,
+  directory: ListedDir,
   sessionId: string | undefined,
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
@@ -46,7 +46,7 @@ export function resolveTranscript(
 
 /** As nearly every row has it: its own id's file, beside the store, and there. Nothing is left to find out then. */
 function isPlain(
-  { path, ids }: SessionsDir,
+  { path, ids }: ListedDir,
   sessionId: string | undefined,
   sessionFile: string | undefined,
 ): sessionFile is string {
@@ -68,7 +68,7 @@ function isPath(sessionFile: string | undefined, directory: string): sessionFile
 }
 
 function locate(
-  directory: SessionsDir,
+  directory: ListedDir,
   sessionId: string | undefined,
   sessionFile: string | undefined,
 ): TranscriptPath | undefined {
@@ -93,7 +93,7 @@ function locate(
   return presentUnderOtherName(directory, sessionId) ?? { path: join(directory.path, byId), exists: false };
 }
 
-function presentUnderOtherName(directory: SessionsDir, sessionId: string | undefined): TranscriptPath | undefined {
+function presentUnderOtherName(directory: ListedDir, sessionId: string | undefined): TranscriptPath | undefined {
   const name = sessionId === undefined ? undefined : directory.otherTranscripts.get(sessionId);
   return name === undefined ? undefined : { path: join(directory.path, name), exists: true };
 }
@@ -115,7 +115,7 @@ function isInside(directory: string, path: string): boolean {
   return inside !== "" && !/^\.\.([\\/]|$)/.test(inside) && !isAbsolute(inside);
 }
 
-function exists(directory: SessionsDir, path: string): boolean {
+function exists(directory: ListedDir, path: string): boolean {
   if (dirname(path) === directory.path) return directory.names.has(basename(path));
   // A path of the machine that it comes from: here it may be somebody's live transcript.
   if (directory.only !== undefined && !isInside(realPath(directory.only), realPath(path))) return false;

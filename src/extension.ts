@@ -6,6 +6,7 @@ import type { Editors } from "./ui/editors.ts";
 import { Inspection } from "./ui/inspection.ts";
 import { InspectorClient } from "./ui/inspectorClient.ts";
 import { LateEditors } from "./ui/lateEditors.ts";
+import { Recollection } from "./ui/recollection.ts";
 import { tellRecovered } from "./ui/recovered.ts";
 import { Remembered } from "./ui/remembered.ts";
 import { SessionDecorations } from "./ui/sessionDecorations.ts";
@@ -22,6 +23,7 @@ export interface InspectorApi {
   readonly inspection: Inspection;
   readonly sessions: SessionsView;
   readonly statusBar: StatusBar;
+  readonly recollection: Recollection;
   /** What stands in open documents; loaded after the first scan. */
   readonly editors: Promise<Editors>;
 }
@@ -35,6 +37,8 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const remembered = new Remembered(context.workspaceState);
   const inspection = new Inspection(client, model, remembered, log);
   const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const recollection = new Recollection({ client, model, sessions, remembered, storage, log });
   const statusBar = new StatusBar(model);
   const documents = new Documents(client, model, () => inspection.ready());
   const editors = new LateEditors({ extension, model, client, documents, sessions, log });
@@ -56,11 +60,12 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
     editors,
     documents,
     statusBar,
+    recollection,
     sessions,
     inspection,
     client,
     log,
   );
   setTimeout(() => inspection.start());
-  return { client, model, inspection, sessions, statusBar, editors: editors.loaded };
+  return { client, model, inspection, sessions, statusBar, recollection, editors: editors.loaded };
 }

@@ -38,6 +38,8 @@ import { somePidIsGone, somethingRuns } from "./pace.ts";
 import { partialLook } from "./partialLook.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
+import { nodeFiles } from "./repair/files.ts";
+import { keepLastIndex } from "./repair/lastIndexFile.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import { repairAnswers } from "./repairAnswers.ts";
 import type { ScanInput, ScanMemory } from "./scan.ts";
@@ -329,6 +331,10 @@ const handlers: {
   undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),
   emptyQuarantine: (ask) => repairs.emptyQuarantine(ask),
+  keepIndex({ path, text }) {
+    keepLastIndex(nodeFiles, path, text);
+    return undefined;
+  },
   locate: (ask) => locateFields(ask.text, ask.fields),
 };
 

@@ -1,3 +1,4 @@
+import type { Evidence } from "../model/evidence.ts";
 import type { Finding } from "../model/finding.ts";
 import { lineNumbers } from "./lines.ts";
 import { isUnreadable, withFile } from "./regularFile.ts";
@@ -13,9 +14,13 @@ const countBudgetBytes = 64 << 20;
  */
 export function withLines(findings: readonly Finding[]): Finding[] {
   const wanted = new Map<string, Set<number>>();
-  for (const { path, offset, line } of findings.flatMap((finding) => finding.evidence)) {
-    if (offset === undefined || line !== undefined || offset > countLimitBytes) continue;
-    wanted.set(path, (wanted.get(path) ?? new Set()).add(offset));
+  for (const { evidence } of findings) {
+    for (const one of evidence) {
+      if (!lacksLine(one)) continue;
+      const known = wanted.get(one.path);
+      if (known === undefined) wanted.set(one.path, new Set([one.offset]));
+      else known.add(one.offset);
+    }
   }
   const lines = new Map<string, ReadonlyMap<number, number>>();
   let budget = countBudgetBytes;
@@ -24,13 +29,20 @@ export function withLines(findings: readonly Finding[]): Finding[] {
     if (budget < 0) break;
     lines.set(path, countLines(path, [...offsets]));
   }
-  return findings.map((finding) => ({
-    ...finding,
-    evidence: finding.evidence.map((evidence) => {
-      const line = evidence.offset === undefined ? undefined : lines.get(evidence.path)?.get(evidence.offset);
-      return line === undefined ? evidence : { ...evidence, line };
-    }),
-  }));
+  const isCounted = (evidence: Evidence): boolean => lacksLine(evidence) && lines.has(evidence.path);
+  return findings.map((finding) => {
+    if (!finding.evidence.some(isCounted)) return finding;
+    const evidence = finding.evidence.map((one) => {
+      const line = lacksLine(one) ? lines.get(one.path)?.get(one.offset) : undefined;
+      return line === undefined ? one : { ...one, line };
+    });
+    return { ...finding, evidence };
+  });
+}
+
+function lacksLine(evidence: Evidence): evidence is Evidence & { readonly offset: number } {
+  const { offset, line } = evidence;
+  return offset !== undefined && line === undefined && offset <= countLimitBytes;
 }
 
 /** 1-based numbers of the lines that hold these bytes of a file, by the byte; none of bytes too far into it. */

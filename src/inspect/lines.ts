@@ -21,6 +21,8 @@ const firstForwardBytes = 4 << 10;
 const mostBytes = 4 << 20;
 /** What is kept for the next file: enough for the last run of most. */
 const spareBytes = 256 << 10;
+const denseBytes = 64;
+const denseStretch = 1 << 10;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -49,7 +51,7 @@ function readingOf(fd: number): ReadAt {
 
 /**
  * Gives the lines of a file from the last to the first until `visit` answers "stop", the file begins, or 4 MB are read;
- * at "enough" no more is read, and what was read already is still given.
+ * at "enough" no more is read, and what was read already is still given. `firstBytes` are read first, then ever more.
  * A line is given only whole, without its newline or CRLF; empty lines are passed over.
  * Returns whether `visit` stopped it or the first line was reached: otherwise what was not seen is unknown.
  */
@@ -57,6 +59,7 @@ export function readLinesBackwards(
   file: number | ReadAt,
   sizeBytes: number,
   visit: (line: Line) => "stop" | "enough" | undefined,
+  firstBytes: number = firstReadBytes,
 ): boolean {
   const read = typeof file === "number" ? readingOf(file) : file;
   // Taken away while it is in use, so that a visit may read another file.
@@ -68,7 +71,7 @@ export function readLinesBackwards(
   /** What was read and not given yet: the end of a line whose beginning is still to be read. */
   let start = sizeBytes;
   let end = sizeBytes;
-  let step = firstReadBytes;
+  let step = firstBytes;
   let isEnough = false;
   try {
     while (start > furthest) {
@@ -162,10 +165,8 @@ export function lineNumbers(fd: number, offsets: readonly number[]): number[] {
   const numbers = offsets.map((offset) => {
     for (;;) {
       const to = Math.min(got, offset - from);
-      for (let next = window.indexOf(newline, at); next >= 0 && next < to; next = window.indexOf(newline, at)) {
-        line += 1;
-        at = next + 1;
-      }
+      line += newlinesIn(window, at, to);
+      at = Math.max(at, to);
       if (offset <= from + got) return line;
       from += got;
       at = 0;
@@ -175,4 +176,19 @@ export function lineNumbers(fd: number, offsets: readonly number[]): number[] {
   });
   spare = window;
   return numbers;
+}
+
+/** Lines of a trajectory have ten thousand bytes, those of a store thirty: they are looked for, or at, as they come. */
+function newlinesIn(bytes: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; ) {
+    const next = bytes.indexOf(newline, at);
+    if (next < 0 || next >= to) return count;
+    count += 1;
+    const isDense = next - at < denseBytes;
+    at = next + 1;
+    if (!isDense) continue;
+    for (const end = Math.min(to, at + denseStretch); at < end; at++) if (bytes[at] === newline) count += 1;
+  }
+  return count;
 }

@@ -63,6 +63,8 @@ export interface Requests {
   quarantine: { ask: undefined; answer: QuarantineSummary };
   /** Deletes it, if it is still what `token` stands for. */
   emptyQuarantine: { ask: { readonly token: string }; answer: PurgeSummary };
+  /** Keeps what was found for the next window, in a file of our own. */
+  keepIndex: { ask: { readonly path: string; readonly text: string }; answer: undefined };
   /** Where fields stand in the text of a store that is open in an editor. Keys and fields that are not there are left out. */
   locate: { ask: { readonly text: string; readonly fields: readonly FieldName[] }; answer: readonly FieldPlace[] };
 }

@@ -1,6 +1,7 @@
 // The rows of a repair in a database: one transaction, in which each row must be to the byte what the plan was made from,
 // and all of them are written or none (facts RAN-9.6-EXT, variant B).
 import { isDeepStrictEqual } from "node:util";
+import { databaseVersionAt } from "../inspect/databaseReading.ts";
 import type { FieldEdit } from "../model/plan.ts";
 import type { Receipt } from "../model/receipt.ts";
 import type { ColumnValues, RowImage } from "../model/rowImage.ts";
@@ -10,11 +11,11 @@ import type { Database } from "./databaseFile.ts";
 import { checkSchema } from "./databaseSchema.ts";
 import { type Files, isSystemError } from "./files.ts";
 import { settleFailure } from "./journal.ts";
+import { seenStore } from "./prepare.ts";
 import { saveReceipt } from "./receiptFolder.ts";
 import {
   type DatabaseEdit,
   databaseEdits,
-  hashOfImages,
   imagesAt,
   type KeptRows,
   keepImages,
@@ -51,7 +52,8 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
   const keys = edits.map(({ key }) => key);
   if (new Set(keys).size < keys.length) throw new PlanMismatch("two edits of one row");
   // Before it is opened for writing: a database that is left alone keeps every byte.
-  checkBasis(spelled(imagesAt(path, keys)), edits);
+  const seen = seenStore(plan.basis);
+  if (seen === undefined || seen.stamp !== databaseVersionAt(path)) checkBasis(spelled(imagesAt(path, keys)), edits);
   saveReceipt(files, folder, receipt);
   let current = receipt;
   try {
@@ -67,9 +69,10 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
         goOn?.();
         write(change, execute);
       }
-      const after = spelled(readImages(query, keys));
-      const meant = hashOfImages(changes.map((change) => change.after));
-      if (after.image.sha256 !== meant.sha256) throw new UserError(notMeant);
+      const written = readImages(query, keys);
+      const meant = changes.map((change) => change.after);
+      if (!isDeepStrictEqual(written, meant)) throw new UserError(notMeant);
+      const after = spelled(written);
       const backup = keepImages(files, folder, receipt.id, before, after);
       current = { ...receipt, state: "prepared", before: before.image, after: after.image, backup };
       saveReceipt(files, folder, current);

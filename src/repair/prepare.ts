@@ -1,6 +1,7 @@
 // What a plan is made from: the rows and locks as they are now, with the hash of the store that they were read from.
 import { isUtf8 } from "node:buffer";
 import { dirname, join } from "node:path";
+import { databaseVersionAt } from "../inspect/databaseReading.ts";
 import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
 import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
@@ -40,9 +41,9 @@ const lockLimitBytes = 65_536n;
 
 /** A store as it was when a plan's basis was taken of it. */
 export interface SeenStore {
-  /** Of the open file. */
+  /** Of the open file; of a database and its log. */
   readonly stamp: string;
-  /** Of all its rows. */
+  /** Of all rows of a file. */
   readonly places: readonly Place[];
 }
 
@@ -92,8 +93,11 @@ function prepareRows(
   storePath: string,
   keys: ReadonlySet<string>,
 ): Pick<Prepared, "basis" | "rows" | "mode"> {
-  const images = imagesAt(files.realpath(storePath), [...keys]);
+  const path = files.realpath(storePath);
+  const version = databaseVersionAt(path);
+  const images = imagesAt(path, [...keys]);
   const { each, image: basis } = spelled(images);
+  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version, places: [] });
   const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));
     return [image.key, { ...texts, columns: columnTexts(image), hash: each[i] ?? "" }] as const;

@@ -59,7 +59,7 @@ export function groupItem(
   const title = groupTitle(node.group, kind);
   const open = node.group === "attention" || node.group === "active";
   const item = new vscode.TreeItem(title, open ? Expanded : Collapsed);
-  const count = shape?.groups.get(node.group)?.length ?? 0;
+  const count = shape?.counts.get(node.group) ?? 0;
   const doubtful = node.group === "active" ? (shape?.doubtful ?? 0) : 0;
   item.id = node.id;
   item.description = doubtful === 0 ? String(count) : `${count - doubtful} · ${doubtful}?`;

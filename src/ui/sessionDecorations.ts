@@ -11,11 +11,14 @@ export class SessionDecorations implements vscode.FileDecorationProvider, vscode
   readonly #subscriptions: vscode.Disposable;
   /** VS Code remembers what it was told of each; only of these does it want to hear again. */
   readonly #asked = new Map<string, vscode.Uri>();
+  /** Nothing was known of these when it asked: they stand in the tree as they were last time. */
+  #early: vscode.Uri[] = [];
 
   constructor(model: SessionModel) {
     this.#model = model;
     const subscription = model.onDidChange(({ sessions }) => {
-      const uris = [...sessions].flatMap((id) => this.#asked.get(id) ?? []);
+      const uris = [...this.#early, ...[...sessions].flatMap((id) => this.#asked.get(id) ?? [])];
+      this.#early = [];
       if (uris.length > 0) this.#changed.fire(uris);
     });
     this.#subscriptions = vscode.Disposable.from(
@@ -28,7 +31,10 @@ export class SessionDecorations implements vscode.FileDecorationProvider, vscode
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const name = readSessionUri(uri);
     const session = name?.kind === "session" ? this.#model.session(name) : undefined;
-    if (session === undefined) return undefined;
+    if (session === undefined) {
+      if (name?.kind === "session" && !this.#model.known) this.#early.push(uri);
+      return undefined;
+    }
     this.#asked.set(session.id, sessionUri("session", session));
     const worst = this.#model.findingsOf(session)[0]?.severity;
     if (worst === "error")

@@ -27,6 +27,8 @@ export class SessionModel {
   now = 0;
   /** False until the first update has arrived. */
   known = false;
+  /** Whether no verdict waits for a second look. */
+  settled = false;
   /** The person stopped the look that would have made it known. */
   stopped = false;
   stateDirs: readonly StateDir[] = [];
@@ -93,6 +95,7 @@ export class SessionModel {
     for (const store of update.stores) if (!same(this.store(store.id), store)) stores.add(store.id);
     this.now = update.now;
     this.known = true;
+    this.settled = update.settled;
     this.stateDirs = update.stateDirs;
     this.stores = update.stores;
     const order = update.order ?? this.#findings.map(({ id }) => id);

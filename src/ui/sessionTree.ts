@@ -1,16 +1,24 @@
 // The tree: state directories, agents, groups, sessions, and what was found about each.
 import * as vscode from "vscode";
 import type { Store } from "../model/store.ts";
+import { asOfItem } from "./asOfItem.ts";
 import { emptyReason } from "./emptyReason.ts";
 import { groupItem, moreItem, noteItem, stateDirItem, storeItem } from "./placeItem.ts";
-import type { SessionFilter } from "./sessionFilter.ts";
+import { isFiltering, type SessionFilter } from "./sessionFilter.ts";
 import { findingItem, lockItem, sessionItem } from "./sessionItem.ts";
 import type { ModelChange, SessionModel } from "./sessionModel.ts";
 import { type GroupNode, type StateDirNode, type StoreNode, type TreeNode, TreeNodes } from "./treeNode.ts";
-import { type StoreShape, storeShapes } from "./treeShape.ts";
+import { type StoreShape, type StoreTotals, storeShapes } from "./treeShape.ts";
 
 /** How many sessions of a group are drawn at a time: VS Code slows down with thousands and fails with more (vscode#230361). */
 export const pageSize = 100;
+
+/** What the last window found, to be shown until this one has looked. It proves nothing any more. */
+export interface Recalled {
+  readonly model: SessionModel;
+  /** By store: not every session is in the model. */
+  readonly totals: ReadonlyMap<string, StoreTotals>;
+}
 
 export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<TreeNode[] | undefined>();
@@ -21,6 +29,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #subscription: { dispose(): void };
   #filter: SessionFilter;
   #shapes = new Map<string, StoreShape>();
+  #recalled: Recalled | undefined;
 
   constructor(model: SessionModel, filter: SessionFilter) {
     this.#model = model;
@@ -31,8 +40,32 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   /** Shows what passes the filter, and every age anew. */
   show(filter: SessionFilter = this.#filter): void {
     this.#filter = filter;
-    this.#shapes = storeShapes(this.#model, filter, new Set(this.#model.stores.map(({ id }) => id)));
+    this.#shapes = this.#allShapes();
     this.#changed.fire(undefined);
+  }
+
+  /** Until there is something that is true now. */
+  recall(recalled: Recalled): void {
+    if (this.#model.known) return;
+    this.#recalled = recalled;
+    this.show();
+  }
+
+  /** When what is shown was found, epoch milliseconds, where that is not now. */
+  get asOf(): number | undefined {
+    return this.#recalled?.model.now;
+  }
+
+  get #shown(): SessionModel {
+    return this.#recalled?.model ?? this.#model;
+  }
+
+  #allShapes(): Map<string, StoreShape> {
+    const { stores } = this.#shown;
+    const shapes = storeShapes(this.#shown, this.#filter, new Set(stores.map(({ id }) => id)));
+    const { totals } = this.#recalled ?? {};
+    if (totals === undefined || isFiltering(this.#filter)) return shapes;
+    return new Map([...shapes].map(([id, shape]) => [id, { ...shape, ...totals.get(id) }]));
   }
 
   showMore(group: GroupNode): void {
@@ -45,7 +78,12 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const model = this.#model;
+    const item = this.#itemOf(node);
+    return this.asOf === undefined ? item : asOfItem(item, node, this.asOf);
+  }
+
+  #itemOf(node: TreeNode): vscode.TreeItem {
+    const model = this.#shown;
     switch (node.type) {
       case "stateDir": {
         const stateDir = model.stateDir(node.path);
@@ -80,6 +118,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   /** Tooltips are made when they are asked for: thousands of eager ones cost half a second per thousand (vscode#56234). */
   async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
+    if (this.asOf !== undefined) return item;
     const { tooltipOf } = await import("./tooltip.ts");
     const tooltip = tooltipOf(node, this.#model);
     if (tooltip !== undefined) item.tooltip = tooltip;
@@ -96,14 +135,14 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       case "group":
         return this.#inGroup(node);
       case "session": {
-        const own = this.#model.findingsOf(node).filter(({ session }) => session !== undefined);
+        const own = this.#shown.findingsOf(node).filter(({ session }) => session !== undefined);
         const findings = own.map(({ id }) => this.#nodes.finding(id, node));
-        const locks = this.#model.locksOf(node).map(({ path }) => this.#nodes.lock(node.store, path, node));
+        const locks = this.#shown.locksOf(node).map(({ path }) => this.#nodes.lock(node.store, path, node));
         return [...findings, ...locks];
       }
       case "lock": {
-        const lock = this.#model.lock(node.store, node.path);
-        const findings = lock === undefined ? [] : this.#model.findingsOfLock(lock);
+        const lock = this.#shown.lock(node.store, node.path);
+        const findings = lock === undefined ? [] : this.#shown.findingsOfLock(lock);
         return findings.map(({ id }) => this.#nodes.finding(id, node));
       }
       default:
@@ -118,22 +157,22 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   /** Without any session, or with no store that can be read, the view's welcome text says why, better than a bare folder. */
   #roots(): TreeNode[] {
-    if (emptyReason(this.#model) !== undefined) return [];
-    return this.#model.stateDirs.map(({ path }) => this.#nodes.stateDir(path));
+    if (emptyReason(this.#shown) !== undefined) return [];
+    return this.#shown.stateDirs.map(({ path }) => this.#nodes.stateDir(path));
   }
 
   #inStateDir(node: StateDirNode): TreeNode[] {
-    const stateDir = this.#model.stateDir(node.path);
+    const stateDir = this.#shown.stateDir(node.path);
     const stores = this.#storesIn(node).map(({ id }) => this.#nodes.store(id, node));
     if (stateDir?.problem !== undefined) return [this.#nodes.note("dirProblem", node.path, node), ...stores];
     return stores.length > 0 ? stores : [this.#nodes.note("noStore", node.path, node)];
   }
 
   #inStore(node: StoreNode): TreeNode[] {
-    const store = this.#model.store(node.store);
+    const store = this.#shown.store(node.store);
     const shape = this.#shapes.get(node.store);
     if (store === undefined || shape === undefined) return [];
-    const children: TreeNode[] = this.#model
+    const children: TreeNode[] = this.#shown
       .findingsOfStore(node.store)
       .map((finding) => this.#nodes.finding(finding.id, node));
     for (const group of shape.groups.keys()) children.push(this.#nodes.group(node.store, group, node));
@@ -144,24 +183,34 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   #inGroup(node: GroupNode): TreeNode[] {
     if (node.group === "locks") {
-      return this.#model.looseLocks(node.store).map(({ path }) => this.#nodes.lock(node.store, path, node));
+      return this.#shown.looseLocks(node.store).map(({ path }) => this.#nodes.lock(node.store, path, node));
     }
-    const ids = this.#shapes.get(node.store)?.groups.get(node.group) ?? [];
+    const shape = this.#shapes.get(node.store);
+    const ids = shape?.groups.get(node.group) ?? [];
     const shown = (this.#pages.get(node.id) ?? 1) * pageSize;
     const children: TreeNode[] = ids.slice(0, shown).flatMap((id) => {
-      const session = this.#model.sessions.get(id);
+      const session = this.#shown.sessions.get(id);
       return session === undefined ? [] : [this.#nodes.session(id, session, node)];
     });
-    if (ids.length > shown) children.push(this.#nodes.more(node));
+    if ((shape?.counts.get(node.group) ?? 0) > shown) children.push(this.#nodes.more(node));
     return children;
   }
 
   #storesIn({ path }: StateDirNode): Store[] {
-    return this.#model.stores.filter(({ stateDir }) => stateDir === path);
+    return this.#shown.stores.filter(({ stateDir }) => stateDir === path);
+  }
+
+  /** What is not settled would move rows twice. */
+  #update(change: ModelChange): void {
+    if (this.#recalled === undefined) this.#redraw(change);
+    else if (this.#model.settled) {
+      this.#recalled = undefined;
+      this.show();
+    }
   }
 
   /** Draws anew what is different: a session in its place, a group whose members or order changed, a store with other groups. */
-  #update({ sessions, stores, places }: ModelChange): void {
+  #redraw({ sessions, stores, places }: ModelChange): void {
     for (const id of sessions) if (!this.#model.sessions.has(id)) this.#nodes.forgetSession(id);
     const before = this.#shapes;
     const after = storeShapes(this.#model, this.#filter, stores);

@@ -2,10 +2,11 @@
 import * as vscode from "vscode";
 import { contextKeys, views } from "../ids.ts";
 import { labelText } from "../plan/visibleText.ts";
+import { asOfWords } from "./asOfItem.ts";
 import { emptyReason, unreadable } from "./emptyReason.ts";
 import { isFiltering, noFilter, type SessionFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { SessionTree } from "./sessionTree.ts";
+import { type Recalled, SessionTree } from "./sessionTree.ts";
 import { onSettingsChange, readSettings } from "./settings.ts";
 import type { TreeNode } from "./treeNode.ts";
 import { verdictWord } from "./words.ts";
@@ -36,8 +37,8 @@ export class SessionsView implements vscode.Disposable {
       this.tree,
       model.onDidChange(() => this.#update()),
       this.view.onDidChangeVisibility(({ visible }) => {
-        // Ages have grown meanwhile.
-        if (visible) this.tree.show();
+        // Ages have grown meanwhile. VS Code draws once in 200 ms: what is not known yet has the first turn.
+        if (visible && model.known) this.tree.show();
         onVisible(visible);
       }),
       onSettingsChange(["showSystemSessions"], () => this.filterBy(this.#filter)),
@@ -59,18 +60,26 @@ export class SessionsView implements vscode.Disposable {
     this.#say();
   }
 
+  /** Shows it until there is something that is true now. */
+  recall(recalled: Recalled): void {
+    this.tree.recall(recalled);
+    this.#update();
+  }
+
   dispose(): void {
     this.#subscriptions.dispose();
   }
 
   #update(): void {
+    const { asOf } = this.tree;
+    this.view.description = asOf === undefined ? "" : asOfWords(asOf);
     const { needAttention } = this.#model.counts();
     const tooltip =
       needAttention === 1
         ? vscode.l10n.t("1 session needs attention")
         : vscode.l10n.t("{0} sessions need attention", needAttention);
     this.view.badge = needAttention > 0 ? { value: needAttention, tooltip } : undefined;
-    const reason = emptyReason(this.#model);
+    const reason = asOf === undefined ? emptyReason(this.#model) : undefined;
     if (reason === this.#reason && this.#model.known) return;
     this.#reason = reason;
     setContext(contextKeys.emptyBecause, reason);

@@ -6,6 +6,8 @@ import type { GroupName } from "./treeNode.ts";
 export interface StoreShape {
   /** Groups that are not empty, in the order to show them, with the ids of their sessions, or with the paths of the locks. */
   readonly groups: ReadonlyMap<GroupName, readonly string[]>;
+  /** How many there are in each. */
+  readonly counts: ReadonlyMap<GroupName, number>;
   /** How many sessions the filter hides. */
   readonly hidden: number;
   /** How many of the active ones may as well be dead. */
@@ -13,6 +15,9 @@ export interface StoreShape {
   /** Equal in two shapes: the store itself and what stands right below it look the same. */
   readonly frame: string;
 }
+
+/** What is told of a store in numbers. */
+export type StoreTotals = Pick<StoreShape, "counts" | "hidden" | "doubtful">;
 
 const recentMs = 24 * 3_600_000;
 const order: readonly GroupName[] = ["attention", "active", "recent", "older"];
@@ -49,5 +54,6 @@ function shapeOf(id: string, model: SessionModel, filter: SessionFilter): StoreS
   for (const [name, ids] of groups) if (ids.length === 0) groups.delete(name);
   const findings = model.findingsOfStore(id).map((finding) => finding.id);
   const frame = JSON.stringify([...groups.keys(), hidden, findings, model.store(id)?.sessions]);
-  return { groups, hidden, doubtful, frame };
+  const counts = new Map([...groups].map(([name, ids]) => [name, ids.length]));
+  return { groups, counts, hidden, doubtful, frame };
 }

@@ -73,6 +73,7 @@ What happens on the screen, which only VS Code can tell: the first rows within 1
 - **Full proof** reads 0.9 GB of trajectories, and opens 20,000 files instead of 10,000.
 - **A transcript that grew, a row that changed** are looked at for themselves only while the gateway is seen to run and is the process that it was. A look at everything is due once a minute while something changes, when a lock comes or goes, when a row comes, goes or names other files, when the gateway stopped, and wherever agentctl or claude-mem keep sessions too: a store that takes long is then looked at every five seconds at most. A database is looked at whole.
 - **What is kept** of 10,000 rows is their fields (6 MB), how they were judged (6 MB) and what lay beside them (2 MB).
+- **A database** is read in full for the rows that claim to run and the 200 latest; the narrow columns of the others are a fifth of what it costs. The rest is Node's start, verdicts and output, as above.
 - **500 rows in one repair** hash the store to plan, its copy to know that it is kept, and what is written for the receipt (SHA-256, 80 ms each); go through its rows once to find them and once to prove that the new file says what was meant; and compare the new file with the copy byte for byte. A second copy and a second fsync come on top: that of the backup. None of it is given up.
 `;
 }
@@ -172,7 +173,7 @@ function vendorRows(vendor: readonly VendorCost[]): string[] {
       `${least}${(cost.cpuMs / 1000).toFixed(1)} s (${memory})`,
       `${oursMs.toFixed(0)} ms`,
       `${least}${(cost.cpuMs / oursMs).toFixed(cost.cpuMs > 10 * oursMs ? 0 : 1)} times`,
-      `${target} times`,
+      target === undefined ? "" : `${target} times`,
     ]);
   });
 }

@@ -10,7 +10,7 @@ import { databaseAgainstFloor, databaseRepairCost } from "./databaseFigures.ts";
 import * as figures from "./figures.ts";
 import { performancePage } from "./page.ts";
 import { BenchHome } from "./store.ts";
-import { vendorCosts, vendorDatabaseCost } from "./vendor.ts";
+import { vendorCosts, vendorDatabaseCosts } from "./vendor.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string" }, openclaw: { type: "string", multiple: true } } });
 const rounds = Number(values.rounds ?? 5);
@@ -50,8 +50,10 @@ try {
   const databaseRepair = databaseRepairCost(scratch, rounds);
   say("the vendor's commands");
   const genuine = values.openclaw ?? [];
-  const ofDatabase = vendorDatabaseCost(genuine, join(scratch, "vendor"), 10_000, rounds, figures.scanOf);
-  const vendor = [...vendorCosts(genuine, home, figures.scanOf(home)), ...(ofDatabase ? [ofDatabase] : [])];
+  const vendor = [
+    ...vendorCosts(genuine, home, figures.scanOf(home)),
+    ...vendorDatabaseCosts(genuine, join(scratch, "vendor"), 10_000, rounds, figures.scanOf),
+  ];
   say("7 rows");
   const start = figures.startCost(new BenchHome(join(scratch, "seven")), 2 * rounds);
   say("transcripts of 1 GB");

@@ -95,10 +95,10 @@ export const inner = [
     ...odd("agent:main:explicit:beheaded", noStatus, 1_135, "And then?", "Then it ended."),
     damageTrajectory: (trajectory) => halfAnHourEarlier(trajectory) + trajectory,
   },
-  // TRAJ-TRUNC
+  // TRAJ-TRUNC: a recorder that gives up says so instead of the end.
   {
     ...odd("agent:main:explicit:talkative", noStatus, 1_140, "Tell me everything.", "Everything."),
-    damageTrajectory: (trajectory) => trajectory.replace(/"type":"context\.compiled"/, '"type":"trace.truncated"'),
+    damageTrajectory: (trajectory) => trajectory.replace(/"type":"session\.ended"/g, '"type":"trace.truncated"'),
   },
   // STORE-HUGE: more rows than its configuration keeps.
   ...Array.from({ length: 46 }, (_, i) => ticket(i + 1)),

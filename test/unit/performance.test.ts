@@ -2,9 +2,11 @@
 // own. The figures themselves are in docs/performance.md; `npm run bench` measures them.
 import { equal, ok } from "node:assert/strict";
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { type Files, nodeFiles } from "../../src/repair/files.ts";
 import { scan } from "../../src/scan.ts";
+import { type BenchDatabase, writeDatabase } from "../bench/database.ts";
 import { BenchHome } from "../bench/store.ts";
 import { buildDatabaseHome, type SessionSpec } from "../databaseBuilder.ts";
 import { watched } from "../fault/faults.ts";
@@ -27,7 +29,7 @@ async function cheapest(work: () => unknown): Promise<number> {
 }
 
 /** Without what only a machine with processes costs. */
-function scanOf({ stateDir }: BenchHome): () => Promise<unknown> {
+function scanOf({ stateDir }: Pick<BenchHome, "stateDir">): () => Promise<unknown> {
   const capture = { processes: parseCapturedProcesses("    1     0 Fri Nov 20 09:00:01 2026 /sbin/init") };
   return () => scan({ where: { homes: [], stateDirs: [stateDir] }, env: {}, capture });
 }
@@ -46,6 +48,15 @@ function floorOf({ store }: BenchHome): () => void {
   };
 }
 
+/** What a program does that asks for the narrow columns of every row. */
+function narrowOf({ store }: BenchDatabase): () => void {
+  return () => {
+    const database = new DatabaseSync(store, { readOnly: true });
+    database.prepare("SELECT session_key, current_session_id, updated_at, status FROM session_nodes").all();
+    database.close();
+  };
+}
+
 describe("what a scan costs", () => {
   it("is near what parsing the store would, and grows as its rows do", async function () {
     // It writes 50 MB, on a machine that may do much else.
@@ -57,6 +68,16 @@ describe("what a scan costs", () => {
     home.writeStore({ rows: 200, runningEvery: 20 });
     const third = await cheapest(scanOf(home));
     ok(whole < 6 * third, `600 rows ${whole} ms, 200 rows ${third} ms`);
+  });
+
+  it("is near what reading the narrow columns of a database would, and grows as its rows do", async function () {
+    this.timeout(60_000);
+    const spec = { runningEvery: 20 };
+    const large = writeDatabase(temporaryDirectory(), { ...spec, rows: 900 });
+    const [floor, whole] = [await cheapest(narrowOf(large)), await cheapest(scanOf(large))];
+    ok(whole < 20 * floor, `${whole} ms, the floor ${floor} ms`);
+    const third = await cheapest(scanOf(writeDatabase(temporaryDirectory(), { ...spec, rows: 300 })));
+    ok(whole < 6 * third, `900 rows ${whole} ms, 300 rows ${third} ms`);
   });
 
   it("does not grow with the size of transcripts", async () => {

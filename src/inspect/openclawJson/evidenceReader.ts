@@ -78,7 +78,7 @@ function readSession(
     return { row, transcript: { state: "none", archives: [] }, locks: [], ...extra(subagent, cron) };
   }
   const { path } = resolved;
-  const ownLocks = locks.get(basename(path)) ?? none;
+  const ownLocks = (locks.size > 0 && locks.get(basename(path))) || none;
   const full = needsFullProof(row, ownLocks, subagent);
   const { ignored, ownIdFile } = resolved;
   const there: TranscriptFacts = resolved.exists
@@ -86,6 +86,7 @@ function readSession(
     : { state: "absent", path, archives: archivesOf(directory, path) };
   const odd = { ...(ignored !== undefined && { ignored }), ...(ownIdFile !== undefined && { ownIdFile }) };
   const transcript = ignored === undefined && ownIdFile === undefined ? there : { ...there, ...odd };
+  if (!full && transcript.state !== "absent" && subagent === undefined) return { row, transcript, locks: ownLocks };
   const recorded = full || transcript.state === "absent" ? trajectoryOf(path, sessionId, trajectories) : {};
   const earlierRun = runBefore(transcript, recorded.trajectory);
   const cron = full ? readCronRun(stateDir, row.key, sessionId) : undefined;

@@ -4,6 +4,16 @@
 const quote = 0x22;
 const backslash = 0x5c;
 const zero = 0x30;
+/** 1 for bytes that a string holds as they are. */
+const plainInString = new Uint8Array(256).fill(1, 0x20);
+plainInString[quote] = 0;
+plainInString[backslash] = 0;
+export const isSpace = new Uint8Array(256);
+for (const space of [0x20, 0x0a, 0x0d, 0x09]) isSpace[space] = 1;
+/** The words, by their first byte. */
+export const literals = new Map<number, Buffer>(
+  ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
+);
 /** Longer integers are not exact: JSON.parse rounds them as every program does. */
 const exactDigits = 15;
 /** Genuine values nest four deep. What JSON.parse reads, JSON.stringify and the message port can fail at: they recurse. */
@@ -61,10 +71,31 @@ function isCloser(byte: number): boolean {
   return byte === 0x5d || byte === 0x7d;
 }
 
-/** Whether `[from, to)` are just these bytes. For short ones: a call of `compare` costs more than to look at thirty. */
-export function sameBytes(buffer: Buffer, from: number, to: number, bytes: Buffer): boolean {
-  const { length } = bytes;
+/** Whether `[from, to)` are just these bytes. For short ones: a call of `compare` costs more than to look at a hundred. */
+export function sameBytes(buffer: Buffer, from: number, to: number, bytes: Buffer, length = bytes.length): boolean {
   if (to - from !== length) return false;
   for (let at = 0; at < length; at++) if (buffer[from + at] !== bytes[at]) return false;
   return true;
+}
+
+/** Where the plain bytes of a string, blanks or digits end. Small functions are compiled first: what calls these takes its time. */
+export function plainEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  while (at < filled && plainInString[window[at] as number] === 1) at += 1;
+  return at;
+}
+
+export function spaceEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  while (at < filled && isSpace[window[at] as number] === 1) at += 1;
+  return at;
+}
+
+export function digitsEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  for (; at < filled; at++) {
+    const byte = window[at] as number;
+    if (byte < 0x30 || byte > 0x39) break;
+  }
+  return at;
 }

@@ -1,11 +1,16 @@
 // Rows repeat one another: what is large in genuine ones are snapshots of the same skills and tools, byte for byte the same
 // from row to row (in every captured store). Bytes that were read once as one whole JSON value are that wherever they stand
 // again, since an object, an array and a string say themselves where they end: comparing them is far cheaper than reading.
+import { sameBytes } from "./jsonBytes.ts";
 
-/** Below this, reading is as cheap as comparing. */
-const leastBytes = 128;
+/** Below these, reading is as cheap as comparing; short strings, as ids and paths, are mostly of their row alone. */
+const leastBytes = 16;
+const leastStringBytes = 128;
+/** A call of `compare` costs as much as to look at these. */
+const shortBytes = 128;
 /** Genuine snapshots have 1 to 15 KB. */
 const mostBytes = 1 << 16;
+const quote = 0x22;
 /** Of each depth; where two names share one, only speed is lost. */
 const slotsPerDepth = 32;
 
@@ -51,7 +56,11 @@ export class RepeatedValues {
     const { bytes, length } = known;
     const end = at + length;
     if (end > filled || this.#window[at] !== bytes[0] || this.#window[end - 1] !== bytes[length - 1]) return 0;
-    return this.#window.compare(bytes, 0, length, at, end) === 0 ? length : 0;
+    const isSame =
+      length < shortBytes
+        ? sameBytes(this.#window, at, end, bytes, length)
+        : this.#window.compare(bytes, 0, length, at, end) === 0;
+    return isSame ? length : 0;
   }
 
   /** The string, object or array that started last at this depth ends before `end` in the window, and is whole JSON. */
@@ -59,6 +68,7 @@ export class RepeatedValues {
     const from = (this.#starts[depth] as number) - base;
     const length = end - from;
     if (from < 0 || length < leastBytes || length > mostBytes) return;
+    if (length < leastStringBytes && this.#window[from] === quote) return;
     const slot = this.#slots[depth] as number;
     const known = this.#known[slot];
     const bytes = known !== undefined && known.bytes.length >= length ? known.bytes : Buffer.allocUnsafeSlow(length);

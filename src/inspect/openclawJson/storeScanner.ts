@@ -5,7 +5,8 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
-import { sameBytes } from "./jsonBytes.ts";
+import { isSpace, literals, plainEnd, spaceEnd } from "./jsonBytes.ts";
+import { passKnown } from "./knownFields.ts";
 import { RepeatedNames } from "./repeatedNames.ts";
 import { RepeatedValues } from "./repeatedValues.ts";
 import { RowCollector } from "./rowCollector.ts";
@@ -65,22 +66,11 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const colon = 0x3a;
 const comma = 0x2c;
-const lineBreak = 0x0a;
 
-/** 1 for bytes that a string holds as they are. */
-const plainInString = new Uint8Array(256).fill(1, 0x20);
-plainInString[quote] = 0;
-plainInString[backslash] = 0;
-const isSpace = new Uint8Array(256);
-for (const space of [0x20, 0x0a, 0x0d, 0x09]) isSpace[space] = 1;
 const isHex = new Uint8Array(256);
 for (const digit of "0123456789abcdefABCDEF") isHex[digit.charCodeAt(0)] = 1;
 const isEscape = new Uint8Array(256);
 for (const letter of '"\\/bfnrt') isEscape[letter.charCodeAt(0)] = 1;
-const literals = new Map<number, Buffer>(
-  ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
-);
-
 /**
  * Reads a store once, from its first byte to its last, and gives its rows in the order of the file.
  * `onRow` gets every row, duplicates too: the last one of a key is the one that counts, as in JSON.parse.
@@ -179,15 +169,12 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       default:
     }
     if (depth === 2 && !inGap && (state === afterValue || state === expectKeyOrEnd) && isObject[1] === 1) {
-      const gap = names.start(state === expectKeyOrEnd, base, i, filled);
-      if (gap !== undefined) {
-        i += gap.bytes.length;
-        collector.knownKey(gap.field);
-        repeated.knownName(depth, gap.slot);
-        state = expectValue;
-        continue;
-      }
-      inGap = true;
+      const next = passKnown(collector, names, repeated, i, state === expectKeyOrEnd);
+      inGap = next < 0;
+      if (next >= 0) state = expectValue;
+      else if (~next > i) state = afterValue;
+      i = next >= 0 ? next : ~next;
+      continue;
     }
     if (isSpace[byte] === 1) {
       i = spaceEnd(window, i + 1, filled);
@@ -257,26 +244,12 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
         state = inString;
       } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
         startValue(collector, depth, at, "scalar");
-        const end = byte === 0x2d || byte === 0x30 ? i + 1 : digitsEnd(window, i + 1, filled);
-        if (byte !== 0x2d && end < filled && (window[end] === comma || window[end] === lineBreak)) {
-          // As nearly every number is.
-          i = end;
-          endValue(collector, depth, base + i);
-          state = afterValue;
-          continue;
-        }
         number = byte === 0x2d ? numberMinus : byte === 0x30 ? numberZero : numberInteger;
         state = inNumber;
       } else {
         const word = literals.get(byte);
         if (word === undefined) return fail(base + i, "a value is missing");
         startValue(collector, depth, at, byte === 0x6e ? "null" : "scalar");
-        if (i + word.length <= filled && sameBytes(window, i, i + word.length, word)) {
-          i += word.length;
-          endValue(collector, depth, base + i);
-          state = afterValue;
-          continue;
-        }
         literal = word;
         literalAt = 1;
         state = inLiteral;
@@ -286,28 +259,6 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   }
   if (depth === 0 && state === afterValue) return { ok: true, bytes: base + i };
   return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
-}
-
-/** These loops are functions of their own because small ones are compiled first: the machine around them takes its time. */
-function plainEnd(window: Buffer, from: number, filled: number): number {
-  let at = from;
-  while (at < filled && plainInString[window[at] as number] === 1) at += 1;
-  return at;
-}
-
-function spaceEnd(window: Buffer, from: number, filled: number): number {
-  let at = from;
-  while (at < filled && isSpace[window[at] as number] === 1) at += 1;
-  return at;
-}
-
-function digitsEnd(window: Buffer, from: number, filled: number): number {
-  let at = from;
-  for (; at < filled; at++) {
-    const byte = window[at] as number;
-    if (byte < 0x30 || byte > 0x39) break;
-  }
-  return at;
 }
 
 /** The fields of a row, and what is in those that are objects: genuine snapshots are there. */

@@ -16,7 +16,9 @@ const pointerLimitBytes = 64 << 10;
  * that did not, and in a smaller file than this there is no other that did. Then 80 KB of prompts and answers need not be
  * read to be sure of it.
  */
-const givesUpFromBytes = 5 << 20;
+export const givesUpFromBytes = 5 << 20;
+/** Genuine ones end in 600 bytes of `session.ended`, after 1.4 KB of `trace.artifacts`. */
+const lastEventsBytes = 2 << 10;
 const eventStartBytes = 300;
 const eventStart =
   /^\{"traceSchema":"openclaw-trajectory","schemaVersion":1,"traceId":"[^"\\]*","source":"[^"\\]*","type":"([a-z._]+)",/;
@@ -84,11 +86,16 @@ function readEnds(path: string, { fd, stats }: OpenFile): TrajectoryFacts {
   const { size } = stats;
   const end = trajectoryEnd();
   const [seenAll, startedAt] = withReading(fd, size, (read) => [
-    readLinesBackwards(read, size, (line) => {
-      if (end.hasEnded() && isBystander(line.bytes.toString("latin1", 0, eventStartBytes))) return undefined;
-      const answer = end.see(parseLine(line), { offset: line.offset });
-      return answer === undefined && end.hasEnded() && size < givesUpFromBytes ? "enough" : answer;
-    }),
+    readLinesBackwards(
+      read,
+      size,
+      (line) => {
+        if (end.hasEnded() && isBystander(line.bytes.toString("latin1", 0, eventStartBytes))) return undefined;
+        const answer = end.see(parseLine(line), { offset: line.offset });
+        return answer === undefined && end.hasEnded() && size < givesUpFromBytes ? "enough" : answer;
+      },
+      lastEventsBytes,
+    ),
     firstStart(read, size),
   ]);
   return {

@@ -2,7 +2,7 @@
 import * as zlib from "node:zlib";
 import type { TrajectoryFacts, TranscriptTail } from "../../model/facts.ts";
 import { headerOf } from "../openclawJson/beginnings.ts";
-import { isBystander, trajectoryEnd } from "../openclawJson/trajectoryTail.ts";
+import { givesUpFromBytes, isBystander, trajectoryEnd } from "../openclawJson/trajectoryTail.ts";
 import { transcriptEnd } from "../openclawJson/transcriptTail.ts";
 import type { Database } from "../sqlite.ts";
 import { type Columns, eachRow, jsonAt, longTextAt, numberAt, parsedRecord, rowsOf } from "./values.ts";
@@ -86,12 +86,20 @@ export function readTranscriptEnd(
 /** Written when a run ends, not before (facts C6): one that was killed left none. Undefined where there is no event. */
 export function readTrajectoryEnd(database: Database, path: string, sessionId: string): TrajectoryFacts | undefined {
   const end = trajectoryEnd();
+  const isWhole = trajectoryBytes(database, sessionId) < givesUpFromBytes;
   const { last, seenAll, bytes } = walkBack(trajectoryEvents(database, sessionId), ({ text, entry, seq }) => {
     if (end.hasEnded() && text !== undefined && isBystander(text)) return undefined;
-    return end.see(entry(), { event: { sessionId, seq } });
+    const answer = end.see(entry(), { event: { sessionId, seq } });
+    return isWhole && end.hasEnded() ? "stop" : answer;
   });
   if (last === undefined) return undefined;
   return { path, sizeBytes: bytes, mtimeMs: last.createdAt ?? 0, ...end.facts(seenAll) };
+}
+
+/** Of all its runs that are kept; their lengths stand apart from their texts. */
+function trajectoryBytes(database: Database, sessionId: string): number {
+  const sql = "SELECT SUM(octet_length(event_json)) AS bytes FROM trajectory_runtime_events WHERE session_id = ?";
+  return numberAt(rowsOf(database, sql, sessionId)[0], "bytes") ?? Number.POSITIVE_INFINITY;
 }
 
 export function hasEvents(database: Database, sessionId: string): boolean {

@@ -75,6 +75,7 @@ interface News<T> {
 
 /** `but` is a field that may be another. After a look at some of them the others are the very same. */
 function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): News<T> {
+  if (before.length === 0) return { changed: all, isInPlace: all.length === 0 };
   const changed: T[] = [];
   let byId: Map<string, T> | undefined;
   for (let i = 0; i < all.length; i++) {
@@ -91,6 +92,7 @@ function news<T extends Named>(all: readonly T[], before: readonly T[], but?: st
 }
 
 function gone(all: readonly Named[], before: readonly Named[]): string[] {
+  if (before.length === 0) return [];
   const now = new Set(all.map(({ id }) => id));
   return before.flatMap(({ id }) => (now.has(id) ? [] : id));
 }

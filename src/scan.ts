@@ -6,6 +6,7 @@ import { findStateDirs, realPath } from "./inspect/homes.ts";
 import { readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
+import type { ListedDir } from "./inspect/openclawJson/storeFiles.ts";
 import type { ProcessInfo } from "./inspect/processes.ts";
 import type { StatePlace } from "./inspect/storeReader.ts";
 import { storeReaders } from "./inspect/storeReaders.ts";
@@ -60,6 +61,8 @@ export interface KnownStore {
   /** `hasKeys`: whether the keys of all stores of its state directory are known; they are those of the facts. */
   readonly around: Omit<Around, "keys"> & { readonly hasKeys: boolean };
   readonly neighbours: Neighbours;
+  /** Of a store of files: what lay beside it. */
+  readonly directory: ListedDir | undefined;
   /** The one that shows that its writer runs: undefined where it is stopped, or nobody knows. */
   readonly process: ProcessInfo | undefined;
 }
@@ -79,7 +82,9 @@ const slowReadMs = 500;
  * Never throws for what it finds on disk: that becomes problems and findings. Throws what `goOn` throws.
  */
 export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
-  if (input.memory !== undefined) input.memory.known = undefined;
+  // What is only asked for before a repair is shown to nobody: looks at some of it go on from what is.
+  const keeper = input.prune === undefined ? input.memory : undefined;
+  if (keeper !== undefined) keeper.known = undefined;
   const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   let look = await lookAtWriters(watched(places, input), input, stoppedSince);
@@ -112,14 +117,14 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
   const { found, judged } = result();
   // What those say rests on rows of ours, and no file that is followed tells when they change.
-  if (input.memory !== undefined && beside.length === 0) input.memory.known = knownOf(judged, look, found.now);
+  if (keeper !== undefined && beside.length === 0) keeper.known = knownOf(judged, look, keeper, found.now);
   return found;
 }
 
-function knownOf(judged: readonly JudgedFacts[], { processes }: Look, at: number): Known {
+function knownOf(judged: readonly JudgedFacts[], { processes }: Look, { stores: kept }: ScanMemory, at: number): Known {
   const stores = judged.map(({ facts, around, neighbours }): KnownStore => {
     const process = processes.source === "live" ? processes.byPid.get(facts.writer.pid ?? -1) : undefined;
-    return { facts, around: withoutKeys(around), neighbours, process };
+    return { facts, around: withoutKeys(around), neighbours, process, directory: kept.directories.get(facts.path) };
   });
   return { at, stores };
 }

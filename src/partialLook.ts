@@ -5,7 +5,7 @@ import type { Change } from "./inspect/follow.ts";
 import { locksByTranscript, placeOf, readRows } from "./inspect/openclawJson/readStore.ts";
 import { stillRuns } from "./inspect/processes.ts";
 import { linkStatsAt } from "./inspect/regularFile.ts";
-import { type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
+import { idOf, type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
 import type { Around } from "./judge/neighbours.ts";
 import { sessionCase } from "./judge/sessionCase.ts";
 import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "./model/facts.ts";
@@ -162,7 +162,8 @@ function lookAt(
   const rows = touched.isWritten ? rowsNow(before, input) : undefined;
   if (touched.isWritten && rows === undefined) return undefined;
   const anew = sessionsAnew(known, rows, touched, input);
-  if (anew === undefined) return undefined;
+  if (anew === undefined || [...anew.values()].some(({ row }) => all.claimed.has(idOf(before, row.key))))
+    return undefined;
   const asks = input.asking !== undefined || before.report !== undefined;
   const facts = factsNow(before, rows, anew, input);
   if (asks && somethingRuns(before) !== somethingRuns(facts)) return undefined;

@@ -19,6 +19,7 @@ import { nextChangeAt } from "../../src/judge/nextChange.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { partialLook } from "../../src/partialLook.ts";
 import { type ScanInput, scan } from "../../src/scan.ts";
+import { active, agentctlHome } from "../agentctlHome.ts";
 import { BenchHome } from "../bench/store.ts";
 import { type FakeGateway, startFakeGateway } from "../fakeGateway.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
@@ -35,13 +36,14 @@ class Watched {
   #last: Scan | undefined;
   partial = 0;
 
-  constructor(stateDir: string, at: number) {
+  constructor(stateDir: string, at: number, home?: string) {
     const agents = join(stateDir, "agents");
     this.stores = readdirSync(agents)
       .map((agent) => join(agents, agent, "sessions", "sessions.json"))
       .filter((path) => existsSync(path));
     const memory = { stores: storeMemory(), stoppedSince: new Map() };
-    this.#input = { where: { homes: [], stateDirs: [stateDir] }, env: {}, now: at, memory };
+    const where = home === undefined ? { homes: [], stateDirs: [stateDir] } : { homes: [home], stateDirs: [] };
+    this.#input = { where, env: {}, now: at, memory };
   }
 
   /** What nobody knew before would find. */
@@ -305,6 +307,25 @@ describe("a look at what changed", () => {
       notDeepEqual(others(after), others(before));
     });
   }
+
+  it("is none of a session that another program's store speaks of, and leaves that store alone otherwise", async () => {
+    const home = temporaryDirectory();
+    const bench = new BenchHome(home);
+    bench.writeStore({ rows: 4 });
+    const { stateDir, store } = bench;
+    const [first] = Object.values(rowsOf(store));
+    agentctlHome({ home, rows: { [String(first?.["sessionId"])]: active({ adapter: "openclaw", meta: {} }) } });
+    await startGateway(stateDir, store);
+    const watched = new Watched(stateDir, inAnHour(), home);
+    const before = await watched.look();
+    ok(before.sessions.some(({ proof }) => proof.some(({ text }) => text.startsWith("agentctl says"))));
+    const other = written(bench.fileOf(2, ".jsonl"), message("user", Date.now()));
+    deepEqual(await watched.look(other), await watched.wholly());
+    equal(watched.partial, 1);
+    const known = written(bench.fileOf(0, ".jsonl"), message("user", Date.now()));
+    deepEqual(await watched.look(known), await watched.wholly());
+    equal(watched.partial, 1);
+  });
 
   it("goes on from what is shown, whatever was read meanwhile to see what could be pruned", async () => {
     const home = new BenchHome(temporaryDirectory());

@@ -6,10 +6,13 @@ import type { Receipt } from "../../src/model/receipt.ts";
 import { InspectorClient } from "../../src/ui/inspectorClient.ts";
 import { tellRecovered } from "../../src/ui/recovered.ts";
 import { answering } from "./asked.ts";
-import { storePath } from "./inspector.ts";
+import { inspector, storePath } from "./inspector.ts";
 
 describe("A repair that a crash cut short", () => {
   it("is settled before anything is shown, and told once", async () => {
+    // The extension has settled what it found by now, and leaves this one to the client below.
+    const { client: own } = await inspector();
+    await own.idle();
     const id = "2026-01-01T00-00-00-000Z-cut";
     const folder = join(process.env["XDG_STATE_HOME"] ?? "", "openclaw-session-inspector", "receipts", id);
     const path = storePath("main");

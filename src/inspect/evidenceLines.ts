@@ -13,6 +13,14 @@ const countBudgetBytes = 64 << 20;
  * order of the findings, as far as the budget goes.
  */
 export function withLines(findings: readonly Finding[]): Finding[] {
+  const lines = linesIn(wantedLines(findings));
+  return lines.size === 0 ? [...findings] : findings.map((finding) => withLinesOf(finding, lines));
+}
+
+type Lines = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** Offsets by path, in the order of the findings. */
+function wantedLines(findings: readonly Finding[]): ReadonlyMap<string, ReadonlySet<number>> {
   const wanted = new Map<string, Set<number>>();
   for (const { evidence } of findings) {
     for (const one of evidence) {
@@ -22,6 +30,10 @@ export function withLines(findings: readonly Finding[]): Finding[] {
       else known.add(one.offset);
     }
   }
+  return wanted;
+}
+
+function linesIn(wanted: ReadonlyMap<string, ReadonlySet<number>>): Lines {
   const lines = new Map<string, ReadonlyMap<number, number>>();
   let budget = countBudgetBytes;
   for (const [path, offsets] of wanted) {
@@ -29,15 +41,16 @@ export function withLines(findings: readonly Finding[]): Finding[] {
     if (budget < 0) break;
     lines.set(path, countLines(path, [...offsets]));
   }
-  const isCounted = (evidence: Evidence): boolean => lacksLine(evidence) && lines.has(evidence.path);
-  return findings.map((finding) => {
-    if (!finding.evidence.some(isCounted)) return finding;
-    const evidence = finding.evidence.map((one) => {
-      const line = lacksLine(one) ? lines.get(one.path)?.get(one.offset) : undefined;
-      return line === undefined ? one : { ...one, line };
-    });
-    return { ...finding, evidence };
+  return lines;
+}
+
+function withLinesOf(finding: Finding, lines: Lines): Finding {
+  if (!finding.evidence.some((one) => lacksLine(one) && lines.has(one.path))) return finding;
+  const evidence = finding.evidence.map((one) => {
+    const line = lacksLine(one) ? lines.get(one.path)?.get(one.offset) : undefined;
+    return line === undefined ? one : { ...one, line };
   });
+  return { ...finding, evidence };
 }
 
 function lacksLine(evidence: Evidence): evidence is Evidence & { readonly offset: number } {

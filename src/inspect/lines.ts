@@ -184,11 +184,15 @@ function newlinesIn(bytes: Buffer, from: number, to: number): number {
   for (let at = from; at < to; ) {
     const next = bytes.indexOf(newline, at);
     if (next < 0 || next >= to) return count;
-    count += 1;
-    const isDense = next - at < denseBytes;
-    at = next + 1;
-    if (!isDense) continue;
-    for (const end = Math.min(to, at + denseStretch); at < end; at++) if (bytes[at] === newline) count += 1;
+    const end = next - at < denseBytes ? Math.min(to, next + denseStretch) : next + 1;
+    count += 1 + denseNewlines(bytes, next + 1, end);
+    at = end;
   }
+  return count;
+}
+
+function denseNewlines(bytes: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) if (bytes[at] === newline) count += 1;
   return count;
 }

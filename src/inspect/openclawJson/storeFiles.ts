@@ -124,16 +124,7 @@ export function listSessionsDir(storePath: string): SessionsDir {
   }
   const otherTranscripts = new Map<string, string>();
   const archives = new Map<string, string[]>();
-  // Ten thousand sessions have thirty thousand names: only those that are not of one of them are ordered and taken apart.
-  const ids = new Set<string>();
-  const sidecars: string[] = [];
-  const others: string[] = [];
-  for (const name of names) {
-    if (transcriptOfSidecar(name) !== undefined) sidecars.push(name);
-    else if (isPlainTranscript(name)) ids.add(name.slice(0, -transcriptEnd.length));
-    else others.push(name);
-  }
-  others.sort();
+  const { ids, sidecars, others } = takenApart(names);
   for (const name of others) {
     if (/\.checkpoint\.[^.]+\.jsonl$/.test(name)) continue;
     if (name.endsWith(".jsonl")) {
@@ -149,6 +140,23 @@ export function listSessionsDir(storePath: string): SessionsDir {
   return { ...all, ...(problem !== undefined && { problem }) };
 }
 
+/** Ten thousand sessions have thirty thousand names: only those that are not of one of them are put in order. */
+function takenApart(names: readonly string[]): {
+  readonly ids: ReadonlySet<string>;
+  readonly sidecars: readonly string[];
+  readonly others: readonly string[];
+} {
+  const ids = new Set<string>();
+  const sidecars: string[] = [];
+  const others: string[] = [];
+  for (const name of names) {
+    if (sidecarEnd(name) !== undefined) sidecars.push(name);
+    else if (isPlainTranscript(name)) ids.add(name.slice(0, -transcriptEnd.length));
+    else others.push(name);
+  }
+  return { ids, sidecars, others: others.sort() };
+}
+
 function isPlainTranscript(name: string): boolean {
   if (!name.endsWith(transcriptEnd)) return false;
   return !name.includes("_") && !name.includes("-topic-") && !name.includes(".checkpoint.");
@@ -156,8 +164,13 @@ function isPlainTranscript(name: string): boolean {
 
 /** The id of the transcript that a trajectory, or a pointer to one, is of; undefined for any other name. */
 export function transcriptOfSidecar(name: string): string | undefined {
+  const end = sidecarEnd(name);
+  return end === undefined ? undefined : name.slice(0, -end.length);
+}
+
+function sidecarEnd(name: string): string | undefined {
   const end = name.endsWith(trajectoryEnd) ? trajectoryEnd : name.endsWith(pointerEnd) ? pointerEnd : undefined;
-  return end === undefined || name.length === end.length ? undefined : name.slice(0, -end.length);
+  return end === undefined || name.length === end.length ? undefined : end;
 }
 
 /** Few names are ever asked for but those of transcripts: the others become a set when the first of them is. */

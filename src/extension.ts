@@ -35,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): InspectorApi {
   const client = new InspectorClient(vscode.Uri.joinPath(extension, "dist", "worker.cjs").fsPath, log);
   const model = new SessionModel();
   const remembered = new Remembered(context.workspaceState);
-  const inspection = new Inspection(client, model, remembered, log);
+  const inspection = new Inspection({ client, model, remembered, log, draws: () => sessions.load() });
   const sessions = new SessionsView(model, log, (visible) => inspection.viewVisible(visible));
   const storage = context.storageUri ?? context.globalStorageUri;
   const recollection = new Recollection({ client, model, sessions, remembered, storage, log });

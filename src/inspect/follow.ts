@@ -1,6 +1,6 @@
 // Notices changes on disk. Event-driven: nothing is polled, and nothing under an inspected home is written.
-import { type FSWatcher as DirectoryWatch, watch as watchDirectory } from "node:fs";
-import { watch as watchPaths } from "chokidar";
+import { type FSWatcher, readdirSync, realpathSync, watch } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
 import { statsAt } from "./regularFile.ts";
 
 export interface Followed {
@@ -31,29 +31,28 @@ export interface Follower {
  * when the view is refreshed.
  */
 export function follower(onChange: (change?: Change) => void, onTrouble: (message: string) => void): Follower {
-  const directories = new Map<string, { readonly watch: DirectoryWatch; readonly identity: string }>();
-  let paths: ReturnType<typeof watchPaths> | undefined;
-  let pathsKey = "";
+  const watches = new Map<string, { readonly watch: FSWatcher; readonly identity: string }>();
+  let wanted: ReadonlyMap<string, Wanted> = new Map();
 
-  const unfollow = (path: string): void => {
-    directories.get(path)?.watch.close();
-    directories.delete(path);
+  const heard = (directory: string, isWrite: boolean, name: string | null): void => {
+    const { sessions, any, names } = wanted.get(directory) ?? nothing;
+    if (name === null || any || names.has(name)) onChange();
+    else if (sessions) onChange({ directory, name, isWrite });
   };
-  // chokidar stats and watches every entry of a directory it follows: 900 ms and 28 MB at ten thousand transcripts, where
-  // one watch of the directory itself costs under 1 ms and tells as much.
-  const followDirectory = (path: string): void => {
+  const unfollow = (path: string): void => {
+    watches.get(path)?.watch.close();
+    watches.delete(path);
+  };
+  const follow = (path: string, identity: string): void => {
     try {
-      const identity = identityOf(path);
-      const watch = watchDirectory(path, { persistent: false }, (event, name) =>
-        onChange(name === null ? undefined : { directory: path, name, isWrite: event === "change" }),
-      );
-      watch.on("error", (error) => {
+      const started = watch(path, { persistent: false }, (event, name) => heard(path, event === "change", name));
+      started.on("error", (error) => {
         unfollow(path);
         onTrouble(
           `${path} is not followed any more (${(error as NodeJS.ErrnoException).code}): refresh to see changes.`,
         );
       });
-      directories.set(path, { watch, identity });
+      watches.set(path, { watch: started, identity });
     } catch (error) {
       onTrouble(`${path} cannot be followed (${(error as NodeJS.ErrnoException).code}): refresh to see changes.`);
     }
@@ -61,31 +60,77 @@ export function follower(onChange: (change?: Change) => void, onTrouble: (messag
 
   return {
     follow(followed) {
-      for (const [path, { identity }] of directories) {
-        if (!followed.directories.includes(path) || identity !== identityOf(path)) unfollow(path);
-      }
-      const added = followed.directories.filter((path) => !directories.has(path));
-      for (const path of added) followDirectory(path);
+      wanted = wantedOf(followed);
+      for (const [path, { identity }] of watches)
+        if (!wanted.has(path) || identity !== identityOf(path)) unfollow(path);
+      const added = [...wanted.keys()].filter((path) => !watches.has(path));
+      for (const path of added) follow(path, identityOf(path));
       // What was written there after the last look and before this watch would never be heard of.
-      if (added.some((path) => directories.has(path))) onChange();
-      const key = followed.paths.map((path) => `${path} ${identityOf(path)}`).join("\n");
-      if (key === pathsKey) return;
-      pathsKey = key;
-      void paths?.close();
-      paths =
-        followed.paths.length === 0 ? undefined : watchPaths([...followed.paths], { ignoreInitial: true, depth: 1 });
-      paths?.on("all", () => onChange());
-      paths?.on("error", (error) =>
-        onTrouble(`Some files are not followed (${String(error)}): refresh to see changes.`),
-      );
+      if (added.some((path) => watches.has(path) && wanted.get(path)?.sessions)) onChange();
     },
     close() {
-      for (const path of [...directories.keys()]) unfollow(path);
-      void paths?.close();
-      paths = undefined;
-      pathsKey = "";
+      for (const path of [...watches.keys()]) unfollow(path);
     },
   };
+}
+
+/** What is to be heard of a directory: one watch tells of all that lies in it, and costs the same with ten thousand files. */
+interface Wanted {
+  sessions: boolean;
+  /** Whatever happens there may change everything. */
+  any: boolean;
+  /** So does what happens to these. */
+  readonly names: Set<string>;
+}
+
+const nothing: Wanted = { sessions: false, any: false, names: new Set() };
+
+function wantedOf({ directories, paths }: Followed): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  const at = (directory: string): Wanted => {
+    const known = wanted.get(directory) ?? { sessions: false, any: false, names: new Set() };
+    wanted.set(directory, known);
+    return known;
+  };
+  for (const directory of directories) at(directory).sessions = true;
+  for (const path of paths) {
+    // A file that is written anew keeps its name and nothing else: it is its directory that is watched.
+    for (const place of new Set([path, realPath(path)])) {
+      const [directory, name] = nearest(place);
+      at(directory).names.add(name);
+    }
+    if (identityOf(path) === "") continue;
+    at(path).any = true;
+    // An agent that has no directory of sessions yet.
+    for (const child of childDirectories(path))
+      if (!directories.some((one) => one.startsWith(`${child}${sep}`))) at(child).any = true;
+  }
+  return wanted;
+}
+
+/** The directory that is there, and the name in it on the way to a path. */
+function nearest(path: string): readonly [directory: string, name: string] {
+  for (let [directory, name] = [dirname(path), basename(path)]; ; ) {
+    if (identityOf(directory) !== "" || dirname(directory) === directory) return [directory, name];
+    [directory, name] = [dirname(directory), basename(directory)];
+  }
+}
+
+function childDirectories(path: string): readonly string[] {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+  } catch {
+    return [];
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

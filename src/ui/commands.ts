@@ -3,7 +3,6 @@ import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import type { Claims } from "./claims.ts";
 import type { Documents } from "./documents.ts";
-import { askForFilter } from "./filterInput.ts";
 import type { Inspection } from "./inspection.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import type { Remembered } from "./remembered.ts";
@@ -75,6 +74,7 @@ function viewCommands({ client, inspection, sessions, log }: ShownParts): Record
     refresh: () => inspection.scan(),
     stop: () => client.stop(),
     filter: async () => {
+      const { askForFilter } = await import("./filterInput.ts");
       const filter = await askForFilter(sessions.filter);
       if (filter !== undefined) sessions.filterBy(filter);
     },

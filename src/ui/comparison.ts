@@ -5,7 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Session } from "../model/session.ts";
 import { labelText } from "../plan/visibleText.ts";
 import { sessionUri } from "./documentUri.ts";
-import { sessionTitle } from "./words.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 
 export interface ComparisonOptions {
   /** Another outcome than the likely one. */

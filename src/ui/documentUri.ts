@@ -6,8 +6,8 @@ import type { Outcome } from "../judge/end.ts";
 import type { EventName } from "../model/evidence.ts";
 import type { ExcerptName, SessionName } from "../model/messages.ts";
 import { visibleText } from "../plan/visibleText.ts";
-import { isOutcome } from "./staleGroups.ts";
-import { sessionTitle } from "./words.ts";
+import { isOutcome } from "./outcome.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 
 /** `session` names a session in the tree and is no document: VS Code would count the problems of its row beside our letter. */
 export type SessionDocument = "row" | "stored" | "proven" | "session";

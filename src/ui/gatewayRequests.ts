@@ -9,7 +9,7 @@ import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import { mayBeAborted, mayBeArchived, mayBeRecovered } from "./offered.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { sessionTitle } from "./words.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 
 interface Parts {
   readonly client: InspectorClient;

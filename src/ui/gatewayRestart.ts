@@ -7,8 +7,8 @@ import type { Session } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { CommandParts } from "./commands.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 import { type Finalized, finalizeAll } from "./staleReview.ts";
-import { sessionTitle } from "./words.ts";
 
 /** A stop drains for up to 315 s (2026.9.6, facts L), and something has to notice that it is over. */
 const stopPatienceMs = 330_000;

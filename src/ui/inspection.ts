@@ -8,23 +8,34 @@ import type { Remembered } from "./remembered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import { onSettingsChange, readSettings } from "./settings.ts";
 
+export interface InspectionParts {
+  readonly client: InspectorClient;
+  readonly model: SessionModel;
+  readonly remembered: Remembered;
+  readonly log: vscode.LogOutputChannel;
+  /** Resolves when what is found can be drawn. */
+  draws(): Promise<void>;
+}
+
 /** Its timers, if any, live in the worker. */
 export class Inspection implements vscode.Disposable {
   readonly #client: InspectorClient;
   readonly #model: SessionModel;
   readonly #log: vscode.LogOutputChannel;
   readonly #remembered: Remembered;
+  readonly #draws: () => Promise<void>;
   readonly #subscriptions: vscode.Disposable;
   #fresh = true;
   #scans = 0;
   #viewVisible = false;
   #followed: string | undefined;
 
-  constructor(client: InspectorClient, model: SessionModel, remembered: Remembered, log: vscode.LogOutputChannel) {
+  constructor({ client, model, remembered, log, draws }: InspectionParts) {
     this.#client = client;
     this.#remembered = remembered;
     this.#model = model;
     this.#log = log;
+    this.#draws = draws;
     client.tellTo({ take: (slice) => model.take(slice), apply: (update) => this.#apply(update) });
     this.#subscriptions = vscode.Disposable.from(
       client.onTrouble(({ message }) => log.warn(message)),
@@ -82,6 +93,7 @@ export class Inspection implements vscode.Disposable {
   async #apply(update: ScanUpdate): Promise<void> {
     const fresh = this.#fresh;
     this.#fresh = false;
+    await this.#draws();
     for (const _ of this.#model.steps(update, fresh)) await nextTurn();
   }
 

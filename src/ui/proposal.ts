@@ -4,7 +4,8 @@ import type { Finding } from "../model/finding.ts";
 import type { Session } from "../model/session.ts";
 import { repairTitle, type TitleContext } from "./repairTitle.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { sessionTitle, storeName } from "./words.ts";
+import { sessionTitle } from "./sessionTitle.ts";
+import { storeName } from "./words.ts";
 
 /** @param status the outcome that a person chose */
 export function proposalTitle(finding: Finding, model: SessionModel, status?: string): string {

@@ -13,7 +13,8 @@ import { askForConsent, lookAtPermission } from "./consent.ts";
 import { pickWhatGoes } from "./pruneReview.ts";
 import type { RepairParts } from "./repair.ts";
 import { tellResult } from "./repairResult.ts";
-import { sessionTitle, storeName } from "./words.ts";
+import { sessionTitle } from "./sessionTitle.ts";
+import { storeName } from "./words.ts";
 
 /** Throws a UserError with the reason where none of them may go. */
 export async function pruneSessions(sessions: readonly Session[], parts: RepairParts): Promise<void> {

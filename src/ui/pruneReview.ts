@@ -5,7 +5,8 @@ import type { PruneCandidate } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
 import { labelText, visibleText } from "../plan/visibleText.ts";
 import type { RepairParts } from "./repair.ts";
-import { sessionTitle, storeName } from "./words.ts";
+import { sessionTitle } from "./sessionTitle.ts";
+import { storeName } from "./words.ts";
 
 type Item = vscode.QuickPickItem & { readonly candidate?: PruneCandidate };
 

@@ -25,6 +25,7 @@ const restMs = 60_000;
 export class Recollection implements vscode.Disposable {
   readonly #parts: RecollectionParts;
   readonly #subscriptions: vscode.Disposable;
+  #recalled = false;
   #keptAt = Number.NEGATIVE_INFINITY;
   #underWay: Promise<void> = Promise.resolve();
 
@@ -56,10 +57,11 @@ export class Recollection implements vscode.Disposable {
 
   async #recall(): Promise<void> {
     const { model, sessions } = this.#parts;
-    if (model.known || sessions.tree.asOf !== undefined) return;
+    if (model.known || this.#recalled) return;
+    this.#recalled = true;
     const { readIndex } = await import("./lastIndex.ts");
     const recalled = readIndex(this.path, this.#asked());
-    if (recalled !== undefined) sessions.recall(recalled);
+    if (recalled !== undefined) await sessions.recall(recalled);
   }
 
   async #keep(): Promise<void> {

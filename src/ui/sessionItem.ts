@@ -10,9 +10,10 @@ import { sessionUri } from "./documentUri.ts";
 import { isOfOneRow, mayBeAborted, mayBeArchived, mayBeRecovered, repairFlags } from "./offered.ts";
 import { touchedAt } from "./placing.ts";
 import type { SessionModel } from "./sessionModel.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 import type { FindingNode, LockNode, SessionNode } from "./treeNode.ts";
 import { sessionIcon, severityIcon } from "./verdictLook.ts";
-import { age, claimAndVerdict, findingSentence, lockTitle, ownerWords, sessionTitle, severityWord } from "./words.ts";
+import { age, claimAndVerdict, findingSentence, lockTitle, ownerWords, severityWord } from "./words.ts";
 
 const separator = " · ";
 

@@ -1,7 +1,8 @@
 // The tree: state directories, agents, groups, sessions, and what was found about each.
 import * as vscode from "vscode";
 import type { Store } from "../model/store.ts";
-import { asOfItem } from "./asOfItem.ts";
+import { labelText } from "../plan/visibleText.ts";
+import { asOfItem, asOfWords } from "./asOfItem.ts";
 import { emptyReason } from "./emptyReason.ts";
 import { groupItem, moreItem, noteItem, stateDirItem, storeItem } from "./placeItem.ts";
 import { isFiltering, type SessionFilter } from "./sessionFilter.ts";
@@ -9,6 +10,7 @@ import { findingItem, lockItem, sessionItem } from "./sessionItem.ts";
 import type { ModelChange, SessionModel } from "./sessionModel.ts";
 import { type GroupNode, type StateDirNode, type StoreNode, type TreeNode, TreeNodes } from "./treeNode.ts";
 import { type StoreShape, type StoreTotals, storeShapes } from "./treeShape.ts";
+import { verdictWord } from "./words.ts";
 
 /** How many sessions of a group are drawn at a time: VS Code slows down with thousands and fails with more (vscode#230361). */
 export const pageSize = 100;
@@ -34,6 +36,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   constructor(model: SessionModel, filter: SessionFilter) {
     this.#model = model;
     this.#filter = filter;
+    this.#shapes = this.#allShapes();
     this.#subscription = model.onDidChange((change) => this.#update(change));
   }
 
@@ -54,6 +57,18 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   /** When what is shown was found, epoch milliseconds, where that is not now. */
   get asOf(): number | undefined {
     return this.#recalled?.model.now;
+  }
+
+  get asOfWords(): string | undefined {
+    return this.asOf === undefined ? undefined : asOfWords(this.asOf);
+  }
+
+  /** Undefined where everything is shown. */
+  get filterWords(): string | undefined {
+    const { text, verdicts } = this.#filter;
+    const parts = verdicts.map(verdictWord);
+    if (text !== "") parts.unshift(`“${labelText(text)}”`);
+    return parts.length > 0 ? vscode.l10n.t("Filtered by {0}", parts.join(", ")) : undefined;
   }
 
   get #shown(): SessionModel {

@@ -1,50 +1,73 @@
 // The view around the tree: badge, message, welcome text, and the filter.
 import * as vscode from "vscode";
 import { contextKeys, views } from "../ids.ts";
-import { labelText } from "../plan/visibleText.ts";
-import { asOfWords } from "./asOfItem.ts";
 import { emptyReason, unreadable } from "./emptyReason.ts";
 import { isFiltering, noFilter, type SessionFilter } from "./sessionFilter.ts";
 import type { SessionModel } from "./sessionModel.ts";
-import { type Recalled, SessionTree } from "./sessionTree.ts";
+import type { Recalled, SessionTree } from "./sessionTree.ts";
 import { onSettingsChange, readSettings } from "./settings.ts";
 import type { TreeNode } from "./treeNode.ts";
-import { verdictWord } from "./words.ts";
 
 type ChosenFilter = Pick<SessionFilter, "text" | "verdicts">;
 
 export class SessionsView implements vscode.Disposable {
-  readonly tree: SessionTree;
   readonly view: vscode.TreeView<TreeNode>;
   readonly #model: SessionModel;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: vscode.Disposable;
+  readonly #drawn = new vscode.EventEmitter<TreeNode[] | undefined>();
   #filter: ChosenFilter = noFilter;
+  #loading: Promise<void> | undefined;
+  #tree: SessionTree | undefined;
   #reason: string | undefined;
 
   /** @param onVisible hears when the view comes into sight or leaves it */
   constructor(model: SessionModel, log: vscode.LogOutputChannel, onVisible: (visible: boolean) => void) {
     this.#model = model;
     this.#log = log;
-    this.tree = new SessionTree(model, { ...noFilter, systemSessions: readSettings().showSystemSessions });
     this.view = vscode.window.createTreeView(views.sessions, {
-      treeDataProvider: this.tree,
+      treeDataProvider: {
+        onDidChangeTreeData: this.#drawn.event,
+        getChildren: (node) => this.#tree?.getChildren(node) ?? [],
+        getParent: (node) => this.tree.getParent(node),
+        getTreeItem: (node) => this.tree.getTreeItem(node),
+        resolveTreeItem: (item, node) => this.tree.resolveTreeItem(item, node),
+      },
       canSelectMany: true,
       showCollapseAll: true,
     });
     this.#subscriptions = vscode.Disposable.from(
       this.view,
-      this.tree,
+      this.#drawn,
       model.onDidChange(() => this.#update()),
       this.view.onDidChangeVisibility(({ visible }) => {
         // Ages have grown meanwhile. VS Code draws once in 200 ms: what is not known yet has the first turn.
-        if (visible && model.known) this.tree.show();
+        if (visible && model.known) this.#tree?.show();
         onVisible(visible);
       }),
       onSettingsChange(["showSystemSessions"], () => this.filterBy(this.#filter)),
     );
     this.filterBy(noFilter);
     this.#update();
+  }
+
+  /** Before the first scan there is nothing to draw, and what draws it is not even read. */
+  load(): Promise<void> {
+    this.#loading ??= import("./sessionTree.ts").then(({ SessionTree: Loaded }) => {
+      const filter = { ...this.#filter, systemSessions: readSettings().showSystemSessions };
+      this.#tree = new Loaded(this.#model, filter);
+      this.#tree.onDidChangeTreeData((nodes) => {
+        this.#drawn.fire(nodes);
+        this.#update();
+      });
+    });
+    return this.#loading;
+  }
+
+  /** What is drawn, once it is loaded. */
+  get tree(): SessionTree {
+    if (this.#tree === undefined) throw new Error("Nothing is drawn yet.");
+    return this.#tree;
   }
 
   get filter(): ChosenFilter {
@@ -54,25 +77,27 @@ export class SessionsView implements vscode.Disposable {
   filterBy(filter: ChosenFilter): void {
     this.#filter = filter;
     const { showSystemSessions } = readSettings();
-    this.tree.show({ ...filter, systemSessions: showSystemSessions });
+    this.#tree?.show({ ...filter, systemSessions: showSystemSessions });
     setContext(contextKeys.filtered, isFiltering(filter));
     setContext(contextKeys.systemSessionsShown, showSystemSessions);
     this.#say();
   }
 
   /** Shows it until there is something that is true now. */
-  recall(recalled: Recalled): void {
+  async recall(recalled: Recalled): Promise<void> {
+    await this.load();
     this.tree.recall(recalled);
     this.#update();
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
+    this.#tree?.dispose();
   }
 
   #update(): void {
-    const { asOf } = this.tree;
-    this.view.description = asOf === undefined ? "" : asOfWords(asOf);
+    const asOf = this.#tree?.asOf;
+    this.view.description = this.#tree?.asOfWords ?? "";
     const { needAttention } = this.#model.counts();
     const tooltip =
       needAttention === 1
@@ -88,12 +113,8 @@ export class SessionsView implements vscode.Disposable {
   }
 
   #say(): void {
-    const { text, verdicts } = this.#filter;
-    const parts = verdicts.map(verdictWord);
-    if (text !== "") parts.unshift(`“${labelText(text)}”`);
     // VS Code hides the welcome text behind a message.
-    const shown = parts.length > 0 && this.#reason === undefined;
-    this.view.message = shown ? vscode.l10n.t("Filtered by {0}", parts.join(", ")) : "";
+    this.view.message = (this.#reason === undefined && this.#tree?.filterWords) || "";
   }
 }
 

@@ -1,7 +1,9 @@
 // What a review of stale sessions asks: the proven ones, and the others by what most likely became of them. Knows nothing
 // of VS Code.
+
 import { type Outcome, outcomes } from "../judge/end.ts";
 import type { Finding } from "../model/finding.ts";
+import { isOutcome } from "./outcome.ts";
 
 export interface StaleGroups {
   readonly proven: readonly Finding[];
@@ -54,10 +56,6 @@ function isAnsweredBy(finding: Finding, [likely]: readonly Answer[]): boolean {
 export function likelyOutcome({ repair }: Finding): Outcome {
   const status = repair.set?.["status"];
   return isOutcome(status) ? status : "failed";
-}
-
-export function isOutcome(value: unknown): value is Outcome {
-  return outcomes.some((outcome) => outcome === value);
 }
 
 /** The outcomes to choose from, the likely one first. */

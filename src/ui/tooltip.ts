@@ -9,16 +9,9 @@ import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { labelText } from "../plan/visibleText.ts";
 import type { SessionModel } from "./sessionModel.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 import type { TreeNode } from "./treeNode.ts";
-import {
-  dateAndTime,
-  findingSentence,
-  ownerWords,
-  permissionWords,
-  sessionTitle,
-  verdictWord,
-  writerTitle,
-} from "./words.ts";
+import { dateAndTime, findingSentence, ownerWords, permissionWords, verdictWord, writerTitle } from "./words.ts";
 
 const mostEvidence = 6;
 

@@ -101,11 +101,6 @@ export function agrees({ claimed, verdict }: Session): boolean {
   return claimed !== null && verdict === "finished";
 }
 
-/** The key without the agent that it stands under in the tree. */
-export function sessionTitle({ key, label }: Pick<Session, "key" | "label">): string {
-  return label?.trim() || key.replace(/^agent:[^:]*:(?=.)/, "") || l10n.t("(empty key)");
-}
-
 /** How the tree calls a store: by its agent. */
 export function storeName({ agent, path }: Pick<Store, "agent" | "path">): string {
   return visibleText(agent ?? path.replace(/^.*[\\/]/, ""), 60);

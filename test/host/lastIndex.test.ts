@@ -26,7 +26,7 @@ function secondWindow(log: vscode.LogOutputChannel) {
   const client = new InspectorClient(join(extension?.extensionPath ?? "", "dist", "worker.cjs"), log);
   const model = new SessionModel();
   const remembered = new Remembered({ get: () => undefined, update: async () => undefined } as never);
-  const inspection = new Inspection(client, model, remembered, log);
+  const inspection = new Inspection({ client, model, remembered, log, draws: async () => undefined });
   const tree = new SessionTree(model, { ...noFilter, systemSessions: false });
   const statusBar = new StatusBar(model);
   return {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Finding, RepairClass, RepairKind } from "../../src/model/finding.ts";
 import { parseAge } from "../../src/ui/ageInput.ts";
-import { isOutcome, likelyFirst, staleGroups } from "../../src/ui/staleGroups.ts";
+import { isOutcome } from "../../src/ui/outcome.ts";
+import { likelyFirst, staleGroups } from "../../src/ui/staleGroups.ts";
 
 function finding(id: string, repairClass: RepairClass, status: string, kind: RepairKind = "finalize"): Finding {
   const base = { id, code: "X", severity: "error", store: "s", message: "", evidence: [] } as const;

@@ -41,15 +41,17 @@ class Watched {
     this.stores = readdirSync(agents)
       .map((agent) => join(agents, agent, "sessions", "sessions.json"))
       .filter((path) => existsSync(path));
-    const memory = { stores: storeMemory(), stoppedSince: new Map() };
+    // The daemon of an agentctl beside it was seen stopped long ago.
+    const stoppedSince = new Map(home === undefined ? [] : [[join(home, ".agentctl"), 1] as const]);
+    const memory = { stores: storeMemory(), stoppedSince };
     const where = home === undefined ? { homes: [], stateDirs: [stateDir] } : { homes: [home], stateDirs: [] };
     this.#input = { where, env: {}, now: at, memory };
   }
 
   /** What nobody knew before would find. */
   wholly(): Promise<Scan> {
-    const { memory: _memory, ...input } = this.#input;
-    return scan(input);
+    const stoppedSince = new Map(this.#input.memory?.stoppedSince);
+    return scan({ ...this.#input, memory: { stores: storeMemory(), stoppedSince } });
   }
 
   /** What pruning would take is found with the same memory, and shown in another place. */

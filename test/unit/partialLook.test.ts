@@ -8,6 +8,7 @@ import fs, {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -172,6 +173,11 @@ function happenings(store: string, gateway: number, pick: Pick1): Readonly<Recor
     isLeft: () => {
       const file = join(dirname(store), pick([`${at}.jsonl`, "x.checkpoint.y.jsonl", "sessions.json.1.x.tmp"]));
       return written(file, message("user", at)).map((one) => ({ ...one, isWrite: false }));
+    },
+    isLinked: () => {
+      const link = `${store}.${at}.tmp`;
+      if (!existsSync(link)) symlinkSync(transcript, link);
+      return [change(link, false)];
     },
     isArchived: () => {
       if (transcripts.length < 2) return [];

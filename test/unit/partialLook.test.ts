@@ -239,12 +239,16 @@ describe("a look at what changed", () => {
     home.writeStore({ rows: 8, runningEvery: 4 });
     const { pid } = await startGateway(home.stateDir, home.store);
     const transcript = home.fileOf(4, ".jsonl");
-    writeFileSync(`${transcript}.lock`, lockOf(pid));
+    for (const at of [4, 5]) writeFileSync(`${home.fileOf(at, ".jsonl")}.lock`, lockOf(pid));
     const watched = new Watched(home.stateDir, inAnHour());
     await watched.look();
     const changes = written(transcript, message("user", Date.now()));
     deepEqual(await watched.look(changes), await watched.wholly());
-    equal(watched.partial, 1);
+    const ended = written(home.fileOf(5, ".trajectory.jsonl"), event("session.ended", Date.now() + 1000));
+    const found = await watched.look(ended);
+    deepEqual(found, await watched.wholly());
+    ok(found.findings.some(({ code }) => code === "LOCK-SELF-PID"));
+    equal(watched.partial, 2);
   });
 
   it("opens only what changed, and asks the disk no more questions where there are more rows", async () => {

@@ -75,11 +75,15 @@ function touchedBy(changes: readonly Change[], known: Known): Map<KnownStore, To
     if (first === undefined) return undefined;
     const written = here.find(({ facts }) => basename(facts.path) === name);
     const transcript = transcriptOf(name);
-    const isThere = linkStatsAt(join(directory, name))?.isFile() === true;
+    const stats = linkStatsAt(join(directory, name));
+    if (written === undefined && transcript === undefined) {
+      if (!isAsItWas(name, stats !== undefined, first)) return undefined;
+      continue;
+    }
+    // What a link leads to is no affair of this directory.
+    if (stats?.isFile() !== true) return undefined;
     if (written !== undefined) at(written).isWritten = true;
-    else if (transcript === undefined) {
-      if (!isAsItWas(name, isThere, first)) return undefined;
-    } else {
+    else if (transcript !== undefined) {
       let isKnown = false;
       for (const store of known.stores) {
         for (const row of rowsAt(store.facts, name, transcript)) {
@@ -88,7 +92,7 @@ function touchedBy(changes: readonly Change[], known: Known): Map<KnownStore, To
           at(store).rows.add(row);
         }
       }
-      if (!isKnown || !isThere) return undefined;
+      if (!isKnown) return undefined;
     }
   }
   return touched;

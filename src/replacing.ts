@@ -71,7 +71,7 @@ function saidOf(last: Scan, first: number, { facts, judged, ofStore, now }: Anew
     return ofStore === undefined ? findings : findings.map((finding) => placedAt(finding, row, lines));
   });
   const cases = hasLocks ? [...judged.keys()].map((i) => sessionCase(facts, sessions[i] as SessionFacts, now)) : [];
-  const ofLocks = hasLocks ? judgeLocks(facts, cases, now) : own.filter(isOfLock);
+  const ofLocks = hasLocks ? withLines(judgeLocks(facts, cases, now)) : own.filter(isOfLock);
   const all = [...(ofStore ?? own.filter(isOfStore)), ...ofSessions, ...ofLocks];
   const locks = hasLocks
     ? put(last, last.locks, facts.id, locksOf(facts, cases, [...ofSessions, ...ofLocks], now))

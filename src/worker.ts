@@ -175,11 +175,16 @@ function publish(found: Scan, settled: boolean): Promise<void> {
 
 /** False where a whole look is due. */
 function lookAtSome(changes: readonly Change[]): boolean {
-  const found = latest && partialLook({ scan: latest, changeAt }, changes, { ...liveInput(), ...asking() });
-  if (found === undefined) return false;
-  publish(found, true).catch(report);
-  scheduleLook();
-  return true;
+  try {
+    const found = latest && partialLook({ scan: latest, changeAt }, changes, { ...liveInput(), ...asking() });
+    if (found === undefined) return false;
+    publish(found, true).catch(report);
+    scheduleLook();
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
 }
 
 function followDisk(): void {

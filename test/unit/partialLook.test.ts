@@ -8,6 +8,7 @@ import fs, {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -41,15 +42,17 @@ class Watched {
     this.stores = readdirSync(agents)
       .map((agent) => join(agents, agent, "sessions", "sessions.json"))
       .filter((path) => existsSync(path));
-    const memory = { stores: storeMemory(), stoppedSince: new Map() };
+    // The daemon of an agentctl beside it was seen stopped long ago.
+    const stoppedSince = new Map(home === undefined ? [] : [[join(home, ".agentctl"), 1] as const]);
+    const memory = { stores: storeMemory(), stoppedSince };
     const where = home === undefined ? { homes: [], stateDirs: [stateDir] } : { homes: [home], stateDirs: [] };
     this.#input = { where, env: {}, now: at, memory };
   }
 
   /** What nobody knew before would find. */
   wholly(): Promise<Scan> {
-    const { memory: _memory, ...input } = this.#input;
-    return scan(input);
+    const stoppedSince = new Map(this.#input.memory?.stoppedSince);
+    return scan({ ...this.#input, memory: { stores: storeMemory(), stoppedSince } });
   }
 
   /** What pruning would take is found with the same memory, and shown in another place. */
@@ -114,6 +117,9 @@ function lockOf(pid: number): string {
   return JSON.stringify({ pid, createdAt: new Date().toISOString(), starttime });
 }
 
+/** What a gateway does all the time. */
+const often = ["grows", "recorded", "isReplaced", "begins", "ends", "isTouched", "isLockedForAMoment"];
+
 /** Everything that happens to a store; each tells what a watch of its directory would. */
 function happenings(store: string, gateway: number, pick: Pick1): Readonly<Record<string, () => Change[]>> {
   const files = (end: RegExp): string[] =>
@@ -171,6 +177,11 @@ function happenings(store: string, gateway: number, pick: Pick1): Readonly<Recor
       const file = join(dirname(store), pick([`${at}.jsonl`, "x.checkpoint.y.jsonl", "sessions.json.1.x.tmp"]));
       return written(file, message("user", at)).map((one) => ({ ...one, isWrite: false }));
     },
+    isLinked: () => {
+      const link = `${store}.${at}.tmp`;
+      if (!existsSync(link)) symlinkSync(import.meta.filename, link);
+      return [change(link, false)];
+    },
     isArchived: () => {
       if (transcripts.length < 2) return [];
       const archive = `${transcript}.reset.2026-11-20T10-16-56.194Z`;
@@ -213,7 +224,7 @@ describe("a look at what changed", () => {
         const changes: Change[] = [];
         for (const store of pick([watched.stores.slice(0, 1), watched.stores.slice(-1), watched.stores])) {
           const happens = happenings(store, pid, pick);
-          const what = pick(Object.keys(happens));
+          const what = pick(pick([often, Object.keys(happens)]));
           said.push(what);
           changes.push(...(happens[what]?.() ?? []));
         }
@@ -228,12 +239,16 @@ describe("a look at what changed", () => {
     home.writeStore({ rows: 8, runningEvery: 4 });
     const { pid } = await startGateway(home.stateDir, home.store);
     const transcript = home.fileOf(4, ".jsonl");
-    writeFileSync(`${transcript}.lock`, lockOf(pid));
+    for (const at of [4, 5]) writeFileSync(`${home.fileOf(at, ".jsonl")}.lock`, lockOf(pid));
     const watched = new Watched(home.stateDir, inAnHour());
     await watched.look();
     const changes = written(transcript, message("user", Date.now()));
     deepEqual(await watched.look(changes), await watched.wholly());
-    equal(watched.partial, 1);
+    const ended = written(home.fileOf(5, ".trajectory.jsonl"), event("session.ended", Date.now() + 1000));
+    const found = await watched.look(ended);
+    deepEqual(found, await watched.wholly());
+    ok(found.findings.some(({ code }) => code === "LOCK-SELF-PID"));
+    equal(watched.partial, 2);
   });
 
   it("opens only what changed, and asks the disk no more questions where there are more rows", async () => {

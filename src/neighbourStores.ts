@@ -12,11 +12,19 @@ export async function lookAtNeighbours(input: NeighbourInput): Promise<Neighbour
   return [...(await agentctlStores(input)), ...(await claudeMemStores(input))];
 }
 
+export interface Joined {
+  readonly all: Scan;
+  /** Ids of sessions that one of them rests on: whatever is another with these may be another with it. */
+  readonly claimed: ReadonlySet<string>;
+}
+
 /** Judges them and puts them behind what OpenClaw's stores gave. */
-export function withNeighbours(scan: Scan, neighbours: readonly Neighbour[], reports: Reports): Scan {
+export function withNeighbours(scan: Scan, neighbours: readonly Neighbour[], reports: Reports): Joined {
   let all = scan;
+  const claimed = new Set<string>();
   for (const neighbour of neighbours) {
     const found = neighbour.judge(all, reports);
+    for (const id of found.claims?.keys() ?? []) claimed.add(id);
     all = {
       ...all,
       stateDirs: [...all.stateDirs, ...found.stateDirs],
@@ -26,7 +34,7 @@ export function withNeighbours(scan: Scan, neighbours: readonly Neighbour[], rep
       findings: [...all.findings, ...found.findings],
     };
   }
-  return all;
+  return { all, claimed };
 }
 
 /** A session that several stores know shows in each of them what the others claim. */

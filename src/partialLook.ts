@@ -5,7 +5,7 @@ import type { Change } from "./inspect/follow.ts";
 import { locksByTranscript, placeOf, readRows } from "./inspect/openclawJson/readStore.ts";
 import { stillRuns } from "./inspect/processes.ts";
 import { linkStatsAt } from "./inspect/regularFile.ts";
-import { type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
+import { idOf, type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
 import type { Around } from "./judge/neighbours.ts";
 import { sessionCase } from "./judge/sessionCase.ts";
 import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "./model/facts.ts";
@@ -41,7 +41,7 @@ export function partialLook(
   const { memory, now = Date.now() } = input;
   if (memory?.known === undefined || changes.length > mostChanges) return undefined;
   if (now - memory.known.at > wholeLookMs || changeAt <= now) return undefined;
-  const touched = touchedBy(changes, memory.known, memory);
+  const touched = touchedBy(changes, memory.known);
   if (touched === undefined) return undefined;
   let found: Scan = { ...last, now };
   const stores = [...memory.known.stores];
@@ -62,7 +62,7 @@ interface Touched {
   readonly rows: Set<number>;
 }
 
-function touchedBy(changes: readonly Change[], known: Known, memory: ScanMemory): Map<KnownStore, Touched> | undefined {
+function touchedBy(changes: readonly Change[], known: Known): Map<KnownStore, Touched> | undefined {
   const touched = new Map<KnownStore, Touched>();
   const at = (store: KnownStore): Touched => {
     const found = touched.get(store) ?? { isWritten: false, rows: new Set() };
@@ -78,7 +78,7 @@ function touchedBy(changes: readonly Change[], known: Known, memory: ScanMemory)
     const isThere = linkStatsAt(join(directory, name))?.isFile() === true;
     if (written !== undefined) at(written).isWritten = true;
     else if (transcript === undefined) {
-      if (!isAsItWas(name, isThere, first.facts, memory)) return undefined;
+      if (!isAsItWas(name, isThere, first)) return undefined;
     } else {
       let isKnown = false;
       for (const store of known.stores) {
@@ -102,11 +102,10 @@ function transcriptOf(name: string): string | undefined {
 }
 
 /** A file of a writer that came and went, or a lock that is still the one that was read. */
-function isAsItWas(name: string, isThere: boolean, { path, locks }: StoreFacts, { stores }: ScanMemory): boolean {
-  const listed = stores.directories.get(path);
-  if (listed === undefined) return false;
-  if (!listed.others.includes(name)) return !isThere;
-  const lock = locks.find((known) => known.path === `${listed.path}/${name}`);
+function isAsItWas(name: string, isThere: boolean, { facts, directory }: KnownStore): boolean {
+  if (directory === undefined) return false;
+  if (!directory.others.includes(name)) return !isThere;
+  const lock = facts.locks.find(({ path }) => path === `${directory.path}/${name}`);
   return lock !== undefined && isSameLock(lock);
 }
 
@@ -147,6 +146,7 @@ function hasTranscript({ transcript: { state } }: SessionFacts): boolean {
   return state === "read" || state === "unread";
 }
 
+type ReadStore = KnownStore & { readonly facts: ReadFacts };
 type LookInput = ScanInput & { readonly now: number; readonly memory: ScanMemory };
 
 function lookAt(
@@ -156,13 +156,14 @@ function lookAt(
   input: LookInput,
   all: Known,
 ): { readonly facts: ReadFacts; readonly scan: Scan } | undefined {
-  if (!isTrusted(known)) return undefined;
+  if (!isTrusted(known, last)) return undefined;
   const { facts: before, neighbours } = known;
   const around = aroundOf(known, all);
   const rows = touched.isWritten ? rowsNow(before, input) : undefined;
   if (touched.isWritten && rows === undefined) return undefined;
-  const anew = sessionsAnew(before, rows, touched, input);
-  if (anew === undefined) return undefined;
+  const anew = sessionsAnew(known, rows, touched, input);
+  if (anew === undefined || [...anew.values()].some(({ row }) => all.claimed.has(idOf(before, row.key))))
+    return undefined;
   const asks = input.asking !== undefined || before.report !== undefined;
   const facts = factsNow(before, rows, anew, input);
   if (asks && somethingRuns(before) !== somethingRuns(facts)) return undefined;
@@ -180,9 +181,11 @@ function lookAt(
  * A writer that runs, and is the process that it was, is what a whole look would find: of its rows nobody proves anything
  * by mistake. One that is believed to be stopped is looked at anew: somebody has just written.
  */
-function isTrusted(known: KnownStore): known is KnownStore & { readonly facts: ReadFacts } {
+function isTrusted(known: KnownStore, last: Scan): known is ReadStore {
   const { facts, around, process } = known;
   if (facts.kind !== "openclaw-json" || facts.content.state !== "read" || around.otherEra !== undefined) return false;
+  // What is shown is what is known.
+  if (last.stores.find(({ id }) => id === facts.id)?.fileVersion !== facts.content.fileVersion) return false;
   if (facts.writer.state !== "running" || process === undefined || !stillRuns(process)) return false;
   const own = facts.locks.filter(({ kind }) => kind !== "gateway");
   return own.every((lock) => lock.owner === "alive" && lock.pid === process.pid && isSameLock(lock));
@@ -199,12 +202,11 @@ function rowsNow({ path, content }: ReadFacts, { memory, goOn }: LookInput): rea
 
 /** The sessions whose row or evidence is another, by their place; undefined where that touches others. */
 function sessionsAnew(
-  facts: ReadFacts,
+  { facts, directory }: ReadStore,
   rows: readonly SessionRow[] | undefined,
   touched: Touched,
   { memory }: LookInput,
 ): ReadonlyMap<number, SessionFacts> | undefined {
-  const directory = memory.stores.directories.get(facts.path);
   if (directory === undefined) return undefined;
   const { stateDir } = facts;
   const { sessions } = facts.content;

@@ -6,6 +6,7 @@ import { findStateDirs, realPath } from "./inspect/homes.ts";
 import { readConfig } from "./inspect/openclawJson/config.ts";
 import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
 import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
+import type { ListedDir } from "./inspect/openclawJson/storeFiles.ts";
 import type { ProcessInfo } from "./inspect/processes.ts";
 import type { StatePlace } from "./inspect/storeReader.ts";
 import { storeReaders } from "./inspect/storeReaders.ts";
@@ -44,7 +45,7 @@ export interface ScanMemory {
   readonly stores: StoreMemory;
   /** Since when each state directory's writer was seen stopped at every look, epoch milliseconds. */
   readonly stoppedSince: Map<string, number>;
-  /** What a look at some of it can rest on; absent where there was no whole one, or where other programs' stores are there. */
+  /** What a look at some of it can rest on; absent where there was no whole one that ended. */
   known?: Known | undefined;
 }
 
@@ -52,6 +53,8 @@ export interface ScanMemory {
 export interface Known {
   /** When it was judged, epoch milliseconds. */
   readonly at: number;
+  /** Ids of sessions that stores of other programs rest on. */
+  readonly claimed: ReadonlySet<string>;
   readonly stores: readonly KnownStore[];
 }
 
@@ -60,6 +63,8 @@ export interface KnownStore {
   /** `hasKeys`: whether the keys of all stores of its state directory are known; they are those of the facts. */
   readonly around: Omit<Around, "keys"> & { readonly hasKeys: boolean };
   readonly neighbours: Neighbours;
+  /** Of a store of files: what lay beside it. */
+  readonly directory: ListedDir | undefined;
   /** The one that shows that its writer runs: undefined where it is stopped, or nobody knows. */
   readonly process: ProcessInfo | undefined;
 }
@@ -79,7 +84,9 @@ const slowReadMs = 500;
  * Never throws for what it finds on disk: that becomes problems and findings. Throws what `goOn` throws.
  */
 export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => void): Promise<Scan> {
-  if (input.memory !== undefined) input.memory.known = undefined;
+  // What is only asked for before a repair is shown to nobody: looks at some of it go on from what is.
+  const keeper = input.prune === undefined ? input.memory : undefined;
+  if (keeper !== undefined) keeper.known = undefined;
   const places = findStateDirs(input.where, input.env).map((dir): Place => ({ dir, config: readConfig(dir.path) }));
   const stoppedSince = input.memory?.stoppedSince ?? new Map<string, number>();
   let look = await lookAtWriters(watched(places, input), input, stoppedSince);
@@ -91,10 +98,15 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
   input.memory?.stores.evidence.sweep();
   let beside = await lookAtNeighbours(neighbourInput(look, input, stoppedSince));
   let told = await hearAll(places, stores, look, input, false);
-  const result = (): { readonly found: Scan; readonly judged: readonly JudgedFacts[] } => {
+  const result = (): {
+    readonly found: Scan;
+    readonly judged: readonly JudgedFacts[];
+    readonly claimed: ReadonlySet<string>;
+  } => {
     const heard = [...told.values()].flatMap(({ report }) => report ?? []);
     const { found, judged } = judgeAll(places, stores, { look, told }, problems, input);
-    return { found: withNeighbours(found, beside, { given: input.report, heard }), judged };
+    const { all, claimed } = withNeighbours(found, beside, { given: input.report, heard });
+    return { found: all, judged, claimed };
   };
   const isShown = onProvisional !== undefined && look.unconfirmed.size > 0;
   if (
@@ -110,18 +122,16 @@ export async function scan(input: ScanInput, onProvisional?: (scan: Scan) => voi
     onProvisional?.(result().found);
   }
   told = await hearAll(places, stores, look, input, input.asking?.isLookedAt === true);
-  const { found, judged } = result();
-  // What those say rests on rows of ours, and no file that is followed tells when they change.
-  if (input.memory !== undefined && beside.length === 0) input.memory.known = knownOf(judged, look, found.now);
+  const { found, judged, claimed } = result();
+  if (keeper !== undefined) keeper.known = { at: found.now, claimed, stores: knownStores(judged, look, keeper) };
   return found;
 }
 
-function knownOf(judged: readonly JudgedFacts[], { processes }: Look, at: number): Known {
-  const stores = judged.map(({ facts, around, neighbours }): KnownStore => {
+function knownStores(judged: readonly JudgedFacts[], { processes }: Look, { stores: kept }: ScanMemory): KnownStore[] {
+  return judged.map(({ facts, around, neighbours }): KnownStore => {
     const process = processes.source === "live" ? processes.byPid.get(facts.writer.pid ?? -1) : undefined;
-    return { facts, around: withoutKeys(around), neighbours, process };
+    return { facts, around: withoutKeys(around), neighbours, process, directory: kept.directories.get(facts.path) };
   });
-  return { at, stores };
 }
 
 /** A set of ten thousand keys is a megabyte, and only some of a session's are ever asked for again. */

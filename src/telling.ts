@@ -36,14 +36,14 @@ export function teller(emit: Emit, takes: boolean): Teller {
 
   const tellNow = async (scan: Scan, settled: boolean): Promise<void> => {
     // Where a row stands in the file moves with every row before it; nobody there needs to know.
-    const sessions = news(scan.sessions, before.sessions, "range").map(placeless);
+    const sessions = news(scan.sessions, before.sessions, "range");
     const findings = news(scan.findings, before.findings);
-    const removed = gone(scan.sessions, before.sessions);
-    const order = isSameOrder(scan.findings, before.findings) ? {} : { order: scan.findings.map(({ id }) => id) };
+    const removed = sessions.isInPlace ? [] : gone(scan.sessions, before.sessions);
+    const order = findings.isInPlace ? {} : { order: scan.findings.map(({ id }) => id) };
     before = scan;
     const { now, stateDirs, stores, locks } = scan;
     const whole = { now, settled, stateDirs, stores, locks, removed, ...order };
-    const slices = slicesOf(sessions, findings);
+    const slices = slicesOf(sessions.changed.map(placeless), findings.changed);
     const [only = nothing] = slices;
     if (slices.length > 1) for (const slice of slices) await emitted("slice", slice);
     await emitted("scanned", { ...whole, ...(slices.length > 1 ? nothing : only) });
@@ -66,10 +66,17 @@ interface Named {
   readonly id: string;
 }
 
-/** Those that are not as they were, but for one field. After a look at some of them the others are the very same. */
-function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): T[] {
-  if (all === before) return [];
-  const found: T[] = [];
+interface News<T> {
+  /** Those that are new or not as they were. */
+  readonly changed: readonly T[];
+  /** The same ones stand where they stood: none is new or gone. */
+  readonly isInPlace: boolean;
+}
+
+/** `but` is a field that may be another. After a look at some of them the others are the very same. */
+function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): News<T> {
+  if (before.length === 0) return { changed: all, isInPlace: all.length === 0 };
+  const changed: T[] = [];
   let byId: Map<string, T> | undefined;
   for (let i = 0; i < all.length; i++) {
     const one = all[i] as T;
@@ -79,17 +86,13 @@ function news<T extends Named>(all: readonly T[], before: readonly T[], but?: st
       byId ??= new Map(before.map((other) => [other.id, other]));
       known = byId.get(one.id);
     }
-    if (!samePlain(one, known, but)) found.push(one);
+    if (!samePlain(one, known, but)) changed.push(one);
   }
-  return found;
-}
-
-function isSameOrder(all: readonly Named[], before: readonly Named[]): boolean {
-  return all.length === before.length && (all === before || all.every((one, i) => one.id === before[i]?.id));
+  return { changed, isInPlace: byId === undefined && all.length === before.length };
 }
 
 function gone(all: readonly Named[], before: readonly Named[]): string[] {
-  if (isSameOrder(all, before)) return [];
+  if (before.length === 0) return [];
   const now = new Set(all.map(({ id }) => id));
   return before.flatMap(({ id }) => (now.has(id) ? [] : id));
 }

@@ -124,8 +124,8 @@ function readProc(): ProcessTable {
 /** Undefined where it is gone, or dead and only waits to be collected. One that may not be looked at is there all the same. */
 function readProcess(pid: number, bootAt: number | undefined): ProcessInfo | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name in parentheses may hold anything; what counts comes after the last one.
+    // As UTF-8 Node reads it in one call. The name in parentheses may hold any bytes; what counts comes after the last one.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const after = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (after[0] === "Z" || after[0] === "X") return undefined;
     const startTicks = Number(after[19]);

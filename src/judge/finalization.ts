@@ -50,7 +50,9 @@ export function fencesOf({ row }: SessionFacts): string[] {
 function proposal(session: SessionCase): Repair {
   const { end, endedAt, freeLocks } = session;
   const unlock = freeLocks.length === 0 ? {} : { unlock: freeLocks.map((lock) => lock.path) };
-  const rowEnd = endedAt !== undefined && endedAt >= (session.startedAt ?? 0) ? endedAt : undefined;
+  // An end before the start that the row will have is that of an earlier run.
+  const begun = registeredStart(session).startedAt ?? session.startedAt ?? 0;
+  const rowEnd = endedAt !== undefined && endedAt >= begun ? endedAt : undefined;
   if (end === undefined) {
     const at = rowEnd ?? session.lastTraceAt;
     const set = outcomeFields(session, "failed", at);

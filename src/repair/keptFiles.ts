@@ -3,14 +3,17 @@
 import { basename, dirname } from "node:path";
 import { fileStampOf } from "../inspect/regularFile.ts";
 import type { KeptFile, Receipt } from "../model/receipt.ts";
+import type { GoOn } from "../model/stopped.ts";
 import { codeOf, type Files, syncDirectory } from "./files.ts";
 import { keepCopy, receiptPath } from "./receiptFolder.ts";
 import type { StateFolder } from "./stateFolder.ts";
 
-export function keepFiles(files: Files, folder: StateFolder, receipt: Receipt): KeptFile[] {
+/** `goOn`: asked before each transcript. */
+export function keepFiles(files: Files, folder: StateFolder, receipt: Receipt, goOn?: GoOn): KeptFile[] {
   const kept = new Map<string, KeptFile>();
   for (const edit of receipt.plan.edits) {
     if (edit.kind !== "rename") continue;
+    goOn?.();
     const base = edit.from.replace(/\.jsonl(\.[^/\\]*)?$/, "");
     for (const path of [edit.from, `${base}.trajectory.jsonl`, `${base}.trajectory-path.json`]) {
       const stats = files.lstat(path);

@@ -79,7 +79,7 @@ export async function putRows(
       goOn?.();
       const backup = receiptPath(folder, receipt.id, "store.json");
       readUnchanged(files, fd, opened, () => keepCopy(files, path, backup, before));
-      reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt) });
+      reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt, goOn) });
       goOn?.();
       const after = readUnchanged(files, fd, opened, () => {
         // The copy is known to be what the plan was made from: what is written is made of that.

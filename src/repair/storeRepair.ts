@@ -121,13 +121,18 @@ export function touchesStore({ edits }: Plan): boolean {
 }
 
 /** Only files beside the store are touched: what goes is kept first, and there is no row file to write. */
-function keepOnly({ files, folder, plan }: RepairInput, receipt: Receipt): Receipt {
+function keepOnly({ files, folder, plan, goOn }: RepairInput, receipt: Receipt): Receipt {
   const seen = plan.basis === undefined ? undefined : imageOf(files, files.realpath(plan.store.path));
   if (seen?.sha256 !== plan.basis?.sha256) throw new UserError(planAgain);
   saveReceipt(files, folder, receipt);
   try {
     const image = seen && { before: seen, after: seen };
-    const written: Receipt = { ...receipt, ...image, kept: keepFiles(files, folder, receipt), state: "rowsWritten" };
+    const written: Receipt = {
+      ...receipt,
+      ...image,
+      kept: keepFiles(files, folder, receipt, goOn),
+      state: "rowsWritten",
+    };
     saveReceipt(files, folder, written);
     return written;
   } catch (error) {

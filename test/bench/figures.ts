@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { startFakeGateway } from "../fakeGateway.ts";
 import { type Cost, costOf, inTurn, median, type Program, quantile } from "./measure.ts";
 import type { BenchHome, StoreSpec } from "./store.ts";
 
@@ -135,18 +136,36 @@ export function eagerBytes(): number {
   return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-export interface WindowCosts {
-  readonly [change: string]: { readonly cpuMs: number; readonly wallMs: number; readonly rows: number };
+export interface WindowCost {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  /** How many sessions were told. */
+  readonly rows: number;
 }
 
-/** What the worker of a window costs at its first scan, when a transcript grows and when the store is written anew. */
-export function windowCosts(home: BenchHome): WindowCosts {
-  const args = [join(import.meta.dirname, "window.cjs"), join(root, "dist", "worker.cjs"), home.stateDir];
-  const { stdout, stderr, status } = spawnSync(process.execPath, [...args, home.fileOf(0, ".jsonl")], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+export interface WindowCosts {
+  readonly first: WindowCost;
+  readonly grown: WindowCost;
+  readonly rewritten: WindowCost;
+  /** What the worker keeps of it, after the garbage is collected. */
+  readonly keptBytes: number;
+}
+
+/**
+ * What the worker of a window costs at its first scan, when a transcript grows and when the store is written anew, while
+ * something runs that is taken for its gateway: other tests of this machine would see that.
+ */
+export async function windowCosts(home: BenchHome): Promise<WindowCosts> {
+  const gateway = await startFakeGateway(home);
+  try {
+    const program = [join(import.meta.dirname, "window.cjs"), join(root, "dist", "worker.cjs")];
+    const args = ["--expose-gc", ...program, home.stateDir, home.fileOf(0, ".jsonl")];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
+  } finally {
+    await gateway.end();
+  }
 }
 
 export function measured(values: readonly number[]): Measured {

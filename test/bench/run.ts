@@ -34,7 +34,10 @@ try {
   };
   say("a window");
   home.writeStore({ rows: 10_000, runningEvery: 20 });
-  const inWindow = figures.windowCosts(home);
+  const inWindow = await figures.windowCosts(home);
+  const small = new BenchHome(join(scratch, "small"));
+  small.writeStore({ rows: 70, runningEvery: 20 });
+  const inSmallWindow = await figures.windowCosts(small);
   say("repair");
   const repair = figures.repairCost(home, scratch, rounds);
   home.writeStore({ rows: 10_000, runningEvery: 20 });
@@ -61,6 +64,7 @@ try {
     rounds,
     scans,
     inWindow,
+    inSmallWindow,
     repair,
     databases,
     databaseRepair,

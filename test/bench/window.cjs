@@ -1,7 +1,7 @@
 // A window of VS Code, as far as the worker can tell: node --expose-gc window.cjs WORKER STATE_DIR TRANSCRIPT. Asks for a
 // scan, follows the disk, lets a transcript grow and the store be written anew, and tells as JSON what each cost this
 // process, and what the worker keeps once all is told.
-const { appendFileSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { once } = require("node:events");
 const { dirname, join } = require("node:path");
 const { setTimeout: pause } = require("node:timers/promises");
@@ -23,6 +23,9 @@ const worker = new Worker(withMemory, { eval: true, workerData, transferList: [m
 // What comes while nobody listens is not dropped, but comes later.
 worker.on("message", () => {});
 let lastId = 0;
+
+/** The longest rest of the worker, and some. */
+const longRestMs = 6000;
 
 /** @returns {Promise<any>} */
 async function next(/** @type {(message: any) => boolean} */ wanted) {
@@ -49,10 +52,6 @@ async function scanned() {
   return rows;
 }
 
-/** After a scan the worker rests; nothing is measured until it is ready for the next one. */
-const restMs = 6000;
-const rounds = 5;
-
 /** From the change on, which is no part of it: the worker waits a moment for more of it. */
 async function costOf(/** @type {() => void} */ change) {
   const update = scanned();
@@ -64,9 +63,14 @@ async function costOf(/** @type {() => void} */ change) {
   return { cpuMs: (user + system) / 1000, wallMs: performance.now() - began, rows };
 }
 
-/** The median by CPU of several changes, each after a rest. */
-async function usualCostOf(/** @type {() => () => void} */ prepared) {
+/** The median by CPU of several changes. After a look the worker rests: each is made when it is ready for the next. */
+async function usualCostOf(
+  /** @type {() => () => void} */ prepared,
+  /** @type {number} */ rounds,
+  /** @type {number} */ restMs,
+) {
   const costs = [];
+  await pause(longRestMs);
   for (let round = 0; round < rounds; round++) {
     const change = prepared();
     await pause(restMs);
@@ -99,8 +103,9 @@ async function main() {
   await ask("follow", { on: true, focused: true });
   // The first watch looks once more for what came before it.
   await scanned();
-  const grown = await usualCostOf(() => () => appendFileSync(transcript, "\n"));
-  const changed = await usualCostOf(rewritten);
+  const grown = await usualCostOf(() => () => appendFileSync(transcript, "\n"), 15, 400);
+  const isLarge = statSync(store).size > 10 << 20;
+  const changed = await usualCostOf(rewritten, isLarge ? 5 : 15, isLarge ? longRestMs : 1500);
   const kept = (await bytesKept()) - before;
   process.stdout.write(JSON.stringify({ first, grown, rewritten: changed, keptBytes: kept }));
   await worker.terminate();

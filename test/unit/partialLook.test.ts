@@ -1,7 +1,16 @@
 // What changed is what is looked at, and what comes of it is what a look at everything would give: on genuine stores beside
 // a gateway that runs, whatever it and its person do to them.
-import { deepEqual, equal, ok } from "node:assert/strict";
-import fs, { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict";
+import fs, {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { Change } from "../../src/inspect/follow.ts";
@@ -10,6 +19,7 @@ import { nextChangeAt } from "../../src/judge/nextChange.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { partialLook } from "../../src/partialLook.ts";
 import { type ScanInput, scan } from "../../src/scan.ts";
+import { active, agentctlHome } from "../agentctlHome.ts";
 import { BenchHome } from "../bench/store.ts";
 import { type FakeGateway, startFakeGateway } from "../fakeGateway.ts";
 import { unpackCase } from "../fixtures/unpack.ts";
@@ -26,19 +36,25 @@ class Watched {
   #last: Scan | undefined;
   partial = 0;
 
-  constructor(stateDir: string, at: number) {
+  constructor(stateDir: string, at: number, home?: string) {
     const agents = join(stateDir, "agents");
     this.stores = readdirSync(agents)
       .map((agent) => join(agents, agent, "sessions", "sessions.json"))
       .filter((path) => existsSync(path));
     const memory = { stores: storeMemory(), stoppedSince: new Map() };
-    this.#input = { where: { homes: [], stateDirs: [stateDir] }, env: {}, now: at, memory };
+    const where = home === undefined ? { homes: [], stateDirs: [stateDir] } : { homes: [home], stateDirs: [] };
+    this.#input = { where, env: {}, now: at, memory };
   }
 
   /** What nobody knew before would find. */
   wholly(): Promise<Scan> {
     const { memory: _memory, ...input } = this.#input;
     return scan(input);
+  }
+
+  /** What pruning would take is found with the same memory, and shown in another place. */
+  async review(): Promise<void> {
+    await scan({ ...this.#input, prune: { keys: new Set() } });
   }
 
   /** As the worker does; undefined where a look at everything was due. */
@@ -244,6 +260,88 @@ describe("a look at what changed", () => {
       ["00000000-0000-4000-8000-000000000005.jsonl"],
     );
     deepEqual(await asked(60), few);
+  });
+
+  const old = 1_700_000_000;
+  for (const [what, prepare, fields] of [
+    ["leaves its transcript to nobody", () => undefined, { sessionId: "other", sessionFile: "other.jsonl" }],
+    [
+      "names a transcript that was nobody's",
+      (beside: string) => writeFileSync(join(beside, "left.jsonl"), "{}\n"),
+      { usageFamilySessionIds: ["left"] },
+    ],
+    [
+      "names a checkpoint that was nobody's",
+      (beside: string) => {
+        writeFileSync(join(beside, "a.checkpoint.b.jsonl"), "{}\n");
+        utimesSync(join(beside, "a.checkpoint.b.jsonl"), old, old);
+      },
+      { compactionCheckpoints: [{ preCompaction: { sessionFile: "a.checkpoint.b.jsonl" } }] },
+    ],
+    [
+      "tells of a newer version",
+      (beside: string) => writeFileSync(join(beside, "..", "..", "..", "openclaw.json"), "{}"),
+      { restartRecoveryRuns: [] },
+    ],
+    [
+      "moves the rows that stand after it",
+      () => undefined,
+      { label: "A label\nof some length", acp: { a: [1, 2, 3] } },
+    ],
+  ] as const) {
+    it(`tells what is said of others once a row ${what}`, async () => {
+      const home = new BenchHome(temporaryDirectory());
+      home.writeStore({ rows: 6, runningEvery: 2 });
+      prepare(dirname(home.store));
+      await startGateway(home.stateDir, home.store);
+      const watched = new Watched(home.stateDir, inAnHour());
+      const before = await watched.look();
+      const rows = rowsOf(home.store);
+      const [, key = ""] = Object.keys(rows);
+      const after = await watched.look(rewritten(home.store, { ...rows, [key]: { ...rows[key], ...fields } }));
+      deepEqual(after, await watched.wholly());
+      const others = ({ stores, findings }: Scan): unknown => [
+        stores.map(({ version }) => version),
+        findings.filter(({ session }) => session !== key).map(({ code, evidence }) => [code, evidence]),
+      ];
+      notDeepEqual(others(after), others(before));
+    });
+  }
+
+  it("is none of a session that another program's store speaks of, and leaves that store alone otherwise", async () => {
+    const home = temporaryDirectory();
+    const bench = new BenchHome(home);
+    bench.writeStore({ rows: 4 });
+    const { stateDir, store } = bench;
+    const [first] = Object.values(rowsOf(store));
+    agentctlHome({ home, rows: { [String(first?.["sessionId"])]: active({ adapter: "openclaw", meta: {} }) } });
+    await startGateway(stateDir, store);
+    const watched = new Watched(stateDir, inAnHour(), home);
+    const before = await watched.look();
+    ok(before.sessions.some(({ proof }) => proof.some(({ text }) => text.startsWith("agentctl says"))));
+    const other = written(bench.fileOf(2, ".jsonl"), message("user", Date.now()));
+    deepEqual(await watched.look(other), await watched.wholly());
+    equal(watched.partial, 1);
+    const known = written(bench.fileOf(0, ".jsonl"), message("user", Date.now()));
+    deepEqual(await watched.look(known), await watched.wholly());
+    equal(watched.partial, 1);
+  });
+
+  it("goes on from what is shown, whatever was read meanwhile to see what could be pruned", async () => {
+    const home = new BenchHome(temporaryDirectory());
+    home.writeStore({ rows: 4 });
+    const left = join(dirname(home.store), "sessions.json.1.x.tmp");
+    writeFileSync(left, "{}");
+    utimesSync(left, 1e9, 1e9);
+    await startGateway(home.stateDir, home.store);
+    const watched = new Watched(home.stateDir, inAnHour());
+    await watched.look();
+    rmSync(left);
+    await watched.review();
+    deepEqual(await watched.look([change(left, false)]), await watched.wholly());
+    const changes = rewritten(home.store, { ...rowsOf(home.store), "agent:main:new": { status: "done" } });
+    await watched.review();
+    deepEqual(await watched.look(changes), await watched.wholly());
   });
 
   it("is none where its gateway is gone, or was never seen: whoever writes is looked for", async () => {

@@ -8,7 +8,7 @@ import type { Receipt, RepairResult } from "../../src/model/receipt.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { Stopped } from "../../src/model/stopped.ts";
 import { emptyQuarantine, quarantineSummary } from "../../src/quarantineAnswers.ts";
-import { provenFindings, receiptsOf, undoReceipt } from "../../src/repairs.ts";
+import { planPruning, provenFindings, receiptsOf, repairPlans, undoReceipt } from "../../src/repairs.ts";
 import { scan } from "../../src/scan.ts";
 import { buildDatabaseHome, type SessionSpec } from "../databaseBuilder.ts";
 import { contentOf } from "../databaseContent.ts";
@@ -117,6 +117,29 @@ describe("what is stopped", () => {
     const undo = (own: Bench): Promise<RepairResult> => undoReceipt(receiptOf(made, id), own.context);
     ok((await untilDone(made, undo, () => equal(contentOf(home.store), repaired))) > 3);
     equal(contentOf(home.store), before);
+  });
+
+  it("is a prune, at every transcript that is kept: no row is gone, and no transcript has another name", async () => {
+    const long = 40 * 24 * 60 * minute;
+    const old = { startedAt: now - long, endedAt: now - long, updatedAt: now - long };
+    const ids = ["a", "b", "c"];
+    const said = transcript(["user", now - long], ["assistant", now - long, { stopReason: "stop" }]);
+    const home = buildHome({
+      rows: Object.fromEntries(ids.map((id) => [`agent:main:direct:${id}`, done({ ...old, sessionId: id })])),
+      files: Object.fromEntries(ids.map((id) => [`~/${id}.jsonl`, said])),
+      ages: Object.fromEntries(ids.map((id) => [`~/${id}.jsonl`, long])),
+    });
+    const made = benchOf(home);
+    const before = imagesIn(home.home);
+    const seen = await scan({ ...made.context.input, prune: { olderThanMs: 30 * 24 * 60 * minute } });
+    const takeOut = async ({ context }: Bench): Promise<RepairResult> => {
+      const { plans } = planPruning(seen, context);
+      const [result] = await repairPlans(seen, plans, context);
+      return result as RepairResult;
+    };
+    const times = await untilDone(made, takeOut, () => deepEqual(changedBetween(before, imagesIn(home.home)), []));
+    ok(times > 3 + ids.length, `${times} times`);
+    deepEqual(JSON.parse(readFileSync(home.store, "utf8")), {});
   });
 
   it("is a move of leftovers or their way back, between two files: each is in one place, and the rest can still go", async () => {

@@ -277,6 +277,26 @@ describe("store scanner", () => {
     assert.ok(seen.parsable > 300 && seen.broken > 300, JSON.stringify(seen));
   });
 
+  it("reads rows of the same names as JSON.parse does, also where one has others, another order or a byte that differs", () => {
+    const random = randomNumbers(20_261_122);
+    const values = [0, 1795169700000, -3, 1.5, true, false, null, "done", "with \\ in it", "", [], {}, { on: "web" }];
+    const names = ["sessionId", "updatedAt", "status", "label", "channel", "model", "runtimeMs"];
+    const rowOf = (): unknown => {
+      if (random(12) === 0) return [[1, 2], null, "row"][random(3)];
+      const own = names.filter(() => random(8) > 0);
+      return Object.fromEntries((random(6) === 0 ? own.toReversed() : own).map((name) => [name, values[random(13)]]));
+    };
+    const seen = { parsable: 0, broken: 0 };
+    for (let round = 0; round < 3000; round++) {
+      const store = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`row ${i}`, rowOf()]));
+      const whole = Buffer.from(JSON.stringify(store, null, [0, 2, "\t"][random(3)]));
+      const bytes = round % 5 === 0 ? whole : mutate(whole, random);
+      const readBytes = [97, 4096, 1 << 20][random(3)] ?? 1;
+      seen[compare(bytes, readBytes, `round ${round}`) ? "parsable" : "broken"] += 1;
+    }
+    assert.ok(seen.parsable > 500 && seen.broken > 500, JSON.stringify(seen));
+  });
+
   for (const [caseName, agent] of [
     ["2026.4.2-sigkill-not-restarted", "main"],
     ["2026.5.18-completed", "main"],

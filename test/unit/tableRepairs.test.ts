@@ -59,6 +59,20 @@ const stories: Readonly<Record<string, Story>> = {
     "finalize proven",
     { status: "failed", startedAt: started, endedAt: ended, runtimeMs: ended - started, abortedLastRun: false },
   ],
+  "SUB-REGISTRY-SPLIT: the end of the registry, where the row's own end is from before the start that it gets": [
+    {
+      rows: { [subKey]: running({ startedAt: 0, endedAt: started - minute }) },
+      files: registry({ startedAt: started, endedAt: started + 3 * minute }),
+    },
+    "finalize proven",
+    {
+      status: "done",
+      startedAt: started,
+      endedAt: started + 3 * minute,
+      runtimeMs: 3 * minute,
+      abortedLastRun: false,
+    },
+  ],
   "CRON-SPLIT: status and end of the log": [
     {
       rows: { [cronKey]: running() },

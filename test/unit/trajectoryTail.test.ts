@@ -117,6 +117,26 @@ describe("trajectory tail", () => {
     });
   }
 
+  it("costs the same however much was said between the start of a run and its end", () => {
+    const saying = (bytes: number): (() => void) => {
+      const content = started(0) + event(1, "model.completed", { text: "x".repeat(bytes) }) + ended(2);
+      const directory = temporaryDirectory();
+      writeFileSync(join(directory, "s.trajectory.jsonl"), content);
+      return () => void readTrajectory(join(directory, "s.jsonl"), "s");
+    };
+    const costOf = (read: () => void): number => {
+      const costs = Array.from({ length: 5 }, () => {
+        const before = process.cpuUsage();
+        for (let times = 0; times < 40; times++) read();
+        const { user, system } = process.cpuUsage(before);
+        return user + system;
+      });
+      return Math.min(...costs);
+    };
+    const [little, much] = [costOf(saying(20_000)), costOf(saying(4_000_000))];
+    assert.ok(much < 4 * little, `20 KB ${little} µs, 4 MB ${much} µs`);
+  });
+
   it("finds the end of a genuine run that was recorded twice over, and the start of one that was killed", () => {
     const sessions = join(
       unpackCase("2026.5.18-sigkill-not-restarted").home,

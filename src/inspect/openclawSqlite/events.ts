@@ -13,6 +13,10 @@ const mostEvents = 2000;
 /** The largest event that OpenClaw compresses (the table's own CHECK). */
 const eventLimitBytes = 4 << 20;
 
+/** No event of a trajectory is larger (facts C5, Caps). */
+const runtimeEventLimitBytes = 256 << 10;
+const fewEvents = givesUpFromBytes / runtimeEventLimitBytes;
+
 export interface Event {
   readonly seq: number;
   readonly createdAt?: number;
@@ -86,7 +90,7 @@ export function readTranscriptEnd(
 /** Written when a run ends, not before (facts C6): one that was killed left none. Undefined where there is no event. */
 export function readTrajectoryEnd(database: Database, path: string, sessionId: string): TrajectoryFacts | undefined {
   const end = trajectoryEnd();
-  const isWhole = trajectoryBytes(database, sessionId) < givesUpFromBytes;
+  const isWhole = areFew(database, sessionId);
   const { last, seenAll, bytes } = walkBack(trajectoryEvents(database, sessionId), ({ text, entry, seq }) => {
     if (end.hasEnded() && text !== undefined && isBystander(text)) return undefined;
     const answer = end.see(entry(), { event: { sessionId, seq } });
@@ -96,10 +100,10 @@ export function readTrajectoryEnd(database: Database, path: string, sessionId: s
   return { path, sizeBytes: bytes, mtimeMs: last.createdAt ?? 0, ...end.facts(seenAll) };
 }
 
-/** Of all its runs that are kept; their lengths stand apart from their texts. */
-function trajectoryBytes(database: Database, sessionId: string): number {
-  const sql = "SELECT SUM(octet_length(event_json)) AS bytes FROM trajectory_runtime_events WHERE session_id = ?";
-  return numberAt(rowsOf(database, sql, sessionId)[0], "bytes") ?? Number.POSITIVE_INFINITY;
+/** Whether they cannot be as much as a recorder records before it gives up: its index tells, without a look at any of them. */
+function areFew(database: Database, sessionId: string): boolean {
+  const some = `SELECT 1 FROM trajectory_runtime_events WHERE session_id = ? LIMIT ${fewEvents}`;
+  return numberAt(rowsOf(database, `SELECT COUNT(*) AS events FROM (${some})`, sessionId)[0], "events") !== fewEvents;
 }
 
 export function hasEvents(database: Database, sessionId: string): boolean {

@@ -32,7 +32,10 @@ export class Recollection implements vscode.Disposable {
   constructor(parts: RecollectionParts) {
     this.#parts = parts;
     this.#subscriptions = vscode.Disposable.from(
-      parts.sessions.view.onDidChangeVisibility(() => this.#next(() => this.#recall())),
+      parts.sessions.view.onDidChangeVisibility(() => {
+        this.#next(() => this.#recall());
+        parts.sessions.drawAfter(this.#underWay);
+      }),
       parts.client.onScanned(({ settled }) => {
         if (settled) this.#next(() => this.#keep());
       }),

@@ -18,6 +18,7 @@ export class SessionsView implements vscode.Disposable {
   readonly #drawn = new vscode.EventEmitter<TreeNode[] | undefined>();
   #filter: ChosenFilter = noFilter;
   #loading: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
   #tree: SessionTree | undefined;
   #reason: string | undefined;
 
@@ -28,7 +29,7 @@ export class SessionsView implements vscode.Disposable {
     this.view = vscode.window.createTreeView(views.sessions, {
       treeDataProvider: {
         onDidChangeTreeData: this.#drawn.event,
-        getChildren: (node) => this.#tree?.getChildren(node) ?? [],
+        getChildren: (node) => (node === undefined ? this.#roots() : this.tree.getChildren(node)),
         getParent: (node) => this.tree.getParent(node),
         getTreeItem: (node) => this.tree.getTreeItem(node),
         resolveTreeItem: (item, node) => this.tree.resolveTreeItem(item, node),
@@ -83,6 +84,11 @@ export class SessionsView implements vscode.Disposable {
     this.#say();
   }
 
+  /** VS Code takes no notice of a change before it has its first answer: that one waits for what is read now. */
+  drawAfter(reading: Promise<void>): void {
+    this.#reading = reading;
+  }
+
   /** Shows it until there is something that is true now. */
   async recall(recalled: Recalled): Promise<void> {
     await this.load();
@@ -93,6 +99,11 @@ export class SessionsView implements vscode.Disposable {
   dispose(): void {
     this.#subscriptions.dispose();
     this.#tree?.dispose();
+  }
+
+  async #roots(): Promise<TreeNode[]> {
+    if (!this.#model.known) await this.#reading;
+    return this.#tree?.getChildren() ?? [];
   }
 
   #update(): void {

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { databaseAgainstFloor, databaseRepairCost } from "./databaseFigures.ts";
 import * as figures from "./figures.ts";
 import { performancePage } from "./page.ts";
+import { screenCosts } from "./screen.ts";
 import { BenchHome } from "./store.ts";
 import { vendorCosts, vendorDatabaseCosts } from "./vendor.ts";
 
@@ -35,6 +36,11 @@ try {
   say("a window");
   home.writeStore({ rows: 10_000, runningEvery: 20 });
   const inWindow = await figures.windowCosts(home);
+  say("a window of VS Code");
+  home.writeStore({ rows: 10_000, runningEvery: 20 });
+  const screen = await screenCosts(join(scratch, "home"), home.fileOf(0, ".jsonl"), Math.min(rounds, 3)).catch(
+    (error: unknown) => void say(`There is none, or it did not measure. ${error}`),
+  );
   const small = new BenchHome(join(scratch, "small"));
   small.writeStore({ rows: 70, runningEvery: 20 });
   const inSmallWindow = await figures.windowCosts(small);
@@ -71,6 +77,7 @@ try {
     vendor,
     start,
     transcripts,
+    screen,
     eagerBytes: figures.eagerBytes(),
     vsixBytes: existsSync(vsix) ? statSync(vsix).size : undefined,
   });

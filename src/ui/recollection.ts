@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { InspectorClient } from "./inspectorClient.ts";
+import { nextTurn } from "./nextTurn.ts";
 import type { Remembered } from "./remembered.ts";
 import type { SessionModel } from "./sessionModel.ts";
 import type { SessionsView } from "./sessionsView.ts";
@@ -63,6 +64,8 @@ export class Recollection implements vscode.Disposable {
     if (model.known || this.#recalled) return;
     this.#recalled = true;
     const { readIndex } = await import("./lastIndex.ts");
+    // The worker is started in this one.
+    await nextTurn();
     const recalled = readIndex(this.path, this.#asked());
     if (recalled !== undefined) await sessions.recall(recalled);
   }
@@ -72,6 +75,7 @@ export class Recollection implements vscode.Disposable {
     this.#keptAt = performance.now();
     const { client, model } = this.#parts;
     const { indexText } = await import("./lastIndex.ts");
+    await nextTurn();
     const text = await indexText(model, readSettings().showSystemSessions, this.#asked());
     await client.ask("keepIndex", { path: this.path, text });
   }

@@ -14,9 +14,8 @@ const limitMs = 300_000;
 
 /** What it takes until everything that was found is shown. */
 export interface FirstWindow {
-  /** Synchronous milliseconds of reading the bundle, and of activate(). */
+  /** Milliseconds of reading the bundle. */
   readonly loadMs: number;
-  readonly activateMs: number;
   /** From opening the view until VS Code was given its first row. */
   readonly firstRowMs: number;
   /** The longest block, in milliseconds. */
@@ -47,7 +46,6 @@ export async function screenCosts(home: string, transcript: string, rounds: numb
   const middle = (of: (costs: ScreenCosts) => number): number => median(all.map(of));
   const window = (which: "first" | "again"): FirstWindow => ({
     loadMs: middle((costs) => costs[which].loadMs),
-    activateMs: middle((costs) => costs[which].activateMs),
     firstRowMs: middle((costs) => costs[which].firstRowMs),
     opened: middle((costs) => costs[which].opened),
   });

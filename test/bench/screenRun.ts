@@ -75,18 +75,10 @@ function betweenMarks(from: string, to: string): number {
   return at(to) - at(from);
 }
 
-async function activated(): Promise<{
-  readonly api: InspectorApi;
-  readonly loadMs: number;
-  readonly activateMs: number;
-}> {
+async function activated(): Promise<{ readonly api: InspectorApi; readonly loadMs: number }> {
   const api = await vscode.extensions.getExtension<InspectorApi>(id)?.activate();
   assert.ok(api);
-  return {
-    api,
-    loadMs: betweenMarks("willLoadExtensionCode", "didLoadExtensionCode"),
-    activateMs: betweenMarks("didLoadExtensionCode", "didActivateExtension"),
-  };
+  return { api, loadMs: betweenMarks("willLoadExtensionCode", "didLoadExtensionCode") };
 }
 
 /** Resolves when the tree has given VS Code the first of its sessions to draw. */
@@ -104,7 +96,7 @@ async function firstRow({ sessions }: InspectorApi): Promise<number> {
 
 /** The view is opened, and everything is drawn as it is. */
 async function opening(name: string): Promise<FirstWindow & { readonly api: InspectorApi }> {
-  const { api, loadMs, activateMs } = await activated();
+  const { api, loadMs } = await activated();
   // VS Code's own start is over by then.
   await new Promise((resolve) => setTimeout(resolve, 5000));
   const drawn = firstRow(api);
@@ -117,7 +109,7 @@ async function opening(name: string): Promise<FirstWindow & { readonly api: Insp
     await quiet(api);
     await api.recollection.idle();
   });
-  return { api, loadMs, activateMs, firstRowMs, opened };
+  return { api, loadMs, firstRowMs, opened };
 }
 
 async function measure(first: FirstWindow): Promise<ScreenCosts> {

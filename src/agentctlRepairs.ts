@@ -1,12 +1,13 @@
 // What is special about repairs where agentctl's daemon runs, or may come.
-import { lookAgain } from "./freshLook.ts";
+
 import type { OwnerRequest, Plan } from "./model/plan.ts";
 import type { RepairResult } from "./model/receipt.ts";
 import type { Permission } from "./model/store.ts";
 import { UserError } from "./model/userError.ts";
 import { askOfDaemon } from "./owner/agentctlRequests.ts";
 import { refusalOf } from "./repair/storeRepair.ts";
-import type { ScanInput } from "./scan.ts";
+import { lookAgain } from "./scan/freshLook.ts";
+import type { ScanInput } from "./scan/scan.ts";
 
 /** What only the running owner can do is asked of it, once the person has said so; nothing is written, and nothing kept. */
 export async function askOwner(

@@ -11,7 +11,7 @@ import { UserError } from "./model/userError.ts";
 import { visibleLines, visibleText } from "./plan/visibleText.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
 import type { RepairContext } from "./repairs.ts";
-import { type ScanInput, scan } from "./scan.ts";
+import { type ScanInput, scan } from "./scan/scan.ts";
 
 // agentctl's daemon kills processes by what their command line says; a title of our own is also no `openclaw-…`.
 process.title = "session-inspector";

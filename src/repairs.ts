@@ -3,9 +3,6 @@ import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { askOwner, withLastLook } from "./agentctlRepairs.ts";
-import { type EverythingInput, inputFor } from "./everything.ts";
-import { lookAgain, type PermissionSubject } from "./freshLook.ts";
-import { lookWhileItRuns, type ServedStore } from "./gatewayNow.ts";
 import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
 import { databaseVersionAt } from "./inspect/databaseReading.ts";
 import { realPath } from "./inspect/homes.ts";
@@ -35,7 +32,10 @@ import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
 import { type RepairInput, refusalOf, refusedFor, repairStore, touchesStore } from "./repair/storeRepair.ts";
-import type { ScanInput } from "./scan.ts";
+import { type EverythingInput, inputFor } from "./scan/everything.ts";
+import { lookAgain, type PermissionSubject } from "./scan/freshLook.ts";
+import { lookWhileItRuns, type ServedStore } from "./scan/gatewayNow.ts";
+import type { ScanInput } from "./scan/scan.ts";
 
 export interface RepairContext {
   /** How the scan was made that the choices come from: its captures, its `mine`, its memory. */

@@ -1,10 +1,6 @@
 // Everything heavy, off the extension host's thread. One scan at a time; whoever asks while one is under way gets the
 // next. The messages are typed in model/messages.ts.
 import { parentPort, workerData } from "node:worker_threads";
-import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./everything.ts";
-import { Following } from "./following.ts";
-import { writerNow } from "./freshLook.ts";
-import { gatewayView, requestOfGateway } from "./gatewayNow.ts";
 import { copyHoweverLarge } from "./inspect/databaseReading.ts";
 import { readExcerpt } from "./inspect/excerpt.ts";
 import type { Change } from "./inspect/follow.ts";
@@ -34,16 +30,20 @@ import type { Asked } from "./model/where.ts";
 import { endDaemon } from "./owner/agentctlRequests.ts";
 import type { Answers } from "./owner/asking.ts";
 import { findGatewayCommands } from "./owner/gatewayCommand.ts";
-import { somePidIsGone, somethingRuns } from "./pace.ts";
-import { partialLook } from "./partialLook.ts";
 import { compareRow } from "./plan/proposedRow.ts";
 import { chosen } from "./plan/repairPlan.ts";
 import { nodeFiles } from "./repair/files.ts";
 import { keepLastIndex } from "./repair/lastIndexFile.ts";
 import { stateFolder } from "./repair/stateFolder.ts";
-import { repairAnswers } from "./repairAnswers.ts";
-import type { ScanInput, ScanMemory } from "./scan.ts";
-import { teller } from "./telling.ts";
+import { capturedFolder, capturedInput, type EverythingInput, livePart, scanEverything } from "./scan/everything.ts";
+import { writerNow } from "./scan/freshLook.ts";
+import { gatewayView, requestOfGateway } from "./scan/gatewayNow.ts";
+import { partialLook } from "./scan/partialLook.ts";
+import type { ScanInput, ScanMemory } from "./scan/scan.ts";
+import { Following } from "./worker/following.ts";
+import { somePidIsGone, somethingRuns } from "./worker/pace.ts";
+import { repairAnswers } from "./worker/repairAnswers.ts";
+import { teller } from "./worker/telling.ts";
 
 /** The longest that a dead gateway may go unnoticed while something claims to run (DESIGN, How it should feel). */
 const pidLookMs = 15_000;

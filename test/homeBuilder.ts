@@ -5,7 +5,7 @@ import { parseCapturedProcesses } from "../src/inspect/processes.ts";
 import type { WriterReport } from "../src/model/facts.ts";
 import type { Finding } from "../src/model/finding.ts";
 import type { Scan } from "../src/model/scan.ts";
-import { scan } from "../src/scan.ts";
+import { scan } from "../src/scan/scan.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 /** The time to judge at. */

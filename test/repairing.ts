@@ -19,7 +19,7 @@ import {
   repairPlans,
   undoReceipt,
 } from "../src/repairs.ts";
-import { type ScanInput, scan } from "../src/scan.ts";
+import { type ScanInput, scan } from "../src/scan/scan.ts";
 import { contentOf } from "./databaseContent.ts";
 import { now } from "./homeBuilder.ts";
 import { temporaryDirectory } from "./temporary.ts";

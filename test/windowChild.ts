@@ -12,7 +12,7 @@ import {
   repairPlans,
   undoReceipt,
 } from "../src/repairs.ts";
-import { scan } from "../src/scan.ts";
+import { scan } from "../src/scan/scan.ts";
 
 export type ToWindow =
   | {

@@ -8,7 +8,7 @@ import type { PruneQuestion } from "../judge/prune.ts";
 import type { WriterReport } from "../model/facts.ts";
 import { UserError } from "../model/userError.ts";
 import { listedIn } from "../owner/gatewayReport.ts";
-import type { ScanInput } from "../scan.ts";
+import type { ScanInput } from "../scan/scan.ts";
 
 export type Command = "scan" | "repair" | "prune" | "undo" | "receipts";
 

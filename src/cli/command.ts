@@ -1,7 +1,7 @@
 import type { Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
 import type { RepairContext } from "../repairs.ts";
-import type { ScanInput } from "../scan.ts";
+import type { ScanInput } from "../scan/scan.ts";
 import type { Call } from "./arguments.ts";
 
 export const exitCodes = { fine: 0, findings: 1, wrongCall: 2 } as const;

@@ -1,6 +1,6 @@
 // Every command but `scan`: what they need is loaded with this file, when one of them is called.
 import { receiptsOf } from "../repairs.ts";
-import { scan } from "../scan.ts";
+import { scan } from "../scan/scan.ts";
 import type { Command } from "./arguments.ts";
 import { exitCodes, failUnlessRead, type Run } from "./command.ts";
 import { print, printJson } from "./output.ts";

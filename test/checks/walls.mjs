@@ -16,7 +16,7 @@ const copier = "inspect/privateCopy.ts";
 const databaseOpener = "inspect/sqlite.ts";
 const mostLines = 400;
 
-const folders = ["model", "owner", "inspect", "judge", "plan", "repair", "ui", "cli"];
+const folders = ["model", "owner", "inspect", "judge", "plan", "repair", "scan", "worker", "ui", "cli"];
 
 /** What each folder may import from the others. `""`: files directly in src. */
 const mayImport = {
@@ -26,8 +26,10 @@ const mayImport = {
   inspect: ["model", "judge", "owner", "inspect"],
   owner: ["model", "inspect", "owner"],
   repair: ["model", "judge", "plan", "inspect", "owner", "repair"],
+  scan: ["model", "judge", "inspect", "owner", "repair", "scan"],
+  worker: ["model", "judge", "plan", "inspect", "owner", "repair", "scan", "worker", ""],
   ui: ["model", "judge", "plan", "ui", ""],
-  cli: ["model", "judge", "plan", "inspect", "owner", "repair", "cli", ""],
+  cli: ["model", "judge", "plan", "inspect", "owner", "repair", "scan", "cli", ""],
   "": ["", ...folders],
 };
 

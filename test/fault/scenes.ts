@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { planChoices, planPruning } from "../../src/repairs.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { active, agentctlHome, auto } from "../agentctlHome.ts";
 import { claudeMemHome } from "../claudeMemHome.ts";
 import { buildDatabaseHome, killedWhileWriting, type SessionSpec } from "../databaseBuilder.ts";

@@ -10,7 +10,7 @@ import type { Receipt, RepairResult } from "../../src/model/receipt.ts";
 import { type Files, nodeFiles } from "../../src/repair/files.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
 import { planChoices, type RepairContext, repairPlans, undoReceipt } from "../../src/repairs.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { type BuiltHome, buildHome, key, minute, now, running, sessionId, trajectory } from "../homeBuilder.ts";
 import { benchOf, onlyInit } from "../repairing.ts";
 import { rowsOf, sick } from "../sickStore.ts";

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import type { WriterReport } from "../../src/model/facts.ts";
 import type { Asked } from "../../src/model/where.ts";
 import { accessOf, askGateway } from "../../src/owner/gatewayReport.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { type Gateway, type Installation, makeHome, startGateway, type Version } from "./gateway.mjs";
 import { startModel } from "./model.mjs";

@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { rowsOf } from "../claudeMemHome.ts";
 import { type AgentctlCase, scanAgentctl, unpackAgentctl } from "../fixtures/agentctl.ts";
 import { capturedAt, unpackClaudeMem } from "../fixtures/claudeMem.ts";

@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import type { Session } from "../../src/model/session.ts";
-import { type ScanInput, scan } from "../../src/scan.ts";
+import { type ScanInput, scan } from "../../src/scan/scan.ts";
 import type { Installation } from "./gateway.mjs";
 
 const hour = 3_600_000;

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { caseNames, type UnpackedCase, unpackCase } from "../fixtures/unpack.ts";
 
 function scanCase({ home, now, processesFile }: UnpackedCase): Promise<Scan> {

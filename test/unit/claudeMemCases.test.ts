@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { capturedAt, unpackClaudeMem } from "../fixtures/claudeMem.ts";
 import { changedBetween, imagesIn, onlyInit } from "../repairing.ts";
 

@@ -31,7 +31,7 @@ import { sweepCopies, withPrivateCopy } from "../../src/inspect/privateCopy.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { isUnreadable, type Unreadable } from "../../src/inspect/regularFile.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { buildDatabaseHome, change, type DatabaseHome, killedWhileWriting } from "../databaseBuilder.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { caseNames, unpackCase } from "../fixtures/unpack.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { readEventExcerpt } from "../../src/inspect/openclawSqlite/eventExcerpt.ts";
 import { readEntryText } from "../../src/inspect/openclawSqlite/rowText.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { type BuiltCli, buildCli, captured, runProcess } from "../cli.ts";
 import { buildDatabaseHome, type DatabaseHome } from "../databaseBuilder.ts";
 import { contentOf } from "../databaseContent.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { prepareDemoHome } from "../demoHome.mjs";
 import { temporaryDirectory } from "../temporary.ts";
 

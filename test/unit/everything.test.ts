@@ -2,7 +2,6 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { capturedFolder, capturedInput, type EverythingInput, inputFor, scanEverything } from "../../src/everything.ts";
 import { storeMemory } from "../../src/inspect/openclawJson/readStore.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Scan } from "../../src/model/scan.ts";
@@ -17,7 +16,14 @@ import {
   repairPlans,
   undoReceipt,
 } from "../../src/repairs.ts";
-import { type ScanMemory, scan } from "../../src/scan.ts";
+import {
+  capturedFolder,
+  capturedInput,
+  type EverythingInput,
+  inputFor,
+  scanEverything,
+} from "../../src/scan/everything.ts";
+import { type ScanMemory, scan } from "../../src/scan/scan.ts";
 import { caseNames, type UnpackedCase, unpackCase } from "../fixtures/unpack.ts";
 import {
   type BuiltHome,

@@ -2,11 +2,11 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Following } from "../../src/following.ts";
 import type { Change } from "../../src/inspect/follow.ts";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
+import { Following } from "../../src/worker/following.ts";
 import { buildHome, done } from "../homeBuilder.ts";
 
 interface Asked {

@@ -2,10 +2,10 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { requestOfGateway } from "../../src/gatewayNow.ts";
 import type { RequestAnswer } from "../../src/model/messages.ts";
 import { knowsRequest, makeRequest } from "../../src/owner/gatewayRequest.ts";
-import { scan } from "../../src/scan.ts";
+import { requestOfGateway } from "../../src/scan/gatewayNow.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { type FakeGateway, startFakeGateway } from "../fakeGateway.ts";
 import { closeServers, gatewayServer } from "../gatewayServer.ts";
 import { key, now, sessionId } from "../homeBuilder.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import type { ScanUpdate } from "../../src/model/messages.ts";
 import type { Session } from "../../src/model/session.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { indexText, readIndex } from "../../src/ui/lastIndex.ts";
 import { noFilter } from "../../src/ui/sessionFilter.ts";
 import { SessionModel } from "../../src/ui/sessionModel.ts";

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { waitMs } from "../../src/pace.ts";
+import { waitMs } from "../../src/worker/pace.ts";
 
 describe("the wait before a look that the disk asks for", () => {
   const now = 1_000_000;

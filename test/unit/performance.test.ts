@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { type Files, nodeFiles } from "../../src/repair/files.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { type BenchDatabase, writeDatabase } from "../bench/database.ts";
 import { BenchHome } from "../bench/store.ts";
 import { buildDatabaseHome, type SessionSpec } from "../databaseBuilder.ts";

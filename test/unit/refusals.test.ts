@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { nodeFiles } from "../../src/repair/files.ts";
 import { planChoices, provenFindings, receiptsOf, repairPlans } from "../../src/repairs.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { type BuiltHome, gateway, key, now, running, sessionId } from "../homeBuilder.ts";
 import { type Bench, benchOf, changedBetween, imagesIn, look, onlyInit, repairSeen } from "../repairing.ts";
 import { other, rowsOf, sick, write } from "../sickStore.ts";

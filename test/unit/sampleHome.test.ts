@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { parseCapturedProcesses } from "../../src/inspect/processes.ts";
 import { catalogue } from "../../src/judge/catalogue.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
 import { prepareSampleHome } from "../sampleHome.mjs";
 import { temporaryDirectory } from "../temporary.ts";
 

@@ -6,8 +6,8 @@ import type { Finding } from "../../src/model/finding.ts";
 import type { Events, ScanSlice, ScanUpdate } from "../../src/model/messages.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import type { Session } from "../../src/model/session.ts";
-import { scan } from "../../src/scan.ts";
-import { mostInSlice, teller } from "../../src/telling.ts";
+import { scan } from "../../src/scan/scan.ts";
+import { mostInSlice, teller } from "../../src/worker/telling.ts";
 import { buildHome, now, running } from "../homeBuilder.ts";
 
 /** A genuine scan of one row, with its session and its finding as often as wanted. */

@@ -18,7 +18,6 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { Finding } from "../../src/model/finding.ts";
 import type { Scan } from "../../src/model/scan.ts";
-import { emptyQuarantine, quarantineSummary } from "../../src/quarantineAnswers.ts";
 import { type Files, nodeFiles } from "../../src/repair/files.ts";
 import { identityOf } from "../../src/repair/modes.ts";
 import { takeStoreLock } from "../../src/repair/storeLock.ts";
@@ -30,6 +29,7 @@ import {
   repairPlans,
   undoReceipt,
 } from "../../src/repairs.ts";
+import { emptyQuarantine, quarantineSummary } from "../../src/worker/quarantineAnswers.ts";
 import { type BuiltHome, buildHome, done, gateway, key, minute, now, sessionId, transcript } from "../homeBuilder.ts";
 import {
   type Bench,

@@ -2,7 +2,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { aftermathOf } from "../../src/aftermathOf.ts";
 import { storeMemory } from "../../src/inspect/openclawJson/readStore.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import type { RepairResult } from "../../src/model/receipt.ts";
@@ -11,7 +10,8 @@ import { type Files, nodeFiles } from "../../src/repair/files.ts";
 import { replacedAnother } from "../../src/repair/rowWriting.ts";
 import { stateFolder } from "../../src/repair/stateFolder.ts";
 import { planChoices, type RepairContext, repairPlans, undoReceipt } from "../../src/repairs.ts";
-import { scan } from "../../src/scan.ts";
+import { scan } from "../../src/scan/scan.ts";
+import { aftermathOf } from "../../src/worker/aftermathOf.ts";
 import { type FakeGateway, type FakeState, startFakeGateway } from "../fakeGateway.ts";
 import { type BuiltHome, key, lock, minute, now, running, sessionId, trajectory } from "../homeBuilder.ts";
 import { changedBetween, imagesIn, newestReceipt } from "../repairing.ts";

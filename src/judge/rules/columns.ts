@@ -2,8 +2,8 @@
 import type { Repair } from "../../model/finding.ts";
 import { type Draft, nothing, said } from "../draft.ts";
 import { fencesOf, finalization } from "../finalization.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import { isInDatabase, type SessionCase } from "../sessionCase.ts";
-import { rowEvidence } from "./running.ts";
 
 const statuses: ReadonlySet<unknown> = new Set(["running", "done", "failed", "killed", "timeout"]);
 

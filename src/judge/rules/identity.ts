@@ -2,8 +2,8 @@
 import { type Draft, nothing, said } from "../draft.ts";
 import type { Around, Neighbours, Others } from "../neighbours.ts";
 import { basenameOf } from "../paths.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import type { SessionCase } from "../sessionCase.ts";
-import { rowEvidence } from "./running.ts";
 
 export function identityRules(session: SessionCase, neighbours: Neighbours, around: Around): readonly Draft[] {
   return said(

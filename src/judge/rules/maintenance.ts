@@ -2,10 +2,10 @@
 import type { StoreFacts } from "../../model/facts.ts";
 import { agentOf, type Draft, nothing, said } from "../draft.ts";
 import type { Around } from "../neighbours.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import { isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { clock, counted, size, span } from "../words.ts";
 import { pruneAfter } from "./leftovers.ts";
-import { rowEvidence } from "./running.ts";
 
 const hugeBytes = 10 << 20;
 const usualMaxEntries = 500;

@@ -1,9 +1,9 @@
 // What OpenClaw's own recovery left in a row (facts I 30, 32, 33, 56, 57).
 import type { Repair } from "../../model/finding.ts";
 import { type Draft, nothing, said } from "../draft.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
-import { rowEvidence } from "./running.ts";
 
 const runtimeToleranceMs = 1000;
 const acpSilenceMs = 30 * 60_000;

@@ -2,9 +2,9 @@
 import { type Draft, nothing, said } from "../draft.ts";
 import { finalization } from "../finalization.ts";
 import { placeOf } from "../place.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
-import { rowEvidence } from "./running.ts";
 
 export function registryRules(session: SessionCase): readonly Draft[] {
   // While somebody may work on it the two are written apart for moments; that is no split.

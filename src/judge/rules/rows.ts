@@ -1,9 +1,9 @@
 // Rows that contradict themselves, whoever runs (facts I 8, 13, 25, 28, 29, 59).
 import type { Repair } from "../../model/finding.ts";
 import { type Draft, nothing, said } from "../draft.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import { dayMs, isInDatabase, plausibleTime, type SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
-import { rowEvidence } from "./running.ts";
 
 const deliveryGraceMs = 30 * 60_000;
 

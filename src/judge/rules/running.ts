@@ -5,6 +5,7 @@ import { type Draft, said } from "../draft.ts";
 import { finalization } from "../finalization.ts";
 import { unlistedKinds } from "../ownership.ts";
 import { placeOf } from "../place.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import { isInDatabase, type SessionCase } from "../sessionCase.ts";
 import { compareVersions } from "../versions.ts";
 import { clock, span } from "../words.ts";
@@ -30,17 +31,6 @@ export function runningRules(session: SessionCase): readonly Draft[] {
     rpcIdle(session),
     ...runAbandoned(session),
   );
-}
-
-/** The row itself, at the field that lies. */
-export function rowEvidence({ store, facts, key }: SessionCase, text: string, at?: number): Evidence {
-  return {
-    kind: "row",
-    path: store.path,
-    ...(facts.row.range === undefined ? { row: { store: store.id, key } } : { offset: facts.row.range.start }),
-    text: `${key}: ${text}`,
-    ...(at !== undefined && { at }),
-  };
 }
 
 /** Suspended until its quota comes back: legitimately paused (facts B1, quotaSuspension). */

@@ -2,9 +2,9 @@
 import type { Evidence } from "../../model/evidence.ts";
 import { type Draft, nothing, said } from "../draft.ts";
 import { basenameOf } from "../paths.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
-import { rowEvidence } from "./running.ts";
 
 export function transcriptRules(session: SessionCase): readonly Draft[] {
   const { transcript } = session.facts;

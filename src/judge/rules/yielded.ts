@@ -1,9 +1,9 @@
 // A parent that ended its turn and waits for its sub-agents: legitimate, whatever its row looks like (facts B4, I 31).
 import type { Evidence } from "../../model/evidence.ts";
 import { type Draft, nothing } from "../draft.ts";
+import { rowEvidence } from "../rowEvidence.ts";
 import type { SessionCase } from "../sessionCase.ts";
 import { clock } from "../words.ts";
-import { rowEvidence } from "./running.ts";
 
 /** As the gateway tells it apart from a run that was cut short (captureYieldedMainSessionContinuation). */
 export function hasYielded({ facts, claimsToRun, endedAt }: SessionCase): boolean {

@@ -6,7 +6,7 @@ import { parseCapturedProcesses } from "../../../src/inspect/processes.ts";
 import type { WriterReport } from "../../../src/model/facts.ts";
 import type { Scan } from "../../../src/model/scan.ts";
 import { listedIn } from "../../../src/owner/gatewayReport.ts";
-import { scan } from "../../../src/scan.ts";
+import { scan } from "../../../src/scan/scan.ts";
 import { type AgentctlSpec, active, agentctlHome, auto, began, claudeId, iso, ps } from "../../agentctlHome.ts";
 import { briefly, buildHome, done, key, minute, now, running, sessionId } from "../../homeBuilder.ts";
 import { temporaryDirectory } from "../../temporary.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseCapturedProcesses } from "../../../src/inspect/processes.ts";
 import type { Scan } from "../../../src/model/scan.ts";
 import { findWorker } from "../../../src/owner/claudeMemWorker.ts";
-import { scan } from "../../../src/scan.ts";
+import { scan } from "../../../src/scan/scan.ts";
 import { agentctlHome, active as agentctlRow, ps } from "../../agentctlHome.ts";
 import { claudeMemHome, hour, type MemorySpec } from "../../claudeMemHome.ts";
 import { briefly, buildHome, done, key, minute, now, running } from "../../homeBuilder.ts";

@@ -1,13 +1,13 @@
 // A scan in which some sessions of a store were judged anew, and everything else stays the very same object: nothing here
 // costs more for each session that did not change than a copy of its place.
-import { lineNumbersIn, withLines } from "./inspect/evidenceLines.ts";
-import { type JudgedSession, judgeLocks, locksOf } from "./judge/judge.ts";
-import { sessionCase } from "./judge/sessionCase.ts";
-import type { SessionFacts, SessionRow, StoreContent, StoreFacts } from "./model/facts.ts";
-import type { Finding } from "./model/finding.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Session } from "./model/session.ts";
-import type { Store } from "./model/store.ts";
+import { lineNumbersIn, withLines } from "../inspect/evidenceLines.ts";
+import { type JudgedSession, judgeLocks, locksOf } from "../judge/judge.ts";
+import { sessionCase } from "../judge/sessionCase.ts";
+import type { SessionFacts, SessionRow, StoreContent, StoreFacts } from "../model/facts.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Scan } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import type { Store } from "../model/store.ts";
 
 export type ReadFacts = StoreFacts & { readonly content: Extract<StoreContent, { readonly state: "read" }> };
 

@@ -1,11 +1,12 @@
 // A fresh look at one store's writer, and who may write it by that: asked right before something is done.
+
+import { type FoundStateDir, isUnnamed } from "../inspect/homes.ts";
+import { type OpenclawConfig, readConfig } from "../inspect/openclawJson/config.ts";
+import type { Permission, StoreKind, Writer } from "../model/store.ts";
+import { type Look, lookAtWriters, secondLook, usualPort, type WatchedDir, writerOf } from "../owner/look.ts";
+import { permissionFor, type WhileItRuns } from "../repair/permission.ts";
 import { agentctlPermission } from "./agentctlStores.ts";
 import { claudeMemPermission } from "./claudeMemStores.ts";
-import { type FoundStateDir, isUnnamed } from "./inspect/homes.ts";
-import { type OpenclawConfig, readConfig } from "./inspect/openclawJson/config.ts";
-import type { Permission, StoreKind, Writer } from "./model/store.ts";
-import { type Look, lookAtWriters, secondLook, usualPort, type WatchedDir, writerOf } from "./owner/look.ts";
-import { permissionFor, type WhileItRuns } from "./repair/permission.ts";
 import type { ScanInput } from "./scan.ts";
 
 export interface Place {

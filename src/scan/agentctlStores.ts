@@ -1,16 +1,18 @@
 // agentctl's folders: found, read, and judged with what OpenClaw's stores and gateways tell of the sessions that it mirrors.
 import { dirname, join } from "node:path";
-import { readAgentctl } from "./inspect/agentctl/readAgentctl.ts";
-import { withLines } from "./inspect/evidenceLines.ts";
-import { type FoundStateDir, findFolders } from "./inspect/homes.ts";
-import { findDatabases } from "./inspect/openclawSqlite/findDatabases.ts";
-import type { ProcessTable } from "./inspect/processes.ts";
-import { judgeAgentctl } from "./judge/agentctl/judgeAgentctl.ts";
-import type { KnownSessions } from "./judge/agentctl/rowCase.ts";
-import type { AgentctlFacts } from "./model/agentctl.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Session } from "./model/session.ts";
-import type { Permission } from "./model/store.ts";
+import { readAgentctl } from "../inspect/agentctl/readAgentctl.ts";
+import { withLines } from "../inspect/evidenceLines.ts";
+import { type FoundStateDir, findFolders } from "../inspect/homes.ts";
+import { findDatabases } from "../inspect/openclawSqlite/findDatabases.ts";
+import type { ProcessTable } from "../inspect/processes.ts";
+import { judgeAgentctl } from "../judge/agentctl/judgeAgentctl.ts";
+import type { KnownSessions } from "../judge/agentctl/rowCase.ts";
+import type { AgentctlFacts } from "../model/agentctl.ts";
+import type { Scan } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import type { Permission } from "../model/store.ts";
+import { findDaemon } from "../owner/agentctlDaemon.ts";
+import { blindSpot } from "../owner/writer.ts";
 import {
   believed,
   type Found,
@@ -23,8 +25,6 @@ import {
   type Reports,
   shut,
 } from "./neighbour.ts";
-import { findDaemon } from "./owner/agentctlDaemon.ts";
-import { blindSpot } from "./owner/writer.ts";
 
 /** The files that its daemon rewrites; its logs and its socket lie beside them. */
 export function agentctlFiles(directory: string): string[] {

@@ -1,10 +1,6 @@
 // What the worker answers about repairs: the same core as the CLI, told in summaries that an extension host can hold.
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { aftermathOf } from "./aftermathOf.ts";
-import { type EverythingInput, inputFor, scanEverything } from "./everything.ts";
-import { lookAgain } from "./freshLook.ts";
-import { lookWhileItRuns } from "./gatewayNow.ts";
 import type {
   Aftermath,
   PurgeSummary,
@@ -17,19 +13,18 @@ import type {
   StorePreview,
   UndoPreview,
   WritePermission,
-} from "./model/messages.ts";
-import type { Edit } from "./model/plan.ts";
-import type { Receipt, RepairResult } from "./model/receipt.ts";
-import type { PruneCandidate, Scan } from "./model/scan.ts";
-import { UserError } from "./model/userError.ts";
-import { editText, recoveredText } from "./plan/editText.ts";
-import { compareRow } from "./plan/proposedRow.ts";
-import { type Choice, outcomesOf } from "./plan/repairPlan.ts";
-import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
-import { nodeFiles } from "./repair/files.ts";
-import { prepare } from "./repair/prepare.ts";
-import { keptUntil } from "./repair/retention.ts";
-import { refusalOf } from "./repair/storeRepair.ts";
+} from "../model/messages.ts";
+import type { Edit } from "../model/plan.ts";
+import type { Receipt, RepairResult } from "../model/receipt.ts";
+import type { PruneCandidate, Scan } from "../model/scan.ts";
+import { UserError } from "../model/userError.ts";
+import { editText, recoveredText } from "../plan/editText.ts";
+import { compareRow } from "../plan/proposedRow.ts";
+import { type Choice, outcomesOf } from "../plan/repairPlan.ts";
+import { nodeFiles } from "../repair/files.ts";
+import { prepare } from "../repair/prepare.ts";
+import { keptUntil } from "../repair/retention.ts";
+import { refusalOf } from "../repair/storeRepair.ts";
 import {
   planChoices,
   planPruning,
@@ -39,7 +34,12 @@ import {
   recoverRepairs,
   repairPlans,
   undoReceipt,
-} from "./repairs.ts";
+} from "../repairs.ts";
+import { type EverythingInput, inputFor, scanEverything } from "../scan/everything.ts";
+import { lookAgain } from "../scan/freshLook.ts";
+import { lookWhileItRuns } from "../scan/gatewayNow.ts";
+import { aftermathOf } from "./aftermathOf.ts";
+import { emptyQuarantine, quarantineSummary } from "./quarantineAnswers.ts";
 
 type Ask<K extends keyof Requests> = Requests[K]["ask"];
 

@@ -1,13 +1,13 @@
 // The gateway of one store, asked at this moment because a person wants something: what it shows, whether it is at nothing,
 // to do something.
 
+import type { WriterReport } from "../model/facts.ts";
+import type { RequestAnswer } from "../model/messages.ts";
+import type { Era, Permission } from "../model/store.ts";
+import { type AskSubject, askNow, requestNow } from "../owner/asking.ts";
+import type { GatewayRequest } from "../owner/gatewayRequest.ts";
+import { writerOf } from "../owner/look.ts";
 import { knownPort, lookAt, type PermissionSubject, permissionOf } from "./freshLook.ts";
-import type { WriterReport } from "./model/facts.ts";
-import type { RequestAnswer } from "./model/messages.ts";
-import type { Era, Permission } from "./model/store.ts";
-import { type AskSubject, askNow, requestNow } from "./owner/asking.ts";
-import type { GatewayRequest } from "./owner/gatewayRequest.ts";
-import { writerOf } from "./owner/look.ts";
 import type { ScanInput } from "./scan.ts";
 
 export interface ServedStore {

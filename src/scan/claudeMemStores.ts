@@ -1,15 +1,17 @@
 // claude-mem's folders: found, read, and judged with what the other stores tell of the agents' own sessions.
 import { homedir } from "node:os";
-import { dataDirectoryOf } from "./inspect/claudeMem/dataDirectory.ts";
-import { readClaudeMem } from "./inspect/claudeMem/readClaudeMem.ts";
-import { type FoundStateDir, findFolders, isUnnamed } from "./inspect/homes.ts";
-import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
-import { judgeClaudeMem } from "./judge/claudeMem/judgeClaudeMem.ts";
-import type { ClaudeMemFacts } from "./model/claudeMem.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Session } from "./model/session.ts";
-import type { Permission, StoreKind } from "./model/store.ts";
-import type { Where } from "./model/where.ts";
+import { dataDirectoryOf } from "../inspect/claudeMem/dataDirectory.ts";
+import { readClaudeMem } from "../inspect/claudeMem/readClaudeMem.ts";
+import { type FoundStateDir, findFolders, isUnnamed } from "../inspect/homes.ts";
+import { type ProcessTable, readProcesses } from "../inspect/processes.ts";
+import { judgeClaudeMem } from "../judge/claudeMem/judgeClaudeMem.ts";
+import type { ClaudeMemFacts } from "../model/claudeMem.ts";
+import type { Scan } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import type { Permission, StoreKind } from "../model/store.ts";
+import type { Where } from "../model/where.ts";
+import { findWorker } from "../owner/claudeMemWorker.ts";
+import { blindSpot } from "../owner/writer.ts";
 import {
   believed,
   type Found,
@@ -20,8 +22,6 @@ import {
   placed,
   shut,
 } from "./neighbour.ts";
-import { findWorker } from "./owner/claudeMemWorker.ts";
-import { blindSpot } from "./owner/writer.ts";
 
 export async function claudeMemStores(input: NeighbourInput): Promise<Neighbour[]> {
   const { where, env, processes, databases } = input;

@@ -1,9 +1,9 @@
 // Looks along with the disk: as soon as what a change costs allows, and at no more than what changed.
 import { dirname, join } from "node:path";
-import { type Change, type Followed, follower } from "./inspect/follow.ts";
-import { storeReaders } from "./inspect/storeReaders.ts";
-import type { Scan } from "./model/scan.ts";
-import { neighbourFiles } from "./neighbourStores.ts";
+import { type Change, type Followed, follower } from "../inspect/follow.ts";
+import { storeReaders } from "../inspect/storeReaders.ts";
+import type { Scan } from "../model/scan.ts";
+import { neighbourFiles } from "../scan/neighbourStores.ts";
 import { type Reach, restMs, type Timed, waitMs } from "./pace.ts";
 
 export interface Looks {

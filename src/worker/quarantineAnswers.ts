@@ -1,12 +1,12 @@
 // What the worker answers about the quarantine: how much it holds, and that it was emptied.
 import { dirname } from "node:path";
-import type { PurgeSummary, QuarantineSummary } from "./model/messages.ts";
-import type { Scan } from "./model/scan.ts";
-import { UserError } from "./model/userError.ts";
-import { nodeFiles } from "./repair/files.ts";
-import { type PurgeInput, purge, quarantineContent } from "./repair/purge.ts";
-import { refusalOf } from "./repair/storeRepair.ts";
-import type { RepairContext } from "./repairs.ts";
+import type { PurgeSummary, QuarantineSummary } from "../model/messages.ts";
+import type { Scan } from "../model/scan.ts";
+import { UserError } from "../model/userError.ts";
+import { nodeFiles } from "../repair/files.ts";
+import { type PurgeInput, purge, quarantineContent } from "../repair/purge.ts";
+import { refusalOf } from "../repair/storeRepair.ts";
+import type { RepairContext } from "../repairs.ts";
 
 /** `scan`: names the state directories that may have a quarantine beside them. Throws a UserError where one cannot be read. */
 export function quarantineSummary(scan: Scan, context: RepairContext): QuarantineSummary {

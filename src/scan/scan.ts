@@ -1,27 +1,27 @@
 // One look at everything: home → facts → verdicts. The CLI and the worker both call this and nothing beneath it.
 import { basename, dirname } from "node:path";
+import { withLines } from "../inspect/evidenceLines.ts";
+import { findStateDirs, realPath } from "../inspect/homes.ts";
+import { readConfig } from "../inspect/openclawJson/config.ts";
+import { checkpointsOf } from "../inspect/openclawJson/leftovers.ts";
+import type { StoreMemory } from "../inspect/openclawJson/readStore.ts";
+import type { ListedDir } from "../inspect/openclawJson/storeFiles.ts";
+import type { ProcessInfo } from "../inspect/processes.ts";
+import type { StatePlace } from "../inspect/storeReader.ts";
+import { storeReaders } from "../inspect/storeReaders.ts";
+import { type JudgedStore, judgeToKeep } from "../judge/judge.ts";
+import type { Around, Neighbours } from "../judge/neighbours.ts";
+import { askedFor, type PruneQuestion, pruneCandidates } from "../judge/prune.ts";
+import type { LockFacts, StoreFacts, WriterReport } from "../model/facts.ts";
+import type { Scan, StateDir } from "../model/scan.ts";
+import type { Store, Writer } from "../model/store.ts";
+import type { ClaimedStore, Where } from "../model/where.ts";
+import { type Answers, hear, type Told } from "../owner/asking.ts";
+import { type Look, type LookInput, lookAtWriters, secondLook, writerOf } from "../owner/look.ts";
+import { blindSpot } from "../owner/writer.ts";
 import { isClaimed, type Place, permissionOf, watched } from "./freshLook.ts";
-import { withLines } from "./inspect/evidenceLines.ts";
-import { findStateDirs, realPath } from "./inspect/homes.ts";
-import { readConfig } from "./inspect/openclawJson/config.ts";
-import { checkpointsOf } from "./inspect/openclawJson/leftovers.ts";
-import type { StoreMemory } from "./inspect/openclawJson/readStore.ts";
-import type { ListedDir } from "./inspect/openclawJson/storeFiles.ts";
-import type { ProcessInfo } from "./inspect/processes.ts";
-import type { StatePlace } from "./inspect/storeReader.ts";
-import { storeReaders } from "./inspect/storeReaders.ts";
-import { type JudgedStore, judgeToKeep } from "./judge/judge.ts";
-import type { Around, Neighbours } from "./judge/neighbours.ts";
-import { askedFor, type PruneQuestion, pruneCandidates } from "./judge/prune.ts";
-import type { LockFacts, StoreFacts, WriterReport } from "./model/facts.ts";
-import type { Scan, StateDir } from "./model/scan.ts";
-import type { Store, Writer } from "./model/store.ts";
-import type { ClaimedStore, Where } from "./model/where.ts";
 import type { NeighbourInput } from "./neighbour.ts";
 import { lookAtNeighbours, withNeighbours } from "./neighbourStores.ts";
-import { type Answers, hear, type Told } from "./owner/asking.ts";
-import { type Look, type LookInput, lookAtWriters, secondLook, writerOf } from "./owner/look.ts";
-import { blindSpot } from "./owner/writer.ts";
 
 export interface ScanInput extends LookInput {
   readonly where: Where;

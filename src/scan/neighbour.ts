@@ -1,15 +1,15 @@
 // A store of another program beside OpenClaw's: what it gives, and what all of them share.
 import { setTimeout as wait } from "node:timers/promises";
-import type { DatabaseMemory } from "./inspect/databaseReading.ts";
-import type { FoundStateDir } from "./inspect/homes.ts";
-import { type ProcessTable, readProcesses } from "./inspect/processes.ts";
-import type { Evidence } from "./model/evidence.ts";
-import type { WriterReport } from "./model/facts.ts";
-import type { Scan, StateDir } from "./model/scan.ts";
-import type { Permission, Store, StoreKind, Writer } from "./model/store.ts";
-import type { Where } from "./model/where.ts";
-import { type LookInput, secondLookMs, wasStopped } from "./owner/look.ts";
-import { permissionFor } from "./repair/permission.ts";
+import type { DatabaseMemory } from "../inspect/databaseReading.ts";
+import type { FoundStateDir } from "../inspect/homes.ts";
+import { type ProcessTable, readProcesses } from "../inspect/processes.ts";
+import type { Evidence } from "../model/evidence.ts";
+import type { WriterReport } from "../model/facts.ts";
+import type { Scan, StateDir } from "../model/scan.ts";
+import type { Permission, Store, StoreKind, Writer } from "../model/store.ts";
+import type { Where } from "../model/where.ts";
+import { type LookInput, secondLookMs, wasStopped } from "../owner/look.ts";
+import { permissionFor } from "../repair/permission.ts";
 
 export interface NeighbourInput {
   readonly where: Where;

@@ -1,6 +1,6 @@
 // How soon what changed on disk is looked at, so that following it costs little however much there is; and what is worth
 // another look although nothing on disk changed.
-import type { Scan } from "./model/scan.ts";
+import type { Scan } from "../model/scan.ts";
 
 /** How much is looked at: transcripts and trajectories of rows that are known, the rows of a store too, or everything. */
 export type Reach = "files" | "store" | "everything";

@@ -1,15 +1,15 @@
 // What changed is what is looked at: while a writer goes on, nearly every row is as it was. A partial look rests on the
 // last whole one, and only on what nothing since can have made wrong. Whatever is not certain is a whole look's affair.
 import { basename, dirname, join } from "node:path";
-import type { Change } from "./inspect/follow.ts";
-import { locksByTranscript, placeOf, readRows } from "./inspect/openclawJson/readStore.ts";
-import { stillRuns } from "./inspect/processes.ts";
-import { linkStatsAt } from "./inspect/regularFile.ts";
-import { idOf, type JudgedSession, judgeSession, judgeStore } from "./judge/judge.ts";
-import type { Around } from "./judge/neighbours.ts";
-import { sessionCase } from "./judge/sessionCase.ts";
-import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "./model/facts.ts";
-import type { Scan } from "./model/scan.ts";
+import type { Change } from "../inspect/follow.ts";
+import { locksByTranscript, placeOf, readRows } from "../inspect/openclawJson/readStore.ts";
+import { stillRuns } from "../inspect/processes.ts";
+import { linkStatsAt } from "../inspect/regularFile.ts";
+import { idOf, type JudgedSession, judgeSession, judgeStore } from "../judge/judge.ts";
+import type { Around } from "../judge/neighbours.ts";
+import { sessionCase } from "../judge/sessionCase.ts";
+import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "../model/facts.ts";
+import type { Scan } from "../model/scan.ts";
 import { type ReadFacts, replaced } from "./replacing.ts";
 import { samePlain } from "./samePlain.ts";
 import { type Known, type KnownStore, type ScanInput, type ScanMemory, storeView } from "./scan.ts";

@@ -1,16 +1,16 @@
 // This machine, and beside it what was captured elsewhere: each place is scanned by its own clock and processes, and
 // what was found is joined. No process of this machine counts for a captured place, and none of a list for a live one.
 import { sep } from "node:path";
-import { findStateDirs, looksLikeStateDir, realPath, whereCaptured } from "./inspect/homes.ts";
-import { readConfig } from "./inspect/openclawJson/config.ts";
-import { findStoreFiles } from "./inspect/openclawJson/storeFiles.ts";
-import { type ProcessTable, parseCapturedProcesses, unlistedProcesses } from "./inspect/processes.ts";
-import { isUnreadable, readText, statsAt } from "./inspect/regularFile.ts";
-import type { CapturedFolder } from "./model/messages.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Store } from "./model/store.ts";
-import { UserError } from "./model/userError.ts";
-import type { CapturedPlace } from "./model/where.ts";
+import { findStateDirs, looksLikeStateDir, realPath, whereCaptured } from "../inspect/homes.ts";
+import { readConfig } from "../inspect/openclawJson/config.ts";
+import { findStoreFiles } from "../inspect/openclawJson/storeFiles.ts";
+import { type ProcessTable, parseCapturedProcesses, unlistedProcesses } from "../inspect/processes.ts";
+import { isUnreadable, readText, statsAt } from "../inspect/regularFile.ts";
+import type { CapturedFolder } from "../model/messages.ts";
+import type { Scan } from "../model/scan.ts";
+import type { Store } from "../model/store.ts";
+import { UserError } from "../model/userError.ts";
+import type { CapturedPlace } from "../model/where.ts";
 import { type ScanInput, type ScanMemory, scan } from "./scan.ts";
 
 export interface CapturedInput extends ScanInput {

@@ -1,10 +1,10 @@
 // What of a scan is news to the window, told in slices: reading a message keeps the extension host from everything else,
 // and ten thousand sessions in one took a quarter of a second.
-import type { Finding } from "./model/finding.ts";
-import type { Events, ScanSlice } from "./model/messages.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Session } from "./model/session.ts";
-import { samePlain } from "./samePlain.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Events, ScanSlice } from "../model/messages.ts";
+import type { Scan } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import { samePlain } from "../scan/samePlain.ts";
 
 /** Sessions and findings in one message. */
 export const mostInSlice = 200;

@@ -1,15 +1,16 @@
 // What became of a repair that was made while its gateway runs: the store, and the gateway's own view of it.
-import { inputFor } from "./everything.ts";
-import { gatewayView } from "./gatewayNow.ts";
-import type { WriterReport } from "./model/facts.ts";
-import type { Aftermath } from "./model/messages.ts";
-import type { Receipt } from "./model/receipt.ts";
-import type { Scan } from "./model/scan.ts";
-import { UserError } from "./model/userError.ts";
-import { type Compared, compareSince } from "./repair/aftermath.ts";
-import { codeOf, isSystemError, nodeFiles } from "./repair/files.ts";
-import { loadReceipt } from "./repair/receiptFolder.ts";
-import type { RepairContext } from "./repairs.ts";
+
+import type { WriterReport } from "../model/facts.ts";
+import type { Aftermath } from "../model/messages.ts";
+import type { Receipt } from "../model/receipt.ts";
+import type { Scan } from "../model/scan.ts";
+import { UserError } from "../model/userError.ts";
+import { type Compared, compareSince } from "../repair/aftermath.ts";
+import { codeOf, isSystemError, nodeFiles } from "../repair/files.ts";
+import { loadReceipt } from "../repair/receiptFolder.ts";
+import type { RepairContext } from "../repairs.ts";
+import { inputFor } from "../scan/everything.ts";
+import { gatewayView } from "../scan/gatewayNow.ts";
 
 /** Throws a UserError where the store cannot be compared. */
 export async function aftermathOf(receipt: Receipt, scan: Scan, context: RepairContext): Promise<Aftermath> {

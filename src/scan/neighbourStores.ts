@@ -1,10 +1,11 @@
 // The stores of other programs beside OpenClaw's. Each kind is found, read and judged by itself; a fifth is one more line.
+
+import type { Evidence } from "../model/evidence.ts";
+import type { Scan } from "../model/scan.ts";
+import type { Session } from "../model/session.ts";
+import type { Store } from "../model/store.ts";
 import { agentctlFiles, agentctlStores } from "./agentctlStores.ts";
 import { claudeMemStores } from "./claudeMemStores.ts";
-import type { Evidence } from "./model/evidence.ts";
-import type { Scan } from "./model/scan.ts";
-import type { Session } from "./model/session.ts";
-import type { Store } from "./model/store.ts";
 import type { Neighbour, NeighbourInput, Reports } from "./neighbour.ts";
 
 /** Finds and reads them. Never throws for what it finds on disk. */

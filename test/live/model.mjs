@@ -56,7 +56,8 @@ async function answer(request, response) {
   }
   response.writeHead(200, { "content-type": "text/event-stream", connection: "close" });
   if (mode === "exec" && !afterTool) {
-    callTool(response, "exec", { command: `sleep ${seconds}; echo slept` });
+    // Else it goes on in the background after ten seconds, and the turn ends.
+    callTool(response, "exec", { command: `sleep ${seconds}; echo slept`, yieldMs: (seconds + 60) * 1000 });
     return;
   }
   send(response, { role: "assistant", content: "" });

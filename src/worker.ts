@@ -322,7 +322,8 @@ const handlers: {
       { what, key, ...(sessionId !== undefined && { sessionId }) },
       { where: asked.where, env: process.env, memory },
     );
-    if (answer.done !== "no") await scanNow();
+    // A recovery that does not go on may have settled the run all the same.
+    await scanNow();
     return answer;
   },
   permission: (ask) => repairs.permission(mayAskFor(ask)),

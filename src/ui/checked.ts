@@ -1,4 +1,5 @@
-// Checks of data that was read back from a file: another version of us, or anybody, may have written it.
+// Checks of data that was read back from a file: another version of us, or anybody, may have written it. Not by
+// zod, which the worker has: it would be larger than all that is loaded before the first row is on screen.
 
 type Check = (value: unknown) => boolean;
 

@@ -69,7 +69,8 @@ async function recover(ask: Ask, { key }: GatewayRequest): Promise<RequestAnswer
   if (answer === undefined) return refused;
   const status = asText(asRecord(answer["continuation"])?.["status"]);
   if (status === "started") return { done: "yes", said: "it goes on with the turn" };
-  if (status === "rejected") return { done: "no", said: "the turn does not go on; what became of its run, its row says" };
+  if (status === "rejected")
+    return { done: "no", said: "the turn does not go on; what became of its run, its row says" };
   return { done: "unknown", said: "it did not say whether it goes on with the turn" };
 }
 

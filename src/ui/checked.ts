@@ -1,5 +1,5 @@
-// Checks of data that was read back from a file: another version of us, or anybody, may have written it. Not by
-// zod, which the worker has: it would be larger than all that is loaded before the first row is on screen.
+// Checks of data that was read back from a file: another version of us, or anybody, may have written it.
+// zod is the worker's: here every byte is loaded before the first row is on screen.
 
 type Check = (value: unknown) => boolean;
 

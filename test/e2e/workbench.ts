@@ -66,7 +66,7 @@ export class Workbench {
     const workbench = new Workbench(server, browser, page, settings);
     try {
       await page.goto(server.address(server.workspace));
-      await workbench.sideBar.entry(viewContainer).waitFor({ timeout: 60_000 });
+      await workbench.#restored();
     } catch (error) {
       await workbench.screenshot("failed-start");
       await workbench.dispose();
@@ -99,7 +99,16 @@ export class Workbench {
   /** The window is loaded again; editors may not come back. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.sideBar.entry(viewContainer).waitFor();
+    await this.#restored();
+  }
+
+  /**
+   * Our extension is there, and VS Code has opened again what was open: until then a click on the activity bar may close
+   * the view that is about to come back.
+   */
+  async #restored(): Promise<void> {
+    await this.sideBar.entry(viewContainer).waitFor({ timeout: 60_000 });
+    await this.page.waitForFunction(() => performance.getEntriesByName("code/didStartWorkbench").length > 0);
   }
 
   /** Changes the person's settings and loads the window again, since VS Code does not see every change of the file. */

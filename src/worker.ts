@@ -233,7 +233,8 @@ function liveStore(id: string): Store {
 function storedRow(session: Session): string {
   const store = latest?.stores.find(({ id }) => id === session.store);
   if (store === undefined) throw new UserError(notInScan);
-  return readerOf(store.kind).rowText(store, session);
+  const { stores } = (store.captured === undefined ? undefined : memories.get(store.captured)) ?? memory;
+  return readerOf(store.kind).rowText(store, session.key, stores);
 }
 
 const handlers: {

@@ -24,6 +24,7 @@ const spareBytes = 256 << 10;
 const denseBytes = 64;
 const denseStretch = 1 << 10;
 const newline = 0x0a;
+const fourNewlines = 0x0a0a0a0a;
 const carriageReturn = 0x0d;
 
 /** One buffer serves all files, one after the other: ten thousand of their own would be a gigabyte of garbage. */
@@ -191,8 +192,19 @@ function newlinesIn(bytes: Buffer, from: number, to: number): number {
   return count;
 }
 
+/** Four bytes at a time, of a buffer that begins at a whole word of its memory. */
 function denseNewlines(bytes: Buffer, from: number, to: number): number {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  const firstWord = Math.min(to, (from + 3) & ~3);
+  const afterWords = Math.max(firstWord, to & ~3);
   let count = 0;
-  for (let at = from; at < to; at++) if (bytes[at] === newline) count += 1;
+  for (let at = from; at < firstWord; at++) if (bytes[at] === newline) count += 1;
+  for (let at = firstWord >> 2; at < afterWords >> 2; at++) {
+    const others = (words[at] as number) ^ fourNewlines;
+    // The highest bit of each byte that is none of the others.
+    const found = ~(((others & 0x7f7f7f7f) + 0x7f7f7f7f) | others | 0x7f7f7f7f);
+    if (found !== 0) count += Math.imul(found >>> 7, 0x01010101) >>> 24;
+  }
+  for (let at = afterWords; at < to; at++) if (bytes[at] === newline) count += 1;
   return count;
 }

@@ -1,8 +1,7 @@
 // What each kind of store gives, whatever it is made of: one folder each implements this, and nothing else knows it.
 
 import type { StoreFacts } from "../model/facts.ts";
-import type { RowShape, SessionName } from "../model/messages.ts";
-import type { Session } from "../model/session.ts";
+import type { RowShape } from "../model/messages.ts";
 import type { Store, StoreKind, Writer } from "../model/store.ts";
 import type { OpenclawConfig } from "./openclawJson/config.ts";
 import type { StoreMemory } from "./openclawJson/readStore.ts";
@@ -30,8 +29,11 @@ export interface StatePlace {
 /** Rows one by one, of any kind of store. */
 export interface RowReader {
   readonly kind: StoreKind;
-  /** The stored text of a row. Throws a UserError where the store cannot be read or has no such row any more. */
-  rowText(store: Pick<Store, "path" | "fileVersion">, row: Pick<SessionName & Session, "key" | "range">): string;
+  /**
+   * The stored text of a row. Throws a UserError where the store cannot be read or has no such row any more.
+   * @param memory where its last scan was kept: a row that stands where it stood is not looked for
+   */
+  rowText(store: Pick<Store, "path">, key: string, memory?: StoreMemory): string;
   /** What these rows are made of, without a value of theirs. Throws a UserError where the store cannot be read. */
   rowShapes(store: Pick<Store, "path">, keys: ReadonlySet<string>): RowShape[];
 }

@@ -204,7 +204,7 @@ export function idOf(store: Pick<StoreFacts, "id">, key: string): string {
 
 function view(session: SessionCase, findings: readonly string[]): Session {
   const { store, facts, key, status, startedAt, endedAt, updatedAt, lastChangeAt } = session;
-  const { fields, range } = facts.row;
+  const { fields } = facts.row;
   const { verdict, why, proof } = verdictOf(session);
   const text = (name: string): string | undefined => (typeof fields[name] === "string" ? fields[name] : undefined);
   const sessionId = text("sessionId");
@@ -221,7 +221,6 @@ function view(session: SessionCase, findings: readonly string[]): Session {
     proof: proof.length === 0 ? none : proof,
     findings,
   };
-  if (range !== undefined) seen.range = range;
   if (sessionId !== undefined) seen.sessionId = sessionId;
   if (startedAt !== undefined) seen.startedAt = startedAt;
   if (endedAt !== undefined) seen.endedAt = endedAt;

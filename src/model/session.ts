@@ -35,8 +35,6 @@ export interface Session {
   readonly trajectory?: string;
   /** As the row is, the next start of a gateway sends a model request to go on with it. */
   readonly resumes?: true;
-  /** Bytes of the row's value in the store; they hold for one version of the file only. */
-  readonly range?: ByteRange;
   /** What a row of a database was judged by: a proposal holds for no other. */
   readonly rowVersion?: string;
   /** Codes of the findings about it, most severe first. */

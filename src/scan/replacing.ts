@@ -6,7 +6,6 @@ import { sessionCase } from "../judge/sessionCase.ts";
 import type { SessionFacts, SessionRow, StoreContent, StoreFacts } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Scan } from "../model/scan.ts";
-import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 
 export type ReadFacts = StoreFacts & { readonly content: Extract<StoreContent, { readonly state: "read" }> };
@@ -23,13 +22,9 @@ export interface Anew {
 }
 
 export function replaced(last: Scan, anew: Anew): Scan {
-  const { facts, view, judged, ofStore } = anew;
+  const { facts, view, judged } = anew;
   const first = placeOfFirst(last, facts.id);
   const sessions = [...last.sessions];
-  if (ofStore !== undefined) {
-    for (const [i, { row }] of facts.content.sessions.entries())
-      sessions[first + i] = standingAt(sessions[first + i] as Session, row);
-  }
   for (const [i, { session }] of judged) sessions[first + i] = session;
   const { findings, locks } = saidOf(last, first, anew);
   const stores = last.stores.map((store) => (store.id === facts.id ? view : store));
@@ -44,12 +39,6 @@ function placeOfFirst({ stores }: Scan, id: string): number {
     first += store.sessions;
   }
   throw new Error(`${id} is not in the scan.`);
-}
-
-/** Rows stand elsewhere in the file once one before them is longer. */
-function standingAt(session: Session, { range }: SessionRow): Session {
-  const isSame = range === undefined || (range.start === session.range?.start && range.end === session.range.end);
-  return isSame ? session : { ...session, range };
 }
 
 function saidOf(last: Scan, first: number, { facts, judged, ofStore, now }: Anew): Pick<Scan, "findings" | "locks"> {

@@ -35,15 +35,14 @@ export function teller(emit: Emit, takes: boolean): Teller {
   };
 
   const tellNow = async (scan: Scan, settled: boolean): Promise<void> => {
-    // Where a row stands in the file moves with every row before it; nobody there needs to know.
-    const sessions = news(scan.sessions, before.sessions, "range");
+    const sessions = news(scan.sessions, before.sessions);
     const findings = news(scan.findings, before.findings);
     const removed = sessions.isInPlace ? [] : gone(scan.sessions, before.sessions);
     const order = findings.isInPlace ? {} : { order: scan.findings.map(({ id }) => id) };
     before = scan;
     const { now, stateDirs, stores, locks } = scan;
     const whole = { now, settled, stateDirs, stores, locks, removed, ...order };
-    const slices = slicesOf(sessions.changed.map(placeless), findings.changed);
+    const slices = slicesOf(sessions.changed, findings.changed);
     const [only = nothing] = slices;
     if (slices.length > 1) for (const slice of slices) await emitted("slice", slice);
     await emitted("scanned", { ...whole, ...(slices.length > 1 ? nothing : only) });
@@ -58,10 +57,6 @@ export function teller(emit: Emit, takes: boolean): Teller {
   };
 }
 
-function placeless({ range: _range, ...session }: Session): Session {
-  return session;
-}
-
 interface Named {
   readonly id: string;
 }
@@ -73,8 +68,8 @@ interface News<T> {
   readonly isInPlace: boolean;
 }
 
-/** `but` is a field that may be another. After a look at some of them the others are the very same. */
-function news<T extends Named>(all: readonly T[], before: readonly T[], but?: string): News<T> {
+/** After a look at some of them the others are the very same. */
+function news<T extends Named>(all: readonly T[], before: readonly T[]): News<T> {
   if (before.length === 0) return { changed: all, isInPlace: all.length === 0 };
   const changed: T[] = [];
   let byId: Map<string, T> | undefined;
@@ -86,7 +81,7 @@ function news<T extends Named>(all: readonly T[], before: readonly T[], but?: st
       byId ??= new Map(before.map((other) => [other.id, other]));
       known = byId.get(one.id);
     }
-    if (!samePlain(one, known, but)) changed.push(one);
+    if (!samePlain(one, known)) changed.push(one);
   }
   return { changed, isInPlace: byId === undefined && all.length === before.length };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { closeSync, openSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lineNumber, readLinesBackwards } from "../../src/inspect/lines.ts";
+import { lineNumber, lineNumbers, readLinesBackwards } from "../../src/inspect/lines.ts";
+import { randomNumbers } from "../mutations.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 interface Read {
@@ -125,6 +126,24 @@ describe("line numbers", () => {
     const fd = openSync(path, "r");
     const at = (offset: number): number | undefined => lineNumber(fd, offset);
     assert.deepEqual([at(0), at(3), at(4), at(8), at((3 << 20) + 9)], [1, 1, 2, 3, 4]);
+    closeSync(fd);
+  });
+
+  it("counts newlines wherever they stand among bytes that are like one", () => {
+    const path = join(temporaryDirectory(), "dense");
+    const alike = [0x0a, 0x8a, 0x0b, 0x00, 0xff, 0x09, 0x0a];
+    const random = randomNumbers(1);
+    const bytes = Buffer.from(Array.from({ length: 9000 }, () => alike[random(alike.length)] ?? 0));
+    writeFileSync(path, bytes);
+    const fd = openSync(path, "r");
+    const counted: number[] = [];
+    let line = 1;
+    for (const byte of bytes) {
+      counted.push(line);
+      if (byte === 0x0a) line += 1;
+    }
+    assert.deepEqual(lineNumbers(fd, [...counted.keys()]), counted);
+    for (const offset of [4097, 8191, 8999]) assert.equal(lineNumber(fd, offset), counted[offset]);
     closeSync(fd);
   });
 });

@@ -38,7 +38,6 @@ function session(key: string, changes: Partial<Session> = {}): Session {
     why: "",
     proof: [],
     updatedAt: now - hourMs,
-    range: { start: 0, end: 1 },
     findings: [],
     ...changes,
   };

@@ -1,14 +1,11 @@
 // The rows of agentctl's `state.json` one by one.
 import { UserError } from "../../model/userError.ts";
-import { readRowText } from "../openclawJson/rowText.ts";
-import { fileVersionAt } from "../regularFile.ts";
 import type { RowReader } from "../storeReader.ts";
 import { isBroken, readState } from "./agentctlFiles.ts";
 
 export const agentctl: RowReader = {
   kind: "agentctl",
-  rowText({ path, fileVersion }, { key, range }) {
-    if (fileVersion === fileVersionAt(path)) return readRowText(path, key, { range, fileVersion });
+  rowText({ path }, key) {
     const now = readState(path);
     const row = now === undefined || isBroken(now) ? undefined : now.rows.get(key);
     if (row === undefined) throw new UserError("The store has no such row any more. Refresh the view.");

@@ -8,7 +8,7 @@ import { memoryCells } from "./memoryRows.ts";
 
 export const claudeMem: RowReader = {
   kind: "claude-mem",
-  rowText({ path }, { key }) {
+  rowText({ path }, key) {
     const read = readDatabase({
       path,
       what: "cells",

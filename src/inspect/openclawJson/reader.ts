@@ -11,7 +11,7 @@ export const openclawJson: StoreReader = {
   kind: "openclaw-json",
   readStores: (place) =>
     withSharedVersion(findStoreFiles(place.stateDir, place.config).map((file) => readJsonStore({ ...place, file }))),
-  rowText: ({ path, fileVersion }, { key, range }) => readRowText(path, key, { range, fileVersion }),
+  rowText: ({ path }, key, memory) => readRowText(path, key, memory?.rows.get(path)),
   rowShapes: ({ path }, keys) => readRowShapes(path, keys),
   directories: agentSessionDirs,
 };

@@ -1,6 +1,7 @@
 // One row as text: read by its byte range while the file is the same, found again by its key when it is not.
 
 import { size } from "../../judge/words.ts";
+import type { SessionRow } from "../../model/facts.ts";
 import type { FieldName, FieldPlace, TextRange } from "../../model/messages.ts";
 import type { ByteRange } from "../../model/session.ts";
 import { UserError } from "../../model/userError.ts";
@@ -8,9 +9,10 @@ import { fileVersion, isUnreadable, type OpenFile, readRange, sourceOf, withFile
 import { rowFields } from "./rowFields.ts";
 import { scanStore } from "./storeScanner.ts";
 
-export interface KnownRow {
-  readonly range: ByteRange | undefined;
-  readonly fileVersion: string | undefined;
+export interface KnownRows {
+  readonly rows: readonly Pick<SessionRow, "key" | "range">[];
+  /** Of the file that they stand in. */
+  readonly fileVersion: string;
 }
 
 const noFields: ReadonlySet<string> = new Set();
@@ -18,10 +20,10 @@ const noFields: ReadonlySet<string> = new Set();
 const rowLimitBytes = 50 << 20;
 
 /** The stored bytes of a row's value. Throws a UserError where the store cannot be read or has no such row any more. */
-export function readRowText(storePath: string, key: string, known?: KnownRow): string {
+export function readRowText(storePath: string, key: string, known?: KnownRows): string {
   const read = withFile(storePath, (file) => {
-    const same = known !== undefined && known.fileVersion === fileVersion(file.stats);
-    const range = same ? known.range : findRow(file, key);
+    const rows = known?.fileVersion === fileVersion(file.stats) ? known.rows : [];
+    const range = rows.find((row) => row.key === key)?.range ?? findRow(file, key);
     if (range === undefined) return undefined;
     const bytes = range.end - range.start;
     if (bytes > rowLimitBytes)

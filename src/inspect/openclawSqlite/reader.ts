@@ -10,7 +10,7 @@ export const openclawSqlite: StoreReader = {
     findDatabases(place.stateDir)
       .map((file) => readSqliteStore(file, place))
       .filter((store) => store !== undefined),
-  rowText: ({ path }, { key }) => readEntryText(path, key),
+  rowText: ({ path }, key) => readEntryText(path, key),
   rowShapes: ({ path }, keys) => readEntryShapes(path, keys),
   directories: databaseDirs,
 };

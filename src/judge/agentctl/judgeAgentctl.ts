@@ -89,7 +89,6 @@ function view(one: RowCase, facts: AgentctlFacts, findings: readonly string[]): 
     verdict,
     why: one.isActive || one.state === "owned" ? `${said}, and ${why}.` : `${said}.`,
     proof,
-    range: row.range,
     findings,
     ...(row.startedAt !== undefined && { startedAt: row.startedAt }),
     ...(row.stoppedAt !== undefined && { endedAt: row.stoppedAt }),

@@ -239,7 +239,6 @@ function view(one: MemoryCase, facts: ClaudeMemFacts, findings: readonly string[
     verdict: verdictOf(one),
     why: why === "" ? `The row says ${row.status}.` : `The row says ${row.status}, and ${why}.`,
     proof: claims.map(claimEvidence),
-    range: { start: 0, end: 0 },
     rowVersion: row.version,
     findings,
     ...(row.startedAt !== undefined && { startedAt: row.startedAt }),

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
+import type { ScanUpdate } from "../model/messages.ts";
 import type { StateDir } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store, Writer } from "../model/store.ts";
@@ -64,13 +65,19 @@ export async function indexText(model: SessionModel, systemSessions: boolean, as
   });
 }
 
-/** Undefined where there is none, or none of what is asked now, or one that does not hold what it should. */
-export function readIndex(path: string, asked: string): Recalled | undefined {
+/**
+ * Undefined where there is none, or none of what is asked now, or one that does not hold what it should. In short pieces:
+ * it is read while everything else of the window starts.
+ */
+export async function readIndex(path: string, asked: string): Promise<Recalled | undefined> {
   try {
     const stats = statSync(path);
     if (!stats.isFile() || stats.size > mostBytes) return undefined;
     const value = record(JSON.parse(readFileSync(path, "utf8")));
-    return value["version"] === version && value["asked"] === asked ? checkedIndex(value) : undefined;
+    if (value["version"] !== version || value["asked"] !== asked) return undefined;
+    const index = checkedIndex(value);
+    await nextTurn();
+    return recalledFrom(index);
   } catch {
     return undefined;
   }
@@ -158,8 +165,12 @@ function picked(value: object, fields: Fields): object {
   return Object.fromEntries(Object.keys(fields).map((name) => [name, (value as Record<string, unknown>)[name]]));
 }
 
+interface CheckedIndex extends Pick<Recalled, "totals"> {
+  readonly update: ScanUpdate;
+}
+
 /** Throws where something is not what it should be. */
-function checkedIndex(value: Readonly<Record<string, unknown>>): Recalled | undefined {
+function checkedIndex(value: Readonly<Record<string, unknown>>): CheckedIndex {
   const writer: Writer = { state: "unknown", why: "", evidence: [] };
   const list = <T>(name: string, fields: Fields, rest: object): T[] =>
     listOf(value[name]).map((one) => ({ ...shaped(one, fields), ...rest }) as T);
@@ -182,9 +193,14 @@ function checkedIndex(value: Readonly<Record<string, unknown>>): Recalled | unde
   unique(findings.map(({ id }) => id));
   unique(locks.map(({ store, path }) => `${store}\0${path}`));
   const { now } = value;
-  if (!isMoment(now) || now > Date.now() || sessions.length === 0) return undefined;
-  const model = new SessionModel();
+  if (!isMoment(now) || now > Date.now() || sessions.length === 0) throw new TypeError("nothing to show");
   const order = findings.map(({ id }) => id);
-  model.apply({ now, settled: true, stateDirs, stores, locks, findings, changed: sessions, removed: [], order });
-  return { model, totals: new Map(totals) };
+  const update = { now, settled: true, stateDirs, stores, locks, findings, changed: sessions, removed: [], order };
+  return { update, totals: new Map(totals) };
+}
+
+function recalledFrom({ update, totals }: CheckedIndex): Recalled {
+  const model = new SessionModel();
+  model.apply(update);
+  return { model, totals };
 }

@@ -66,7 +66,8 @@ export class Recollection implements vscode.Disposable {
     const { readIndex } = await import("./lastIndex.ts");
     // The worker is started in this one.
     await nextTurn();
-    const recalled = readIndex(this.path, this.#asked());
+    const recalled = await readIndex(this.path, this.#asked());
+    await nextTurn();
     if (recalled !== undefined) await sessions.recall(recalled);
   }
 

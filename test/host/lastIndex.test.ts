@@ -59,7 +59,7 @@ describe("The last index", () => {
     const { client, model, tree, statusBar, dispose } = secondWindow(log);
     const path = join(storage, "lastIndex.json");
     await api.client.ask("keepIndex", { path, text: await indexText(api.model, false, asked) });
-    const recalled = readIndex(path, asked);
+    const recalled = await readIndex(path, asked);
     assert.ok(recalled);
     assert.deepEqual(tree.getChildren(), []);
     tree.recall(recalled);
@@ -88,7 +88,7 @@ describe("The last index", () => {
     const api = await inspector();
     const { client, model, inspection, tree, dispose } = secondWindow(log);
     const path = join(storage, "lastIndex.json");
-    const recalled = readIndex(path, asked);
+    const recalled = await readIndex(path, asked);
     assert.ok(recalled);
     tree.recall(recalled);
     const then = allNodes(tree);

@@ -53,7 +53,7 @@ describe("The last index", () => {
   it("brings back the rows that were drawn first, in their groups and in their order, and how many there were", async () => {
     const model = await foundModel(250);
     writeFileSync(path, await indexText(model, true, asked));
-    const recalled = readIndex(path, asked);
+    const recalled = await readIndex(path, asked);
     ok(recalled);
     const [shape] = shapesOf(model).values();
     const [again] = shapesOf(recalled.model).values();
@@ -86,7 +86,7 @@ describe("The last index", () => {
     ok(model.findings.some(({ evidence, repair }) => evidence.length > 0 && repair.kind !== "none"));
     const text = await indexText(model, true, asked);
     writeFileSync(path, text);
-    const { model: again } = readIndex(path, asked) ?? {};
+    const { model: again } = (await readIndex(path, asked)) ?? {};
     ok(again);
     doesNotMatch(text, new RegExp(secretLabel));
     for (const { evidence, repair } of again.findings)
@@ -96,24 +96,24 @@ describe("The last index", () => {
 
   it("is none where something else was asked, where it is of another version, of the future, or no file", async () => {
     const text = await indexText(await foundModel(1), true, asked);
-    const heard = (content: string): boolean => {
+    const heard = async (content: string): Promise<boolean> => {
       writeFileSync(path, content);
-      return readIndex(path, asked) !== undefined;
+      return (await readIndex(path, asked)) !== undefined;
     };
-    equal(heard(text), true);
-    equal(readIndex(path, "elsewhere"), undefined);
-    equal(heard(text.replace('"version":1', '"version":2')), false);
-    equal(heard(text.replace(/"now":\d+/, `"now":${Date.now() + 1e6}`)), false);
-    equal(heard(text.slice(0, -1)), false);
-    equal(heard(""), false);
-    equal(heard("null"), false);
-    equal(heard(text), true);
+    equal(await heard(text), true);
+    equal(await readIndex(path, "elsewhere"), undefined);
+    equal(await heard(text.replace('"version":1', '"version":2')), false);
+    equal(await heard(text.replace(/"now":\d+/, `"now":${Date.now() + 1e6}`)), false);
+    equal(await heard(text.slice(0, -1)), false);
+    equal(await heard(""), false);
+    equal(await heard("null"), false);
+    equal(await heard(text), true);
     truncateSync(path, 5 << 20);
-    equal(readIndex(path, asked), undefined);
-    equal(readIndex(join(folder, "missing"), asked), undefined);
-    equal(readIndex(folder, asked), undefined);
+    equal(await readIndex(path, asked), undefined);
+    equal(await readIndex(join(folder, "missing"), asked), undefined);
+    equal(await readIndex(folder, asked), undefined);
     symlinkSync("/dev/zero", join(folder, "endless"));
-    equal(readIndex(join(folder, "endless"), asked), undefined);
+    equal(await readIndex(join(folder, "endless"), asked), undefined);
   });
 
   it("is none where any value in it is of another kind", async () => {
@@ -122,7 +122,7 @@ describe("The last index", () => {
     const kept: string[] = [];
     const strange = [null, -1, {}, [], "\u202e", true, 1e300];
     // Every value in turn, however deep.
-    const visit = (value: unknown, place: string): void => {
+    const visit = async (value: unknown, place: string): Promise<void> => {
       if (typeof value !== "object" || value === null) return;
       const fields = value as Record<string, unknown>;
       for (const [name, genuine] of Object.entries(fields)) {
@@ -130,13 +130,15 @@ describe("The last index", () => {
           if (typeof odd === typeof genuine && odd !== null) continue;
           fields[name] = odd;
           writeFileSync(path, JSON.stringify(whole));
-          (readIndex(path, asked) === undefined ? refused : kept).push(`${place}.${name} ${JSON.stringify(odd)}`);
+          ((await readIndex(path, asked)) === undefined ? refused : kept).push(
+            `${place}.${name} ${JSON.stringify(odd)}`,
+          );
         }
         fields[name] = genuine;
-        visit(genuine, `${place}.${name}`);
+        await visit(genuine, `${place}.${name}`);
       }
     };
-    visit(whole, "");
+    await visit(whole, "");
     ok(refused.length > 300, `${refused.length} were refused`);
     // A row may have no status.
     deepEqual(
@@ -149,7 +151,7 @@ describe("The last index", () => {
     const whole = JSON.parse(await indexText(await foundModel(1), true, asked));
     for (const name of ["stateDirs", "stores", "sessions", "findings"]) {
       writeFileSync(path, JSON.stringify({ ...whole, [name]: [...whole[name], whole[name][0]] }));
-      equal(readIndex(path, asked), undefined, name);
+      equal(await readIndex(path, asked), undefined, name);
     }
   });
 });

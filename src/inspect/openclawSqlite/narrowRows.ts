@@ -44,7 +44,7 @@ export function readNarrowRows(database: Database): NarrowRows {
   const windows = readWindows(database);
   const names = rowsOf(database, "SELECT name FROM sqlite_schema WHERE type = 'index'");
   const indexes = new Set(names.map((row) => textAt(row, "name")));
-  const keys = lists(database, shortTextOf("session_key"), "1");
+  const [ids = [], keys = []] = lists(database, ["rowid", shortTextOf("session_key")], "session_nodes");
   const sessionIds = texts(database, "current_session_id", "1");
   const updatedAt = numbers(database, "updated_at", "1");
   const status = texts(database, "status");
@@ -55,11 +55,11 @@ export function readNarrowRows(database: Database): NarrowRows {
   // 2026.8.2 has an index for the ones that are to be validated only.
   const isIndexed = indexes.has("idx_agent_session_nodes_entry_not_valid");
   const notValid = numbers(database, "entry_valid", isIndexed ? "entry_valid != 1" : "entry_valid = 0");
-  const rows = keys.ids.map((id, at): NarrowRow => {
+  const rows = (ids as number[]).map((id, at): NarrowRow => {
     const sessionId = sessionIds.get(id) ?? "";
     return {
       id,
-      key: shortText(keys.values[at]) ?? "",
+      key: shortText(keys[at]) ?? "",
       sessionId,
       updatedAt: updatedAt.get(id) ?? Number.NaN,
       entryValid: notValid.get(id) ?? 1,
@@ -78,49 +78,41 @@ const windowTexts = ["session_id", "session_key", "status", "chat_type", "model"
 const windowNumbers = ["started_at", "ended_at", "transcript_updated_at"].map(integerOf);
 
 function readWindows(database: Database): Map<string, Window> {
-  const columns = [...windowTexts, ...windowNumbers].join(", ");
-  const sql = `SELECT json_group_array(json_array(${columns})) AS list FROM session_windows`;
+  const columns = lists(database, [...windowTexts, ...windowNumbers], "session_windows");
+  const [ids = [], keys, statuses, chatTypes, models, names, starts, ends, transcripts] = columns;
   const found = new Map<string, Window>();
-  for (const row of listOf(database, sql)) {
-    const [id, key, status, chatType, model, displayName, startedAt, endedAt, transcriptAt] = row as unknown[];
+  for (const [at, id] of ids.entries()) {
     found.set(shortText(id) ?? "", {
-      key: shortText(key) ?? "",
-      status: shortText(status) ?? null,
-      startedAt: numberFrom(startedAt),
-      endedAt: numberFrom(endedAt),
-      transcriptAt: numberFrom(transcriptAt),
-      chatType: shortText(chatType),
-      model: shortText(model),
-      displayName: shortText(displayName),
+      key: shortText(keys?.[at]) ?? "",
+      status: shortText(statuses?.[at]) ?? null,
+      startedAt: numberFrom(starts?.[at]),
+      endedAt: numberFrom(ends?.[at]),
+      transcriptAt: numberFrom(transcripts?.[at]),
+      chatType: shortText(chatTypes?.[at]),
+      model: shortText(models?.[at]),
+      displayName: shortText(names?.[at]),
     });
   }
   return found;
 }
 
 function texts(database: Database, name: string, where = `${name} IS NOT NULL`): Values<string> {
-  return byId(lists(database, shortTextOf(name), where), shortText);
+  return byId(lists(database, ["rowid", shortTextOf(name)], "session_nodes", where), shortText);
 }
 
 function numbers(database: Database, name: string, where = `${name} IS NOT NULL`): Values<number> {
-  return byId(lists(database, integerOf(name), where), numberFrom);
+  return byId(lists(database, ["rowid", integerOf(name)], "session_nodes", where), numberFrom);
 }
 
-interface Lists {
-  readonly ids: readonly number[];
-  readonly values: readonly unknown[];
+/** Column by column: ten thousand small lists would be garbage at once. `where` is that of the partial index that has them. */
+function lists(database: Database, columns: readonly string[], table: string, where = "1"): unknown[][] {
+  const all = columns.map((column) => `json_group_array(${column})`).join(", ");
+  return listOf(database, `SELECT json_array(${all}) AS list FROM ${table} WHERE ${where}`) as unknown[][];
 }
 
-/** `where` is that of the partial index that has the column. */
-function lists(database: Database, value: string, where: string): Lists {
-  const from = `FROM session_nodes WHERE ${where}`;
-  const sql = `SELECT json_array(json_group_array(rowid), json_group_array(${value})) AS list ${from}`;
-  const [ids = [], values = []] = listOf(database, sql) as [number[]?, unknown[]?];
-  return { ids, values };
-}
-
-function byId<T>({ ids, values }: Lists, valueFrom: (value: unknown) => T | undefined): Values<T> {
+function byId<T>([ids = [], values = []]: unknown[][], valueFrom: (value: unknown) => T | undefined): Values<T> {
   const found = new Map<number, T>();
-  for (const [at, id] of ids.entries()) {
+  for (const [at, id] of (ids as number[]).entries()) {
     const value = valueFrom(values[at]);
     if (value !== undefined) found.set(id, value);
   }

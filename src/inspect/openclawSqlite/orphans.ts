@@ -15,7 +15,8 @@ export function orphansOf(
 ): string[] {
   const keys = new Set(rows.map(({ key }) => key));
   const withoutWindow = rows.filter(({ window }) => window === undefined).map(({ key }) => key);
-  const withoutRow = [...windows].filter(([, { key }]) => !keys.has(key)).map(([id]) => id);
+  const withoutRow: string[] = [];
+  for (const [id, { key }] of windows) if (!keys.has(key)) withoutRow.push(id);
   const withoutSession = tables.has("transcript_events")
     ? sessionsWithEvents(database).filter((id) => !windows.has(id))
     : [];

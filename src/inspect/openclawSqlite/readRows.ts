@@ -19,7 +19,7 @@ export interface DatabaseRows {
   readonly appVersion?: string;
   /** Why no rows could be read, of a database that has no sessions that we know. */
   readonly strange?: string;
-  readonly sessions: readonly Omit<SessionFacts, "locks">[];
+  readonly sessions: readonly SessionFacts[];
   readonly orphans: readonly string[];
 }
 
@@ -33,6 +33,8 @@ const rowFields: ReadonlySet<string> = new Set([
   "pinnedAt",
 ]);
 const deliveryClaims = "restartRecoveryDelivery";
+/** Locks and archives are files; and ten thousand rows have none. */
+const none: readonly never[] = [];
 
 /** Rows that are read in full although nothing is wrong with their columns: the latest. */
 const readAnyway = 200;
@@ -101,10 +103,8 @@ interface RowReader {
   readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-type RowFacts = Omit<SessionFacts, "locks">;
-
 /** A row whose JSON was not read: what its columns say. */
-function ofColumns(narrow: NarrowRow, path: string): RowFacts {
+function ofColumns(narrow: NarrowRow, path: string): SessionFacts {
   const { sessionId, updatedAt, status, window, label, parent, spawnedBy, archivedAt, key } = narrow;
   const fields = new Fields();
   const keep = (name: string, value: unknown): void => {
@@ -125,22 +125,19 @@ function ofColumns(narrow: NarrowRow, path: string): RowFacts {
   return {
     row: { key, shape: "object", fields },
     transcript: unreadTranscript(narrow, path),
+    locks: none,
     columns: columnsOf(narrow, false),
   };
 }
 
 function unreadTranscript({ window, sessionId }: NarrowRow, path: string): TranscriptFacts {
   const end = { sessionId, seq: Number.MAX_SAFE_INTEGER };
-  return {
-    state: "unread",
-    path,
-    end,
-    archives: [],
-    ...(window?.transcriptAt !== undefined && { mtimeMs: window.transcriptAt }),
-  };
+  const mtimeMs = window?.transcriptAt;
+  if (mtimeMs === undefined) return { state: "unread", path, end, archives: none };
+  return { state: "unread", path, end, archives: none, mtimeMs };
 }
 
-function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
+function readInFull(found: NarrowRow, reader: RowReader): SessionFacts {
   if (!reader.hasTime()) return ofColumns(found, reader.path);
   const wanted = "SELECT entry_json, entry_valid FROM session_nodes WHERE rowid = ?";
   const [stored] = rowsOf(reader.database, wanted, found.id);
@@ -153,13 +150,14 @@ function readInFull(found: NarrowRow, reader: RowReader): RowFacts {
   const row: SessionRow = { key: narrow.key, shape: "object", fields: fieldsFrom(Object.entries(entry)) };
   const broken = whyBroken(narrow, row);
   const columns = { ...columnsOf(narrow, true), ...(broken !== undefined && { broken }) };
-  if (!needsProof(narrow, row)) return { row, transcript: lookedAt(narrow, reader), columns };
+  if (!needsProof(narrow, row)) return { row, transcript: lookedAt(narrow, reader), locks: none, columns };
   const { database, path } = reader;
   const hasTrajectories = reader.tables.has("trajectory_runtime_events");
   const trajectory = hasTrajectories ? readTrajectoryEnd(database, path, narrow.sessionId) : undefined;
   return {
     row,
     transcript: readTranscript(narrow, reader),
+    locks: none,
     columns,
     ...(trajectory !== undefined && { trajectory }),
   };

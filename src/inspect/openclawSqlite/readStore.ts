@@ -1,6 +1,6 @@
 // A SQLite store as facts: its rows, and beside each what its events and OpenClaw's registries show.
 import { dirname, join } from "node:path";
-import type { LockFacts, SessionFacts, StoreFacts } from "../../model/facts.ts";
+import type { SessionFacts, StoreFacts } from "../../model/facts.ts";
 import type { VersionRange } from "../../model/store.ts";
 import { type DatabaseReading, readDatabase } from "../databaseReading.ts";
 import { readLeftovers } from "../openclawJson/leftovers.ts";
@@ -82,24 +82,24 @@ function contentOf(reading: DatabaseReading<DatabaseRows> | Unreadable, place: S
 }
 
 /** What OpenClaw's registries say of a session, of this era first. */
-function withRegistries({ stateDir, state }: StatePlace): (session: Omit<SessionFacts, "locks">) => SessionFacts {
+function withRegistries({ stateDir, state }: StatePlace): (session: SessionFacts) => SessionFacts {
   const older = readSubagents(stateDir);
   const subagents = state === undefined ? undefined : subagentsOf(state);
   const yields = state === undefined ? undefined : yieldsOf(state);
-  const noLocks: readonly LockFacts[] = [];
   return (session) => {
     const { key, fields } = session.row;
     const subagent = subagents?.get(key) ?? older.get(key);
     const startedAt = asNumber(fields["startedAt"]);
     const sessionId = asText(fields["sessionId"]);
     const isOpen = fields["status"] === "running" || fields["status"] === undefined;
-    const receipt = state === undefined ? undefined : cronOf(state, key, startedAt);
+    const receipt = isOpen && state !== undefined ? cronOf(state, key, startedAt) : undefined;
     const cron = isOpen ? (receipt ?? readCronRun(stateDir, key, sessionId)) : undefined;
     const yielded = yields?.get(key);
     const placement = state?.placements.get(sessionId ?? "");
+    if (subagent === undefined && cron === undefined && yielded === undefined && placement === undefined)
+      return session;
     return {
       ...session,
-      locks: noLocks,
       ...(subagent !== undefined && { subagent }),
       ...(cron !== undefined && { cron }),
       ...(yielded !== undefined && { yielded }),

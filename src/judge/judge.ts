@@ -197,11 +197,6 @@ export function codesBySubject(findings: readonly Finding[]): Map<string, string
   return codes;
 }
 
-/** Of a session, for all stores. */
-export function idOf(store: Pick<StoreFacts, "id">, key: string): string {
-  return `${store.id}\n${key}`;
-}
-
 function view(session: SessionCase, findings: readonly string[]): Session {
   const { store, facts, key, status, startedAt, endedAt, updatedAt, lastChangeAt } = session;
   const { fields } = facts.row;
@@ -211,7 +206,6 @@ function view(session: SessionCase, findings: readonly string[]): Session {
   const model = text("model");
   const label = text("label") ?? text("displayName");
   const seen: Seen<Session> = {
-    id: idOf(store, key),
     store: store.id,
     key,
     kind: session.kind,

@@ -278,8 +278,8 @@ export interface ScanUpdate extends ScanSlice {
   readonly stateDirs: readonly StateDir[];
   readonly stores: readonly Store[];
   readonly locks: readonly Lock[];
-  /** Ids of sessions that are gone. */
-  readonly removed: readonly string[];
+  /** Sessions that are gone. */
+  readonly removed: readonly SessionName[];
   /** Ids of all findings, new and old, in the order of the scan; absent where they are those of the last update. */
   readonly order?: readonly string[];
 }

@@ -7,8 +7,6 @@ export type Verdict = "active" | "waiting" | "finished" | "interrupted" | "unkno
 export type SessionKind = "main" | "subagent" | "cron" | "acp" | "heartbeat" | "other";
 
 export interface Session {
-  /** Stable over scans: store id and key. */
-  readonly id: string;
   /** Id of the store. */
   readonly store: string;
   readonly key: string;

@@ -1,5 +1,6 @@
 // The stores of other programs beside OpenClaw's. Each kind is found, read and judged by itself; a fifth is one more line.
 
+import { idOf } from "../judge/sessionId.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Scan } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
@@ -40,8 +41,9 @@ export function withNeighbours(scan: Scan, neighbours: readonly Neighbour[], rep
 
 /** A session that several stores know shows in each of them what the others claim. */
 function withClaims(sessions: readonly Session[], claims: ReadonlyMap<string, Evidence> = new Map()): Session[] {
+  if (claims.size === 0) return [...sessions];
   return sessions.map((session) => {
-    const claim = claims.get(session.id);
+    const claim = claims.get(idOf(session));
     return claim === undefined ? session : { ...session, proof: [...session.proof, claim] };
   });
 }

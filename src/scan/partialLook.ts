@@ -5,9 +5,10 @@ import type { Change } from "../inspect/follow.ts";
 import { locksByTranscript, placeOf, readRows } from "../inspect/openclawJson/readStore.ts";
 import { stillRuns } from "../inspect/processes.ts";
 import { linkStatsAt } from "../inspect/regularFile.ts";
-import { idOf, type JudgedSession, judgeSession, judgeStore } from "../judge/judge.ts";
+import { type JudgedSession, judgeSession, judgeStore } from "../judge/judge.ts";
 import type { Around } from "../judge/neighbours.ts";
 import { sessionCase } from "../judge/sessionCase.ts";
+import { idOf } from "../judge/sessionId.ts";
 import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "../model/facts.ts";
 import type { Scan } from "../model/scan.ts";
 import { type ReadFacts, replaced } from "./replacing.ts";
@@ -166,7 +167,10 @@ function lookAt(
   const rows = touched.isWritten ? rowsNow(before, input) : undefined;
   if (touched.isWritten && rows === undefined) return undefined;
   const anew = sessionsAnew(known, rows, touched, input);
-  if (anew === undefined || [...anew.values()].some(({ row }) => all.claimed.has(idOf(before, row.key))))
+  if (
+    anew === undefined ||
+    [...anew.values()].some(({ row }) => all.claimed.has(idOf({ store: before.id, key: row.key })))
+  )
     return undefined;
   const asks = input.asking !== undefined || before.report !== undefined;
   const facts = factsNow(before, rows, anew, input);

@@ -2,12 +2,12 @@
 import * as vscode from "vscode";
 import { documentScheme } from "../ids.ts";
 import type { Comparison, RowText } from "../model/messages.ts";
-import type { Session } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
 import { visibleLines, visibleText } from "../plan/visibleText.ts";
 import { noteUri, readExcerptUri, readSessionUri } from "./documentUri.ts";
 import type { InspectorClient } from "./inspectorClient.ts";
 import type { SessionModel } from "./sessionModel.ts";
+import type { ShownSession } from "./shownSession.ts";
 
 export class Documents implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
@@ -88,7 +88,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 
   /** Both sides of a comparison ask, and one answer serves both. */
-  #compare({ id, store, key }: Session, status: string | undefined): Promise<Comparison> {
+  #compare({ id, store, key }: ShownSession, status: string | undefined): Promise<Comparison> {
     const name = `${status ?? ""}\n${id}`;
     const asked = this.#comparisons.get(name);
     if (asked !== undefined) return asked;

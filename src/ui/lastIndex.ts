@@ -1,6 +1,7 @@
 // What a window that opens shows before it has looked: the first rows of each group as the last look found them, and how
 // many more there were. It proves nothing any more, so nothing that a repair could rest on is in it. Knows nothing of VS Code.
 import { readFileSync, statSync } from "node:fs";
+import { idOf } from "../judge/sessionId.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
 import type { ScanUpdate } from "../model/messages.ts";
@@ -123,7 +124,6 @@ const storeFields: Fields = {
 };
 
 const sessionFields: Fields = {
-  id: isText,
   store: isText,
   key: isText,
   kind: oneOf("main", "subagent", "cron", "acp", "heartbeat", "other"),
@@ -189,7 +189,7 @@ function checkedIndex(value: Readonly<Record<string, unknown>>): CheckedIndex {
   });
   unique(stateDirs.map(({ path }) => path));
   unique(stores.map(({ id }) => id));
-  unique(sessions.map(({ id }) => id));
+  unique(sessions.map(idOf));
   unique(findings.map(({ id }) => id));
   unique(locks.map(({ store, path }) => `${store}\0${path}`));
   const { now } = value;

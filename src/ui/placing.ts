@@ -2,12 +2,13 @@
 // changed among ten thousand is moved, and nothing is sorted. Knows nothing of VS Code.
 import type { Severity } from "../model/finding.ts";
 import type { Session } from "../model/session.ts";
+import type { ShownSession } from "./shownSession.ts";
 
 /** The rest is told apart by the clock, when it is drawn. */
 export type Place = "attention" | "active" | "rest";
 
 export interface Placed {
-  session: Session;
+  session: ShownSession;
   readonly place: Place;
   readonly rank: number;
   /** When it last gave a sign, epoch milliseconds. */
@@ -36,7 +37,7 @@ export class Placing {
   readonly #placed = new Map<string, Placed>();
 
   /** @param worst the most severe of its findings */
-  put(session: Session, worst: Severity | undefined): void {
+  put(session: ShownSession, worst: Severity | undefined): void {
     const before = this.#placed.get(session.id);
     const placed = placedOf(session, worst);
     const places = this.#places(session.store);
@@ -53,7 +54,7 @@ export class Placing {
     places[placed.place].splice(indexOf(places[placed.place], placed), 0, placed);
   }
 
-  remove(session: Session): void {
+  remove(session: ShownSession): void {
     const before = this.#placed.get(session.id);
     if (before === undefined) return;
     const places = this.#places(session.store);
@@ -84,7 +85,7 @@ export function touchedAt({ lastSeenAt, updatedAt, endedAt, startedAt }: Session
 }
 
 /** A row that claims to run stays among the active ones while nobody can say that it does not. */
-function placedOf(session: Session, worst: Severity | undefined): Placed {
+function placedOf(session: ShownSession, worst: Severity | undefined): Placed {
   const { verdict, claimed } = session;
   const isActive = verdict === "active" || verdict === "waiting" || (verdict === "unknown" && claimed === "running");
   const needsAttention = worst === "error" || worst === "warning";

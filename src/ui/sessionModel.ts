@@ -1,13 +1,14 @@
 // What the worker found, as it stands now, and what changed since the last update. Knows nothing of VS Code.
+import { idOf } from "../judge/sessionId.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Lock } from "../model/lock.ts";
 import type { ScanSlice, ScanUpdate, SessionName } from "../model/messages.ts";
 import type { StateDir } from "../model/scan.ts";
-import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
 import { type AboutAll, different, gather } from "./about.ts";
 import { type Counts, countsOf } from "./counts.ts";
 import { Placing } from "./placing.ts";
+import { type ShownSession, shownSession } from "./shownSession.ts";
 
 /** What an update changed. A session also changes with its findings and its locks. */
 export interface ModelChange {
@@ -33,10 +34,10 @@ export class SessionModel {
   stopped = false;
   stateDirs: readonly StateDir[] = [];
   stores: readonly Store[] = [];
-  readonly sessions = new Map<string, Session>();
+  readonly sessions = new Map<string, ShownSession>();
   readonly placing = new Placing();
   /** By store and key. */
-  readonly #keys = new Map<string, Map<string, Session>>();
+  readonly #keys = new Map<string, Map<string, ShownSession>>();
   #findings: readonly Finding[] = [];
   #findingIds = new Map<string, Finding>();
   #locks: readonly Lock[] = [];
@@ -61,7 +62,8 @@ export class SessionModel {
 
   /** A piece of the update that comes next. Nobody is told before that. */
   take({ changed, findings }: ScanSlice): void {
-    for (const session of changed) {
+    const taken = changed.map(shownSession);
+    for (const session of taken) {
       this.#taken.sessions.add(session.id);
       this.#taken.stores.add(session.store);
       this.sessions.set(session.id, session);
@@ -69,7 +71,7 @@ export class SessionModel {
       if (inStore === undefined) this.#keys.set(session.store, new Map([[session.key, session]]));
       else inStore.set(session.key, session);
     }
-    this.#place(changed);
+    this.#place(taken);
     for (const finding of findings) this.#findingIds.set(finding.id, finding);
   }
 
@@ -84,7 +86,7 @@ export class SessionModel {
     yield;
     const { sessions, stores } = this.#taken;
     this.#taken = { sessions: new Set(), stores: new Set() };
-    const gone = fresh ? [...this.sessions.keys()].filter((id) => !sessions.has(id)) : update.removed;
+    const gone = fresh ? [...this.sessions.keys()].filter((id) => !sessions.has(id)) : update.removed.map(idOf);
     const removed = gone.flatMap((id) => this.sessions.get(id) ?? []);
     this.#forget(removed);
     for (const { id, store } of removed) {
@@ -106,7 +108,7 @@ export class SessionModel {
     const before = this.#about;
     this.#about = gather(this.#findings, this.#locks);
     yield;
-    const touched: Session[] = [];
+    const touched: ShownSession[] = [];
     for (const { store, key } of different(before, this.#about)) {
       stores.add(store);
       const session = key === undefined ? undefined : this.session({ store, key });
@@ -124,7 +126,7 @@ export class SessionModel {
     }
   }
 
-  #forget(sessions: readonly Session[]): void {
+  #forget(sessions: readonly ShownSession[]): void {
     for (const session of sessions) {
       const { id, store, key } = session;
       this.placing.remove(session);
@@ -133,11 +135,11 @@ export class SessionModel {
     }
   }
 
-  #place(sessions: readonly Session[]): void {
+  #place(sessions: readonly ShownSession[]): void {
     for (const session of sessions) this.placing.put(session, this.findingsOf(session)[0]?.severity);
   }
 
-  session(name: SessionName): Session | undefined {
+  session(name: SessionName): ShownSession | undefined {
     return this.#keys.get(name.store)?.get(name.key);
   }
 

@@ -1,7 +1,8 @@
 // What of a scan is news to the window, told in slices: reading a message keeps the extension host from everything else,
 // and ten thousand sessions in one took a quarter of a second.
+import { idOf } from "../judge/sessionId.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Events, ScanSlice } from "../model/messages.ts";
+import type { Events, ScanSlice, SessionName } from "../model/messages.ts";
 import type { Scan } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import { samePlain } from "../scan/samePlain.ts";
@@ -35,8 +36,8 @@ export function teller(emit: Emit, takes: boolean): Teller {
   };
 
   const tellNow = async (scan: Scan, settled: boolean): Promise<void> => {
-    const sessions = news(scan.sessions, before.sessions);
-    const findings = news(scan.findings, before.findings);
+    const sessions = news(scan.sessions, before.sessions, idOf);
+    const findings = news(scan.findings, before.findings, ({ id }) => id);
     const removed = sessions.isInPlace ? [] : gone(scan.sessions, before.sessions);
     const order = findings.isInPlace ? {} : { order: scan.findings.map(({ id }) => id) };
     before = scan;
@@ -57,10 +58,6 @@ export function teller(emit: Emit, takes: boolean): Teller {
   };
 }
 
-interface Named {
-  readonly id: string;
-}
-
 interface News<T> {
   /** Those that are new or not as they were. */
   readonly changed: readonly T[];
@@ -69,27 +66,28 @@ interface News<T> {
 }
 
 /** After a look at some of them the others are the very same. */
-function news<T extends Named>(all: readonly T[], before: readonly T[]): News<T> {
+function news<T>(all: readonly T[], before: readonly T[], nameOf: (one: T) => string): News<T> {
   if (before.length === 0) return { changed: all, isInPlace: all.length === 0 };
   const changed: T[] = [];
-  let byId: Map<string, T> | undefined;
+  let byName: Map<string, T> | undefined;
   for (let i = 0; i < all.length; i++) {
     const one = all[i] as T;
     let known = before[i];
     if (one === known) continue;
-    if (known?.id !== one.id) {
-      byId ??= new Map(before.map((other) => [other.id, other]));
-      known = byId.get(one.id);
+    const name = nameOf(one);
+    if (known === undefined || nameOf(known) !== name) {
+      byName ??= new Map(before.map((other) => [nameOf(other), other]));
+      known = byName.get(name);
     }
     if (!samePlain(one, known)) changed.push(one);
   }
-  return { changed, isInPlace: byId === undefined && all.length === before.length };
+  return { changed, isInPlace: byName === undefined && all.length === before.length };
 }
 
-function gone(all: readonly Named[], before: readonly Named[]): string[] {
+function gone(all: readonly Session[], before: readonly Session[]): SessionName[] {
   if (before.length === 0) return [];
-  const now = new Set(all.map(({ id }) => id));
-  return before.flatMap(({ id }) => (now.has(id) ? [] : id));
+  const now = new Set(all.map(idOf));
+  return before.filter((one) => !now.has(idOf(one))).map(({ store, key }) => ({ store, key }));
 }
 
 function slicesOf(changed: readonly Session[], findings: readonly Finding[]): ScanSlice[] {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { InspectorApi } from "../../src/extension.ts";
-import type { Session } from "../../src/model/session.ts";
+import type { ShownSession } from "../../src/ui/shownSession.ts";
 import type { TreeNode } from "../../src/ui/treeNode.ts";
 
 export const home = process.env["OPENCLAW_INSPECTOR_TEST_HOME"] ?? "";
@@ -21,7 +21,7 @@ export async function inspector(): Promise<InspectorApi> {
 }
 
 /** A session of the sample home by its key. */
-export async function sessionOf(key: string, agent = "main"): Promise<Session> {
+export async function sessionOf(key: string, agent = "main"): Promise<ShownSession> {
   const { model } = await inspector();
   const store = model.stores.find(({ path }) => path === storePath(agent));
   const session = store && model.session({ store: store.id, key });

@@ -29,7 +29,6 @@ const store: Store = {
 
 function session(key: string, changes: Partial<Session> = {}): Session {
   return {
-    id: `s ${key}`,
     store: "s",
     key,
     kind: "other",
@@ -88,7 +87,7 @@ function modelOf(first: ScanUpdate): { model: SessionModel; changesBy: (next: Sc
 function groups(model: SessionModel, filter: SessionFilter = everything): Record<string, readonly string[]> {
   const shape = storeShapes(model, filter, new Set(["s"])).get("s");
   return Object.fromEntries(
-    [...(shape?.groups ?? [])].map(([name, ids]) => [name, ids.map((id) => id.replace(/^s /, ""))]),
+    [...(shape?.groups ?? [])].map(([name, ids]) => [name, ids.map((id) => id.replace(/^s\n/, ""))]),
   );
 }
 
@@ -96,11 +95,11 @@ describe("What the surfaces know of the sessions", () => {
   it("names as changed a session whose finding or lock changed, though its row did not", () => {
     const { changesBy } = modelOf(update({ changed: [session("a"), session("b")] }));
     const locked = changesBy(update({ locks: [lock("/l", "a")] }));
-    assert.deepEqual(locked, { sessions: new Set(["s a"]), stores: new Set(["s"]), places: false });
+    assert.deepEqual(locked, { sessions: new Set(["s\na"]), stores: new Set(["s"]), places: false });
     const found = changesBy(update({ locks: [lock("/l", "a")], findings: [finding({ session: "b" })] }));
-    assert.deepEqual(found.sessions, new Set(["s b"]));
+    assert.deepEqual(found.sessions, new Set(["s\nb"]));
     const gone = changesBy(update());
-    assert.deepEqual(gone.sessions, new Set(["s a", "s b"]));
+    assert.deepEqual(gone.sessions, new Set(["s\na", "s\nb"]));
   });
 
   it("takes no notice of what changes with every write of the writer", () => {
@@ -116,7 +115,7 @@ describe("What the surfaces know of the sessions", () => {
   it("forgets what a new worker does not name", () => {
     const { model } = modelOf(update({ changed: [session("a"), session("b")] }));
     model.apply(update({ changed: [session("b")] }), true);
-    assert.deepEqual([...model.sessions.keys()], ["s b"]);
+    assert.deepEqual([...model.sessions.keys()], ["s\nb"]);
     assert.equal(model.session({ store: "s", key: "a" }), undefined);
   });
 
@@ -154,7 +153,6 @@ describe("What the surfaces know of the sessions", () => {
     const copy = { ...store, id: "c", path: "/c/sessions.json", stateDir: "/c/.openclaw", captured: "/c" };
     const stateDirs = [...update().stateDirs, { path: "/c/.openclaw", origin: "named", stores: 1, writer, captured }];
     const there = session("k", {
-      id: "c k",
       store: "c",
       claimed: "running",
       verdict: "active",

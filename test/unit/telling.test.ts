@@ -18,7 +18,7 @@ async function scanOf(rows: number): Promise<Scan> {
   const [session] = found.sessions;
   const [finding] = found.findings;
   ok(session && finding, "a row that claims to run without a trace has a finding");
-  const sessions = Array.from({ length: rows }, (_, at): Session => ({ ...session, id: `s${at}`, key: `k${at}` }));
+  const sessions = Array.from({ length: rows }, (_, at): Session => ({ ...session, key: `k${at}` }));
   const findings = sessions.map(({ key }): Finding => ({ ...finding, id: `f${key}`, session: key }));
   return { ...found, sessions, findings };
 }
@@ -33,7 +33,7 @@ function listener(takes: boolean): { readonly told: Told[]; readonly tells: Retu
 function heard(told: readonly Told[]): { readonly sessions: readonly string[]; readonly findings: readonly string[] } {
   const slices: readonly ScanSlice[] = told.map(({ data }) => data);
   return {
-    sessions: slices.flatMap(({ changed }) => changed.map(({ id }) => id)),
+    sessions: slices.flatMap(({ changed }) => changed.map(({ key }) => key)),
     findings: slices.flatMap(({ findings }) => findings.map(({ id }) => id)),
   };
 }
@@ -55,7 +55,7 @@ describe("What a window is told of a scan", () => {
       told.map(({ event }) => event),
       [...Array.from(told.slice(1), () => "slice"), "scanned"],
     );
-    const sessions = found.sessions.map(({ id }) => id);
+    const sessions = found.sessions.map(({ key }) => key);
     const findings = found.findings.map(({ id }) => id);
     deepEqual(heard(told), { sessions, findings });
     deepEqual(last(told).order, findings);
@@ -91,8 +91,11 @@ describe("What a window is told of a scan", () => {
     ok(kept);
     const worse: Finding = { ...kept, message: "Something else" };
     await tells.tell({ ...found, sessions: [{ ...first, claimed: "done" }], findings: [worse] }, true);
-    deepEqual(heard(told.slice(2)), { sessions: [first.id], findings: [kept.id] });
-    deepEqual(last(told).removed, ["s1", "s2"]);
+    deepEqual(heard(told.slice(2)), { sessions: [first.key], findings: [kept.id] });
+    deepEqual(
+      last(told).removed,
+      rest.map(({ store, key }) => ({ store, key })),
+    );
     deepEqual(last(told).order, [kept.id]);
     equal(lost.length, 2);
   });

@@ -5,6 +5,7 @@ import type { Session } from "../../model/session.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { codesBySubject, finish, type Verdicts } from "../judge.ts";
 import { basenameOf } from "../paths.ts";
+import { idOf } from "../sessionId.ts";
 import { fuseRules, lockCases, lockPath, lockRules, lockView } from "./directoryLocks.ts";
 import { type KnownSessions, type RowCase, rowCases } from "./rowCase.ts";
 import { rowEvidence, rowRules } from "./rows.ts";
@@ -37,7 +38,7 @@ function claimsOf(cases: readonly RowCase[], facts: AgentctlFacts): ReadonlyMap<
   const claims = new Map<string, Evidence>();
   for (const { row, openclaw } of cases)
     if (openclaw !== undefined)
-      claims.set(openclaw.id, { ...rowEvidence(row, facts), text: `agentctl says ${row.status ?? "nothing"}.` });
+      claims.set(idOf(openclaw), { ...rowEvidence(row, facts), text: `agentctl says ${row.status ?? "nothing"}.` });
   return claims;
 }
 
@@ -80,7 +81,6 @@ function view(one: RowCase, facts: AgentctlFacts, findings: readonly string[]): 
   const said = row.status === null ? "The row has no status" : `The row says ${row.status}`;
   const place = row.key ?? row.cwd?.replace(/^.*[\\/]/, "");
   return {
-    id: `${facts.path}\n${row.id}`,
     store: facts.path,
     key: row.id,
     kind: "other",

@@ -6,6 +6,7 @@ import type { Session, Verdict } from "../../model/session.ts";
 import { saidBy } from "../agentctl/rowCase.ts";
 import { type Draft, nothing } from "../draft.ts";
 import { codesBySubject, finish, type Verdicts } from "../judge.ts";
+import { idOf } from "../sessionId.ts";
 import { settle } from "../settle.ts";
 import { clock, counted } from "../words.ts";
 
@@ -50,7 +51,7 @@ export function judgeClaudeMem(facts: ClaudeMemFacts, now: number, known: KnownA
     locks: [],
     findings,
     claims: new Map(
-      cases.flatMap(({ row, claims }) => claims.map(({ session }) => [session.id, ownClaim(row, facts)] as const)),
+      cases.flatMap(({ row, claims }) => claims.map(({ session }) => [idOf(session), ownClaim(row, facts)] as const)),
     ),
   };
 }
@@ -230,7 +231,6 @@ function view(one: MemoryCase, facts: ClaudeMemFacts, findings: readonly string[
   // A project has many sessions.
   const title = row.title ?? (row.project === "" ? undefined : `${row.platform} · ${row.project} #${row.id}`);
   return {
-    id: `${facts.path}\n${row.key}`,
     store: facts.path,
     key: row.key,
     kind: "other",

@@ -205,7 +205,17 @@ function rowsNow({ path, content }: ReadFacts, { memory, goOn }: LookInput): rea
   if (!("rows" in read)) return undefined;
   const { sessions } = content;
   const isSame = read.rows.length === sessions.length && read.rows.every(({ key }, i) => key === sessions[i]?.row.key);
-  return isSame ? read.rows : undefined;
+  if (!isSame) return undefined;
+  const rows = read.rows.map((row, i) => asKnown(row, (sessions[i] as SessionFacts).row));
+  memory.stores.rows.set(path, { ...read, rows });
+  return rows;
+}
+
+/** With the very values that are known of it, where they are the same: what was judged by those keeps them anyway. */
+function asKnown(row: SessionRow, known: SessionRow): SessionRow {
+  const { range, shape, fields } = row;
+  if (shape !== known.shape || !samePlain(fields, known.fields)) return row;
+  return range === undefined || samePlain(range, known.range) ? known : { ...known, range };
 }
 
 /** The sessions whose row or evidence is another, by their place; undefined where that touches others. */
@@ -222,7 +232,7 @@ function sessionsAnew(
   const places = new Set(touched.rows);
   for (const [i, row] of (rows ?? []).entries()) {
     const known = (sessions[i] as SessionFacts).row;
-    if (row.shape === known.shape && samePlain(row.fields, known.fields)) continue;
+    if (row.fields === known.fields) continue;
     if (!leavesOthers(row, known)) return undefined;
     places.add(i);
   }
@@ -257,7 +267,8 @@ function factsNow(
 ): ReadFacts {
   const sessions = [...before.content.sessions];
   if (rows !== undefined)
-    for (const [i, row] of rows.entries()) sessions[i] = { ...(sessions[i] as SessionFacts), row };
+    for (const [i, row] of rows.entries())
+      if (row !== sessions[i]?.row) sessions[i] = { ...(sessions[i] as SessionFacts), row };
   for (const [i, session] of anew) sessions[i] = session;
   const read = rows === undefined ? undefined : memory.stores.rows.get(before.path);
   if (read === undefined) return { ...before, content: { ...before.content, sessions } };

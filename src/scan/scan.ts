@@ -19,6 +19,7 @@ import type { ClaimedStore, Where } from "../model/where.ts";
 import { type Answers, hear, type Told } from "../owner/asking.ts";
 import { type Look, type LookInput, lookAtWriters, secondLook, writerOf } from "../owner/look.ts";
 import { blindSpot } from "../owner/writer.ts";
+import { digest } from "./digest.ts";
 import { isClaimed, type Place, permissionOf, watched } from "./freshLook.ts";
 import type { NeighbourInput } from "./neighbour.ts";
 import { lookAtNeighbours, withNeighbours } from "./neighbourStores.ts";
@@ -251,7 +252,7 @@ function judgeAll(
     const report = told.get(facts.stateDir)?.report;
     const current = { ...facts, writer: writerAt(facts.stateDir), ...(report !== undefined && { report }) };
     const around = aroundOf(facts, stores);
-    return { facts: current, around, ...judgeToKeep(current, now, around) };
+    return { facts: current, around, ...judgeToKeep(current, now, around, digest) };
   });
   const again = [...told.values()].map(({ againAt }) => againAt).filter((at) => at !== undefined);
   const found: Scan = {

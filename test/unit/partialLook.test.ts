@@ -16,10 +16,11 @@ import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { Change } from "../../src/inspect/follow.ts";
 import { storeMemory } from "../../src/inspect/openclawJson/readStore.ts";
+import { readRowText } from "../../src/inspect/openclawJson/rowText.ts";
 import { nextChangeAt } from "../../src/judge/nextChange.ts";
 import type { Scan } from "../../src/model/scan.ts";
 import { partialLook } from "../../src/scan/partialLook.ts";
-import { type ScanInput, scan } from "../../src/scan/scan.ts";
+import { type ScanInput, type ScanMemory, scan } from "../../src/scan/scan.ts";
 import { active, agentctlHome } from "../agentctlHome.ts";
 import { BenchHome } from "../bench/store.ts";
 import { type FakeGateway, startFakeGateway } from "../fakeGateway.ts";
@@ -33,6 +34,7 @@ type Pick1 = <T>(of: readonly T[]) => T;
 /** A state directory whose gateway runs, looked at again and again. */
 class Watched {
   readonly stores: readonly string[];
+  readonly memory: ScanMemory;
   readonly #input: ScanInput;
   #last: Scan | undefined;
   partial = 0;
@@ -44,14 +46,15 @@ class Watched {
       .filter((path) => existsSync(path));
     // The daemon of an agentctl beside it was seen stopped long ago.
     const stoppedSince = new Map(home === undefined ? [] : [[join(home, ".agentctl"), 1] as const]);
-    const memory = { stores: storeMemory(), stoppedSince };
+    this.memory = { stores: storeMemory(), stoppedSince };
+    const { memory } = this;
     const where = home === undefined ? { homes: [], stateDirs: [stateDir] } : { homes: [home], stateDirs: [] };
     this.#input = { where, env: {}, now: at, memory };
   }
 
   /** What nobody knew before would find. */
   wholly(): Promise<Scan> {
-    const stoppedSince = new Map(this.#input.memory?.stoppedSince);
+    const stoppedSince = new Map(this.memory.stoppedSince);
     return scan({ ...this.#input, memory: { stores: storeMemory(), stoppedSince } });
   }
 
@@ -275,6 +278,27 @@ describe("a look at what changed", () => {
       ["00000000-0000-4000-8000-000000000005.jsonl"],
     );
     deepEqual(await asked(60), few);
+  });
+
+  it("keeps the values of rows that stay as they were, and knows where each stands now", async () => {
+    const home = new BenchHome(temporaryDirectory());
+    home.writeStore({ rows: 8, runningEvery: 4 });
+    await startGateway(home.stateDir, home.store);
+    const watched = new Watched(home.stateDir, inAnHour());
+    await watched.look();
+    const known = () => watched.memory.stores.rows.get(home.store);
+    const before = known()?.rows ?? [];
+    const rows = rowsOf(home.store);
+    const [key = "", row = {}] = Object.entries(rows)[2] ?? [];
+    const longer = { ...rows, [key]: { ...row, label: "A label" } };
+    ok(watched.some(rewritten(home.store, longer)));
+    const after = known()?.rows ?? [];
+    const values = after.map(({ fields }) => before.findIndex((one) => one.fields === fields));
+    deepEqual(values, [0, 1, -1, 3, 4, 5, 6, 7]);
+    const { content } = watched.memory.known?.stores[0]?.facts ?? {};
+    ok(content?.state === "read" && content.sessions.every((session, i) => session.row === after[i]));
+    for (const [name, value] of Object.entries(longer))
+      deepEqual(JSON.parse(readRowText(home.store, name, known())), value);
   });
 
   const old = 1_700_000_000;

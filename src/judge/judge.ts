@@ -90,7 +90,7 @@ export function judgeSession(
   const drafts = settle(sessionRules(session, neighbours, around));
   if (drafts.length === 0) return { session: view(session, none), findings: none };
   const findings = drafts.map((draft) => finish(draft, session.store, digest));
-  return { session: view(session, codesBySubject(findings).get(session.key) ?? none), findings };
+  return { session: view(session, codesOf(session.key, findings)), findings };
 }
 
 /** What is said of the store as a whole, and of what lies beside it. */
@@ -201,6 +201,18 @@ export function codesBySubject(findings: readonly Finding[]): Map<string, string
     }
   }
   return codes;
+}
+
+/** Of most sessions of which something is said it is one thing: the list of its code is kept once. */
+const single = new Map<string, readonly string[]>();
+
+function codesOf(key: string, findings: readonly Finding[]): readonly string[] {
+  const [only] = findings;
+  if (only === undefined || findings.length > 1 || only.session !== key)
+    return codesBySubject(findings).get(key) ?? none;
+  const known = single.get(only.code) ?? [only.code];
+  single.set(only.code, known);
+  return known;
 }
 
 function view(session: SessionCase, findings: readonly string[]): Session {

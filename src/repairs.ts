@@ -21,11 +21,12 @@ import { blindSpot } from "./owner/writer.ts";
 import { planArchive, planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
-import { planUndo } from "./plan/undoPlan.ts";
+import { goesBackFrom, planUndo } from "./plan/undoPlan.ts";
+import { imageOf } from "./repair/fileImage.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
 import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
-import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
+import { listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
 import { rowsAsLeft } from "./repair/rowImages.ts";
@@ -221,7 +222,9 @@ export function planReceiptUndo(
   const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
   const isStored = touchesStore(receipt.plan);
-  const stored = isStored ? prepare(files, store.path, keys, [], store.kind) : prepareFiles(files, store.path, moved);
+  const stored = isStored
+    ? prepare(files, store.path, keys, [], store.kind, goesBackFrom(receipt, only))
+    : prepareFiles(files, store.path, moved);
   const asLeft = isStored && store.kind === "openclaw-sqlite" && { asLeft: rowsAsLeft(files, receipt) };
   return planUndo(receipt, { ...stored, ...asLeft }, only);
 }

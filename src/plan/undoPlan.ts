@@ -12,11 +12,19 @@ export interface StoredNow extends Stored {
   readonly asLeft?: ReadonlyMap<string, string>;
 }
 
+/** The hash of a store that goes back as a whole, byte for byte; undefined where it cannot, or is not to. */
+export function goesBackFrom(
+  { before, after, backup }: Receipt,
+  only: ReadonlySet<string> | undefined,
+): string | undefined {
+  return only === undefined && before !== undefined && backup !== undefined ? after?.sha256 : undefined;
+}
+
 /**
  * `stored`: the store now. `only`: keys of the rows to bring back, with the files that went with them; the rest can be undone later.
  */
 export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet<string>): Plan {
-  const { plan, before, after, backup } = receipt;
+  const { plan, before, backup } = receipt;
   const left: string[] = [];
   const goesBack = (edit: Edit): boolean =>
     only === undefined || ("rows" in edit && edit.rows?.some((key) => only.has(key)) === true);
@@ -24,14 +32,9 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     .filter(goesBack)
     .map((edit) => inverseOfMove(edit, stored, left) ?? inverseOfFile(edit, receipt))
     .filter((edit) => edit !== undefined);
-  const isOurs =
-    stored.asLeft === undefined &&
-    before !== undefined &&
-    after !== undefined &&
-    backup !== undefined &&
-    stored.basis.sha256 === after.sha256;
+  const isOurs = stored.asLeft === undefined && stored.basis.sha256 === goesBackFrom(receipt, only);
   const rows: Edit[] =
-    isOurs && only === undefined
+    isOurs && before !== undefined && backup !== undefined
       ? [{ kind: "content", from: backup, sha256: before.sha256 }]
       : plan.edits
           .filter((edit) => only === undefined || ("key" in edit && only.has(edit.key)))

@@ -12,11 +12,11 @@ import type { StoredRow } from "../plan/repairPlan.ts";
 import { rowBytes } from "./agentctlRows.ts";
 import { preparedMemoryRows } from "./claudeMemRows.ts";
 import { elementsIn } from "./elements.ts";
+import { imageOfOpen, imaging } from "./fileImage.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
-import { imageOfOpen } from "./receiptFolder.ts";
 import { imagesAt, spelled } from "./rowImages.ts";
-import { type Place, PlanMismatch, placesOf, readRows, rowTexts } from "./rowSplice.ts";
+import { type Place, PlanMismatch, placesOf, readRows, rowTexts, type StoreBytes } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
@@ -43,8 +43,11 @@ const lockLimitBytes = 65_536n;
 export interface SeenStore {
   /** Of the open file; of a database and its log. */
   readonly stamp: string;
-  /** Of all rows of a file. */
-  readonly places: readonly Place[];
+  /**
+   * Of all rows of a file, as they lie in the very bytes that the basis is the hash of; absent where they were not
+   * looked for.
+   */
+  readonly places?: readonly Place[];
 }
 
 /** For as long as the plan is there: whoever carries it out need not go through the whole store again. */
@@ -57,7 +60,7 @@ export function seenStore(basis: PlanBasis | undefined): SeenStore | undefined {
 
 /**
  * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
- * where it cannot be read.
+ * where it cannot be read. `whole`: a file with this hash goes back as a whole, and none of its rows is asked for.
  */
 export function prepare(
   files: Files,
@@ -65,6 +68,7 @@ export function prepare(
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
   kind: StoreKind = "openclaw-json",
+  whole?: string,
 ): Prepared {
   if (kind === "claude-mem") {
     const rows = preparedMemoryRows(files.realpath(storePath), keys);
@@ -76,15 +80,33 @@ export function prepare(
   const read = withOpen(files, storePath, "r", undefined, (fd) => {
     const stamp = stampOfOpen(files, fd);
     return readUnchanged(files, fd, stamp, () => {
-      const basis = imageOfOpen(files, fd);
-      const { object } = rowBytes(kind, openBytes(files, fd));
-      const places = placesOf(object);
+      const mode = modeOf(files, fd);
+      const image = whole === undefined ? undefined : imageOfOpen(files, fd);
+      if (image !== undefined && image.sha256 === whole) {
+        seen.set(image, { stamp });
+        return { basis: image, rows: new Map(), mode };
+      }
+      const { basis, object, places } = placedRows(files, fd, kind);
       seen.set(basis, { stamp, places });
-      return { basis, rows: readRows(object, keys, places), mode: modeOf(files, fd) };
+      return { basis, rows: readRows(object, keys, places), mode };
     });
   });
   const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
   return { ...read, locks, files: new Map(), ...elements };
+}
+
+/** Hash and places are of one and the same reading: whoever has a file with this hash knows where its rows lie. */
+function placedRows(files: Files, fd: number, kind: StoreKind): Placed {
+  const { take, image } = imaging();
+  const { object } = rowBytes(kind, openBytes(files, fd, take));
+  const places = placesOf(object);
+  return { basis: image(), object, places };
+}
+
+interface Placed {
+  readonly basis: PlanBasis;
+  readonly object: StoreBytes;
+  readonly places: readonly Place[];
 }
 
 /** Of a database, without a trace. */
@@ -97,7 +119,7 @@ function prepareRows(
   const version = databaseVersionAt(path);
   const images = imagesAt(path, [...keys]);
   const { each, image: basis } = spelled(images);
-  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version, places: [] });
+  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version });
   const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));
     return [image.key, { ...texts, columns: columnTexts(image), hash: each[i] ?? "" }] as const;

@@ -113,8 +113,86 @@ export function rowTexts(text: string): RowTexts {
 export function isSpliced(rowsBefore: number, after: StoreBytes, edits: readonly RowEdit[]): boolean {
   const count = (kind: RowEdit["kind"]): number => edits.filter((edit) => edit.kind === kind).length;
   const places = placesOf(after);
-  if (places.length !== rowsBefore - count("removeRow") + count("addRow")) return false;
-  const rows = readRows(after, new Set(edits.map(({ key }) => key)), places);
+  return places.length === rowsBefore - count("removeRow") + count("addRow") && isMeant(after, edits, places);
+}
+
+/**
+ * The same of a store that is known to be another one, which parses and has its rows at these places, with just these
+ * splices: what is outside of the rows that they are in is what it was and where it was in the grammar, so that only
+ * those rows are gone through. Each must be one value from its first byte to its last. Rows that come or go are not told.
+ */
+export function areRowsSpliced(
+  places: readonly Place[],
+  splices: readonly Splice[],
+  after: StoreBytes,
+  edits: readonly RowEdit[],
+): boolean {
+  const keys = new Set(edits.map(({ key }) => key));
+  const moved = placesAfter(
+    places.filter(({ key }) => keys.has(key)),
+    splices,
+  );
+  return moved !== undefined && areValues(after, moved) && isMeant(after, edits, moved);
+}
+
+/** Where these rows stand once the store is spliced. Undefined where a splice is not within one of them. */
+function placesAfter(places: readonly Place[], splices: readonly Splice[]): Place[] | undefined {
+  let next = 0;
+  let shift = 0;
+  const moved = places.map((place): Place => {
+    const start = place.range.start + shift;
+    for (let splice = splices[next]; splice !== undefined; splice = splices[next]) {
+      if (splice.start < place.range.start || splice.end > place.range.end) break;
+      shift += splice.bytes.length - (splice.end - splice.start);
+      next += 1;
+    }
+    return { ...place, range: { start, end: place.range.end + shift } };
+  });
+  return next === splices.length ? moved : undefined;
+}
+
+/** Whether each of these ranges is one JSON value: read as the store of just them, each must begin and end where it does. */
+function areValues(store: StoreBytes, places: readonly Place[]): boolean {
+  const expected: ByteRange[] = [];
+  let at = 0;
+  const piece = (bytes: Buffer): Buffer => {
+    at += bytes.length;
+    return bytes;
+  };
+  function* pieces(): Generator<Buffer> {
+    for (const [i, { range }] of places.entries()) {
+      yield piece(Buffer.from(`${i === 0 ? "{" : ","}"${i}":`));
+      const start = at;
+      yield piece(store.slice(range));
+      expected.push({ start, end: at });
+    }
+    yield Buffer.from(places.length === 0 ? "{}" : "}");
+  }
+  const found = placesOf({ source: () => sourceOf(pieces()), slice: () => noBytes });
+  return (
+    found.length === expected.length &&
+    found.every(({ range }, i) => range.start === expected[i]?.start && range.end === expected[i]?.end)
+  );
+}
+
+const noBytes = Buffer.alloc(0);
+
+function sourceOf(pieces: Iterator<Buffer>): ByteSource {
+  let left: Buffer = noBytes;
+  return (target, at) => {
+    while (left.length === 0) {
+      const next = pieces.next();
+      if (next.done === true) return 0;
+      left = next.value;
+    }
+    const got = left.copy(target, at);
+    left = left.subarray(got);
+    return got;
+  };
+}
+
+function isMeant(store: StoreBytes, edits: readonly RowEdit[], places: readonly Place[]): boolean {
+  const rows = readRows(store, new Set(edits.map(({ key }) => key)), places);
   return edits.every((edit) => {
     const row = rows.get(edit.key);
     if (edit.kind === "removeRow") return row === undefined;

@@ -6,6 +6,7 @@ import type { GoOn } from "../model/stopped.ts";
 import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { movedBy, rowBytes } from "./agentctlRows.ts";
+import { imageOfOpen } from "./fileImage.ts";
 import { type Files, isSystemError, withOpen, withOpenToRead } from "./files.ts";
 import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
@@ -13,10 +14,11 @@ import { type Landing, watchLanding } from "./landing.ts";
 import type { Splice } from "./members.ts";
 import { identityOf } from "./modes.ts";
 import { seenStore } from "./prepare.ts";
-import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
-import { isSpliced, type Place, placesOf, type RowEdit, spliceRows } from "./rowSplice.ts";
+import { keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
+import { areRowsSpliced, isSpliced, type Place, placesOf, type RowEdit, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
+  copyBeside,
   eachPiece,
   holdsSpliced,
   openBytes,
@@ -60,13 +62,10 @@ export async function putRows(
     const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const { before, places, splices } = readUnchanged(files, fd, opened, () => {
+    const { before, spliced } = readUnchanged(files, fd, opened, () => {
       const before = basisIn(files, fd, opened, plan);
-      if (content !== undefined) return { before, places: [], splices: [] };
-      return { before, ...splicesIn(files, fd, before, plan) };
+      return { before, spliced: content === undefined ? splicesIn(files, fd, before, plan) : undefined };
     });
-    if (content !== undefined && imageOf(files, content.from).sha256 !== content.sha256)
-      throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
     const temporary = temporaryBeside(path, receipt.id);
     let current: Receipt = { ...receipt, before, temporary };
     const reached = (more: Partial<Receipt>): void => {
@@ -82,12 +81,14 @@ export async function putRows(
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt, goOn) });
       goOn?.();
       const after = readUnchanged(files, fd, opened, () => {
+        if (spliced === undefined) return copyBeside(files, temporary, fd, content?.from ?? backup);
         // The copy is known to be what the plan was made from: what is written is made of that.
-        const written = writeNew(files, fd, temporary, splices, content?.from ?? backup);
-        if (content === undefined) checkMeaning(files, plan.store.kind, temporary, places.length, edits);
+        const written = writeNew(files, fd, temporary, spliced.splices, backup);
+        checkMeaning(files, plan.store.kind, temporary, spliced, edits);
         return written;
       });
-      if (content !== undefined && after.sha256 !== content.sha256) throw new UserError(notMeant);
+      if (content !== undefined && after.sha256 !== content.sha256)
+        throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
       // A version that takes none does not mind it; one that may take it, does.
       const takesLock = plan.store.kind === "openclaw-json" && plan.store.era !== "J2";
       const vendorLock = takesLock ? vendorLockOf(path, now) : undefined;
@@ -122,6 +123,8 @@ function basisIn(files: Files, fd: number, stamp: string, { basis }: Plan): File
 interface Spliced {
   /** Of all rows of the store. */
   readonly places: readonly Place[];
+  /** The places are of the very bytes that the plan was made from, and the copy is. */
+  readonly arePlacesProven: boolean;
   readonly splices: readonly Splice[];
 }
 
@@ -129,8 +132,10 @@ interface Spliced {
 function splicesIn(files: Files, fd: number, before: FileImage, { store, edits, basis }: Plan): Spliced {
   try {
     const { object, start } = rowBytes(store.kind, openBytes(files, fd));
-    const places = seenStore(basis)?.places ?? placesOf(object);
-    return { places, splices: movedBy(spliceRows(object, edits.filter(isRowEdit), places), start) };
+    const known = seenStore(basis)?.places;
+    const places = known ?? placesOf(object);
+    const splices = movedBy(spliceRows(object, edits.filter(isRowEdit), places), start);
+    return { places, arePlacesProven: known !== undefined, splices };
   } catch (error) {
     if (!isSystemError(error) && imageOfOpen(files, fd).sha256 !== before.sha256) throw new UserError(planAgain);
     throw error;
@@ -146,16 +151,26 @@ function writeNew(files: Files, like: number, temporary: string, splices: readon
   });
 }
 
+/**
+ * The new file holds what was meant. Where it is known to be the copy but for its splices, where the copy is what the
+ * plan was made from, and where the rows lie in that, only rows that change can be anything else, and only these are read
+ * once more; in every other case, the whole file.
+ */
 function checkMeaning(
   files: Files,
   kind: StoreKind,
   temporary: string,
-  rowsBefore: number,
+  { places, arePlacesProven, splices }: Spliced,
   edits: readonly RowEdit[],
 ): void {
+  const onlyFields = kind === "openclaw-json" && edits.every((edit) => edit.kind === "fields");
   withOpen(files, temporary, "r", undefined, (fd) => {
-    const after = rowBytes(kind, openBytes(files, fd)).object;
-    if (!isSpliced(rowsBefore, after, edits)) throw new UserError(notMeant);
+    const after = openBytes(files, fd);
+    const isMeant =
+      arePlacesProven && onlyFields
+        ? areRowsSpliced(places, splices, after, edits)
+        : isSpliced(places.length, rowBytes(kind, after).object, edits);
+    if (!isMeant) throw new UserError(notMeant);
   });
 }
 

@@ -1,23 +1,27 @@
 // The store's own file: read for a plan, written beside itself, put in place by a rename.
-import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
 import type { FileImage } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
+import { imageOfOpen, imaging } from "./fileImage.ts";
 import { type Files, isSystemError, readPieces, syncDirectory, withOpen, writeAll } from "./files.ts";
 import type { Splice } from "./members.ts";
 import type { StoreBytes } from "./rowSplice.ts";
 
 const windowBytes = 256 << 10;
 
-/** The store through an open descriptor: a rename over its path does not change what is read. */
-export function openBytes(files: Files, fd: number): StoreBytes {
+/**
+ * The store through an open descriptor: a rename over its path does not change what is read.
+ * `onBytes` gets what each source reads.
+ */
+export function openBytes(files: Files, fd: number, onBytes?: (bytes: Buffer) => void): StoreBytes {
   return {
     source: (): ByteSource => {
       let at = 0;
       return (target, offset) => {
         const got = files.read(fd, target, offset, target.length - offset, at);
+        onBytes?.(target.subarray(offset, offset + got));
         at += got;
         return got;
       };
@@ -71,21 +75,34 @@ export function writeBeside(
   like: number,
   write: (onBytes: (bytes: Buffer) => void) => void,
 ): FileImage {
-  const { mode, uid, gid } = files.fstat(like);
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
+  const { take, image } = imaging();
   withOpen(files, temporary, "wx", 0o600, (fd) => {
     write((bytes) => {
-      hash.update(bytes);
-      sizeBytes += bytes.length;
+      take(bytes);
       writeAll(files, fd, bytes);
     });
-    const own = files.fstat(fd);
-    if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
-    files.fchmod(fd, Number(mode & 0o7777n));
-    files.fsync(fd);
+    settle(files, fd, like);
   });
-  return { sha256: hash.digest("hex"), sizeBytes };
+  return image();
+}
+
+/** The same of a whole file, which the system copies by itself. Gives what was read back of it. */
+export function copyBeside(files: Files, temporary: string, like: number, from: string): FileImage {
+  // What came to that path and is no file is not waited for.
+  withOpen(files, from, "r", undefined, () => files.copy(from, temporary));
+  return withOpen(files, temporary, "r", undefined, (fd) => {
+    settle(files, fd, like);
+    return imageOfOpen(files, fd);
+  });
+}
+
+/** Mode and owner of the store's file, and all of it on the disk. */
+function settle(files: Files, fd: number, like: number): void {
+  const { mode, uid, gid } = files.fstat(like);
+  const own = files.fstat(fd);
+  if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
+  files.fchmod(fd, Number(mode & 0o7777n));
+  files.fsync(fd);
 }
 
 /** Gives the spliced store, piece by piece, in order. */

@@ -16,6 +16,8 @@ import { saveReceipt } from "./receiptFolder.ts";
 import {
   type DatabaseEdit,
   databaseEdits,
+  hashesOf,
+  imageOfSpelled,
   imagesAt,
   type KeptRows,
   keepImages,
@@ -74,7 +76,8 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
       if (!isDeepStrictEqual(written, meant)) throw new UserError(notMeant);
       const after = spelled(written);
       const backup = keepImages(files, folder, receipt.id, before, after);
-      current = { ...receipt, state: "prepared", before: before.image, after: after.image, backup };
+      const hashes = { before: imageOfSpelled(before), after: imageOfSpelled(after) };
+      current = { ...receipt, state: "prepared", ...hashes, backup };
       saveReceipt(files, folder, current);
       goOn?.();
       execute("COMMIT");
@@ -111,7 +114,8 @@ function closeQuietly(files: Files, database: Database): void {
   }
 }
 
-function checkBasis({ each }: SpelledImages, edits: readonly DatabaseEdit[]): void {
+function checkBasis(images: SpelledImages, edits: readonly DatabaseEdit[]): void {
+  const each = hashesOf(images);
   const isSame = each.length === edits.length && edits.every(({ basis }, i) => each[i] === basis);
   if (!isSame) throw new UserError(planAgain);
 }

@@ -15,7 +15,7 @@ import { elementsIn } from "./elements.ts";
 import { imageOfOpen, imaging } from "./fileImage.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
-import { imagesAt, spelled } from "./rowImages.ts";
+import { hashesOf, imageOfSpelled, imagesAt, spelled } from "./rowImages.ts";
 import { type Place, PlanMismatch, placesOf, readRows, rowTexts, type StoreBytes } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
@@ -118,7 +118,9 @@ function prepareRows(
   const path = files.realpath(storePath);
   const version = databaseVersionAt(path);
   const images = imagesAt(path, [...keys]);
-  const { each, image: basis } = spelled(images);
+  const all = spelled(images);
+  const basis = imageOfSpelled(all);
+  const each = hashesOf(all);
   if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version });
   const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));

@@ -85,10 +85,10 @@ export function spliceRows(
   return inOrder([...ofFields, ...ofRows]);
 }
 
-/** The text of one row with these edits. Throws a PlanMismatch as `spliceRows` does. */
+/** The text of one row, which is known to parse, with these edits. Throws a PlanMismatch as `spliceRows` does. */
 export function spliceRow(key: string, text: string, edits: readonly FieldEdit[]): string {
   const bytes = Buffer.from(text);
-  const shape = asRecord(JSON.parse(text)) === undefined ? "scalar" : "object";
+  const shape = /^\s*\{/.test(text) ? "object" : "scalar";
   const place: Place = { key, keyRange: { start: 0, end: 0 }, range: { start: 0, end: bytes.length }, shape };
   const pieces: Buffer[] = [];
   let at = 0;
@@ -101,12 +101,15 @@ export function spliceRow(key: string, text: string, edits: readonly FieldEdit[]
 
 /** Of a row by itself. */
 export function rowTexts(text: string): RowTexts {
-  const bytes = Buffer.from(text);
-  const fields = asRecord(JSON.parse(text)) === undefined ? [] : fieldsOf(bytes);
-  return {
-    text,
-    fields: new Map(fields.map(({ name, value }) => [name, bytes.toString("utf8", value.start, value.end)])),
-  };
+  return textsOf(Buffer.from(text), asRecord(JSON.parse(text)) !== undefined, text);
+}
+
+function textsOf(bytes: Buffer, isObject: boolean, text = bytes.toString("utf8")): RowTexts {
+  // Where each byte is a character, each is at the same place in both: a piece of a text is no copy.
+  const pieceOf = ({ start, end }: ByteRange): string =>
+    text.length === bytes.length ? text.slice(start, end) : bytes.toString("utf8", start, end);
+  const fields = isObject ? fieldsOf(bytes) : [];
+  return { text, fields: new Map(fields.map(({ name, value }) => [name, pieceOf(value)])) };
 }
 
 /** What a store of so many rows must be once it is spliced: it parses, holds as many as it should, and says what was meant. */
@@ -210,10 +213,7 @@ export function readRows(
   const found = new Map<string, RowTexts>();
   for (const place of places) {
     if (!keys.has(place.key)) continue;
-    const bytes = store.slice(place.range);
-    const fields = place.shape === "object" ? fieldsOf(bytes) : [];
-    const texts = fields.map(({ name, value }) => [name, bytes.toString("utf8", value.start, value.end)] as const);
-    found.set(place.key, { text: bytes.toString("utf8"), fields: new Map(texts) });
+    found.set(place.key, textsOf(store.slice(place.range), place.shape === "object"));
   }
   return found;
 }

@@ -8,8 +8,14 @@ import { isInFile, type Stored } from "./repairPlan.ts";
 export interface StoredNow extends Stored {
   /** Stamps by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
-  /** Of a database: the rows that are as the repair left them, by key, with the hash of what they were before. */
-  readonly asLeft?: ReadonlyMap<string, string>;
+  /** Of a database: the rows that are as the repair left them, by key. */
+  readonly asLeft?: ReadonlyMap<string, LeftRow>;
+}
+
+/** Hashes of a row of a database, whole. */
+export interface LeftRow {
+  readonly before: string;
+  readonly now: string;
 }
 
 /** The hash of a store that goes back as a whole, byte for byte; undefined where it cannot, or is not to. */
@@ -85,12 +91,11 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
 /**
  * The whole row or nothing of it: half of what a run left, put back into a row that went on, would be a row of neither.
  */
-function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft, rows }: StoredNow, left: string[]): Edit[] {
+function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft }: StoredNow, left: string[]): Edit[] {
   if (edit.kind !== "fields" || backup === undefined) return [];
   const { key, fields, columns } = edit;
-  const sha256 = asLeft?.get(key);
-  const basis = rows.get(key)?.hash;
-  if (sha256 === undefined || basis === undefined) {
+  const row = asLeft?.get(key);
+  if (row === undefined) {
     left.push(`${key} was changed since, or is gone, and is left as it is.`);
     return [];
   }
@@ -100,10 +105,10 @@ function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft, rows }: St
     {
       kind: "fields",
       key,
-      basis,
+      basis: row.now,
       fields: inverse(fields),
       ...(columns !== undefined && { columns: inverse(columns) }),
-      rowFrom: { path: backup, sha256 },
+      rowFrom: { path: backup, sha256: row.before },
     },
   ];
 }

@@ -5,17 +5,20 @@ import { databaseVersionAt } from "../inspect/databaseReading.ts";
 import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
 import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
+import type { Receipt } from "../model/receipt.ts";
+import type { RowImage } from "../model/rowImage.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { columnTexts } from "../plan/databaseColumns.ts";
 import type { StoredRow } from "../plan/repairPlan.ts";
+import type { StoredNow } from "../plan/undoPlan.ts";
 import { rowBytes } from "./agentctlRows.ts";
 import { preparedMemoryRows } from "./claudeMemRows.ts";
 import { elementsIn } from "./elements.ts";
 import { imageOfOpen, imaging } from "./fileImage.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
-import { hashesOf, imageOfSpelled, imagesAt, spelled } from "./rowImages.ts";
+import { databaseEdits, hashesOf, imageOfSpelled, imagesAt, rowsAsLeft, spelled } from "./rowImages.ts";
 import { type Place, PlanMismatch, placesOf, readRows, rowTexts, type StoreBytes } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
@@ -115,19 +118,38 @@ function prepareRows(
   storePath: string,
   keys: ReadonlySet<string>,
 ): Pick<Prepared, "basis" | "rows" | "mode"> {
-  const path = files.realpath(storePath);
-  const version = databaseVersionAt(path);
-  const images = imagesAt(path, [...keys]);
-  const all = spelled(images);
-  const basis = imageOfSpelled(all);
-  const each = hashesOf(all);
-  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version });
+  const { images, hashes, ...read } = readHashed(files, storePath, [...keys]);
   const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));
-    return [image.key, { ...texts, columns: columnTexts(image), hash: each[i] ?? "" }] as const;
+    return [image.key, { ...texts, columns: columnTexts(image), hash: hashes[i] ?? "" }] as const;
   });
+  return { ...read, rows: new Map(rows) };
+}
+
+/** What undoing a repair of a database rests on: its rows as they are, and as that left them. Throws a UserError. */
+export function prepareUndoOfRows(files: Files, receipt: Receipt): Prepared & Pick<StoredNow, "asLeft"> {
+  const { plan } = receipt;
+  const keys = databaseEdits(plan).map(({ key }) => key);
+  const { images, hashes, ...read } = readHashed(files, plan.store.path, keys);
+  const asLeft = rowsAsLeft(files, receipt, images, hashes);
+  return { ...read, rows: new Map(), locks: new Map(), files: new Map(), asLeft };
+}
+
+interface HashedRows extends Pick<Prepared, "basis" | "mode"> {
+  readonly images: readonly RowImage[];
+  /** Of each. */
+  readonly hashes: readonly string[];
+}
+
+function readHashed(files: Files, storePath: string, keys: readonly string[]): HashedRows {
+  const path = files.realpath(storePath);
+  const version = databaseVersionAt(path);
+  const images = imagesAt(path, keys);
+  const all = spelled(images);
+  const basis = imageOfSpelled(all);
+  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version });
   const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
-  return { basis, rows: new Map(rows), mode };
+  return { basis, images, hashes: hashesOf(all), mode };
 }
 
 function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {

@@ -10,6 +10,7 @@ import type { ColumnValues, RowImage, RowImages } from "../model/rowImage.ts";
 import type { ByteRange } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
 import { isSameRow } from "../plan/databaseColumns.ts";
+import type { LeftRow } from "../plan/undoPlan.ts";
 import { statementOf } from "./databaseFile.ts";
 import { checkSchema } from "./databaseSchema.ts";
 import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
@@ -207,16 +208,24 @@ function parsedImages(bytes: Buffer): RowImages | undefined {
   }
 }
 
-/**
- * The rows that are as the repair left them, by key, with the hash of each as it was before. Throws a UserError where that
- * cannot be told.
- */
-export function rowsAsLeft(files: Files, receipt: Receipt): Map<string, string> {
+/** Of these rows of a database those that are as the repair left them. Throws a UserError where that cannot be told. */
+export function rowsAsLeft(
+  files: Files,
+  receipt: Receipt,
+  rows: readonly RowImage[],
+  hashes: readonly string[],
+): Map<string, LeftRow> {
   const { before, after } = loadImages(files, receipt);
   const left = byKey(after);
-  const now = byKey(imagesNow(files, receipt));
-  const each = hashesOf(spelled(before));
-  return new Map(before.flatMap(({ key }, i) => (isSame(left.get(key), now.get(key)) ? [[key, each[i] ?? ""]] : [])));
+  const old = hashed(before);
+  return new Map(
+    rows.flatMap((row, i) => {
+      const { key } = row;
+      const [was, now] = [old.get(key)?.sha256, hashes[i]];
+      const isLeft = was !== undefined && now !== undefined && isSame(left.get(key), row);
+      return isLeft ? [[key, { before: was, now }]] : [];
+    }),
+  );
 }
 
 /**

@@ -65,7 +65,7 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
       const images = readImages(query, keys);
       const before = spelled(images);
       checkBasis(before, edits);
-      const kept = keptRows(files);
+      const kept = seen?.kept ?? keptRows(files);
       const changes = images.map((image, i) => changeOf(kept, edits[i] as DatabaseEdit, image));
       for (const change of changes) {
         goOn?.();
@@ -138,12 +138,13 @@ function changeOf(kept: KeptRows, edit: DatabaseEdit, before: RowImage): RowChan
 
 /** What is written must be of this row, say what was meant and, if it comes from a receipt, say nothing else. */
 function checkEntry(edit: DatabaseEdit, { node }: RowImage, entry: string, spliced: string): void {
-  const { sessionId, updatedAt } = JSON.parse(entry) as { sessionId?: unknown; updatedAt?: unknown };
+  const meant = JSON.parse(entry) as { sessionId?: unknown; updatedAt?: unknown };
+  const { sessionId, updatedAt } = meant;
   if (sessionId !== node["current_session_id"] || updatedAt !== node["updated_at"])
     throw new PlanMismatch(`the row ${edit.key} is not the one of its columns`);
   if (edit.rowFrom === undefined && node["entry_valid"] !== 1)
     throw new PlanMismatch(`the row ${edit.key} is not valid`);
-  if (entry !== spliced && !isDeepStrictEqual(JSON.parse(entry), JSON.parse(spliced))) throw new UserError(notMeant);
+  if (entry !== spliced && !isDeepStrictEqual(meant, JSON.parse(spliced))) throw new UserError(notMeant);
 }
 
 function columnsOf({ columns = [] }: DatabaseEdit, table: string): ColumnValues {

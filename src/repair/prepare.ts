@@ -18,7 +18,7 @@ import { elementsIn } from "./elements.ts";
 import { imageOfOpen, imaging } from "./fileImage.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
-import { databaseEdits, hashesOf, imageOfSpelled, imagesAt, rowsAsLeft, spelled } from "./rowImages.ts";
+import { databaseEdits, hashesOf, imageOfSpelled, imagesAt, type KeptRows, rowsAsLeft, spelled } from "./rowImages.ts";
 import { type Place, PlanMismatch, placesOf, readRows, rowTexts, type StoreBytes } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
@@ -51,6 +51,8 @@ export interface SeenStore {
    * looked for.
    */
   readonly places?: readonly Place[];
+  /** Of rows of a database that are to go back: what they were. */
+  readonly kept?: KeptRows;
 }
 
 /** For as long as the plan is there: whoever carries it out need not go through the whole store again. */
@@ -131,7 +133,9 @@ export function prepareUndoOfRows(files: Files, receipt: Receipt): Prepared & Pi
   const { plan } = receipt;
   const keys = databaseEdits(plan).map(({ key }) => key);
   const { images, hashes, ...read } = readHashed(files, plan.store.path, keys);
-  const asLeft = rowsAsLeft(files, receipt, images, hashes);
+  const { asLeft, kept } = rowsAsLeft(files, receipt, images, hashes);
+  const known = seen.get(read.basis);
+  if (known !== undefined) seen.set(read.basis, { ...known, kept });
   return { ...read, rows: new Map(), locks: new Map(), files: new Map(), asLeft };
 }
 

@@ -161,12 +161,10 @@ function isKept(bytes: Buffer, before: FileImage, after: FileImage): boolean {
 /** Gives a row as it was. Throws a UserError where it is not what was kept. */
 export type KeptRows = (from: NonNullable<DatabaseEdit["rowFrom"]>, key: string) => RowImage;
 
-/** Reads each receipt's file once. */
-export function keptRows(files: Files): KeptRows {
-  const read = new Map<
-    string,
-    ReadonlyMap<string, { readonly image: RowImage; readonly sha256: string | undefined }>
-  >();
+type HashedImages = ReadonlyMap<string, { readonly image: RowImage; readonly sha256: string | undefined }>;
+
+/** Reads each receipt's file once. `read`: what was read already, by its path. */
+export function keptRows(files: Files, read = new Map<string, HashedImages>()): KeptRows {
   return ({ path, sha256 }, key) => {
     const before = read.get(path) ?? hashed(keptBefore(files, path));
     read.set(path, before);
@@ -176,9 +174,7 @@ export function keptRows(files: Files): KeptRows {
   };
 }
 
-function hashed(
-  images: readonly RowImage[],
-): Map<string, { readonly image: RowImage; readonly sha256: string | undefined }> {
+function hashed(images: readonly RowImage[]): HashedImages {
   const each = hashesOf(spelled(images));
   return new Map(images.map((image, i) => [image.key, { image, sha256: each[i] }]));
 }
@@ -208,24 +204,23 @@ function parsedImages(bytes: Buffer): RowImages | undefined {
   }
 }
 
-/** Of these rows of a database those that are as the repair left them. Throws a UserError where that cannot be told. */
+/** Of these rows of a database those that are as the repair left them, and what they were before. Throws a UserError where that cannot be told. */
 export function rowsAsLeft(
   files: Files,
   receipt: Receipt,
   rows: readonly RowImage[],
   hashes: readonly string[],
-): Map<string, LeftRow> {
+): { readonly asLeft: ReadonlyMap<string, LeftRow>; readonly kept: KeptRows } {
   const { before, after } = loadImages(files, receipt);
   const left = byKey(after);
   const old = hashed(before);
-  return new Map(
-    rows.flatMap((row, i) => {
-      const { key } = row;
-      const [was, now] = [old.get(key)?.sha256, hashes[i]];
-      const isLeft = was !== undefined && now !== undefined && isSame(left.get(key), row);
-      return isLeft ? [[key, { before: was, now }]] : [];
-    }),
-  );
+  const asLeft = new Map<string, LeftRow>();
+  for (const [i, row] of rows.entries()) {
+    const [was, now] = [old.get(row.key)?.sha256, hashes[i]];
+    if (was !== undefined && now !== undefined && isSame(left.get(row.key), row))
+      asLeft.set(row.key, { before: was, now });
+  }
+  return { asLeft, kept: keptRows(files, new Map([[receipt.backup ?? "", old]])) };
 }
 
 /**

@@ -6,8 +6,8 @@ import type { GoOn } from "../model/stopped.ts";
 import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { movedBy, rowBytes } from "./agentctlRows.ts";
-import { imageOfOpen } from "./fileImage.ts";
-import { type Files, isSystemError, withOpen, withOpenToRead } from "./files.ts";
+import { imageOf, imageOfOpen } from "./fileImage.ts";
+import { type Files, isSystemError, readPieces, withOpen, withOpenToRead } from "./files.ts";
 import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import { type Landing, watchLanding } from "./landing.ts";
@@ -18,9 +18,8 @@ import { keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
 import { areRowsSpliced, isSpliced, type Place, placesOf, type RowEdit, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
-  copyBeside,
   eachPiece,
-  holdsSpliced,
+  imageOfSpliced,
   openBytes,
   planAgain,
   putInPlace,
@@ -64,7 +63,7 @@ export async function putRows(
     const edits = plan.edits.filter(isRowEdit);
     const { before, spliced } = readUnchanged(files, fd, opened, () => {
       const before = basisIn(files, fd, opened, plan);
-      return { before, spliced: content === undefined ? splicesIn(files, fd, before, plan) : undefined };
+      return { before, spliced: content === undefined ? splicesIn(files, fd, before, plan) : nothingSpliced };
     });
     const temporary = temporaryBeside(path, receipt.id);
     let current: Receipt = { ...receipt, before, temporary };
@@ -81,7 +80,7 @@ export async function putRows(
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt, goOn) });
       goOn?.();
       const after = readUnchanged(files, fd, opened, () => {
-        if (spliced === undefined) return copyBeside(files, temporary, fd, content?.from ?? backup);
+        if (content !== undefined) return writeWhole(files, fd, temporary, content.from);
         // The copy is known to be what the plan was made from: what is written is made of that.
         const written = writeNew(files, fd, temporary, spliced.splices, backup);
         checkMeaning(files, plan.store.kind, temporary, spliced, edits);
@@ -128,6 +127,8 @@ interface Spliced {
   readonly splices: readonly Splice[];
 }
 
+const nothingSpliced: Spliced = { places: [], arePlacesProven: false, splices: [] };
+
 /** Throws a UserError where the store is not what it was although it has the same stamp. */
 function splicesIn(files: Files, fd: number, before: FileImage, { store, edits, basis }: Plan): Spliced {
   try {
@@ -145,10 +146,19 @@ function splicesIn(files: Files, fd: number, before: FileImage, { store, edits, 
 /** Gives what was written, and read back: of the file `from` all but the splices. Throws a UserError where it is another. */
 function writeNew(files: Files, like: number, temporary: string, splices: readonly Splice[], from: string): FileImage {
   return withOpen(files, from, "r", undefined, (fd) => {
-    const written = writeBeside(files, temporary, like, (onBytes) => eachPiece(files, fd, splices, onBytes));
-    if (!holdsSpliced(files, temporary, fd, splices)) throw new UserError(notMeant);
+    writeBeside(files, temporary, like, (onBytes) => eachPiece(files, fd, splices, onBytes));
+    const written = imageOfSpliced(files, temporary, fd, splices);
+    if (written === undefined) throw new UserError(notMeant);
     return written;
   });
+}
+
+/** The same of a whole file, of which it is known what it is to hold. */
+function writeWhole(files: Files, like: number, temporary: string, from: string): FileImage {
+  withOpen(files, from, "r", undefined, (fd) =>
+    writeBeside(files, temporary, like, (onBytes) => readPieces(files, fd, onBytes)),
+  );
+  return imageOf(files, temporary);
 }
 
 /**

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
 import type { FileImage } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
-import { imageOfOpen, imaging } from "./fileImage.ts";
+import { imaging } from "./fileImage.ts";
 import { type Files, isSystemError, readPieces, syncDirectory, withOpen, writeAll } from "./files.ts";
 import type { Splice } from "./members.ts";
 import type { StoreBytes } from "./rowSplice.ts";
@@ -68,41 +68,21 @@ export function readUnchanged<T>(files: Files, fd: number, stamp: string, read: 
   return result;
 }
 
-/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. Gives what it is to hold. */
+/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. */
 export function writeBeside(
   files: Files,
   temporary: string,
   like: number,
   write: (onBytes: (bytes: Buffer) => void) => void,
-): FileImage {
-  const { take, image } = imaging();
-  withOpen(files, temporary, "wx", 0o600, (fd) => {
-    write((bytes) => {
-      take(bytes);
-      writeAll(files, fd, bytes);
-    });
-    settle(files, fd, like);
-  });
-  return image();
-}
-
-/** The same of a whole file, which the system copies by itself. Gives what was read back of it. */
-export function copyBeside(files: Files, temporary: string, like: number, from: string): FileImage {
-  // What came to that path and is no file is not waited for.
-  withOpen(files, from, "r", undefined, () => files.copy(from, temporary));
-  return withOpen(files, temporary, "r", undefined, (fd) => {
-    settle(files, fd, like);
-    return imageOfOpen(files, fd);
-  });
-}
-
-/** Mode and owner of the store's file, and all of it on the disk. */
-function settle(files: Files, fd: number, like: number): void {
+): void {
   const { mode, uid, gid } = files.fstat(like);
-  const own = files.fstat(fd);
-  if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
-  files.fchmod(fd, Number(mode & 0o7777n));
-  files.fsync(fd);
+  withOpen(files, temporary, "wx", 0o600, (fd) => {
+    write((bytes) => writeAll(files, fd, bytes));
+    const own = files.fstat(fd);
+    if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
+    files.fchmod(fd, Number(mode & 0o7777n));
+    files.fsync(fd);
+  });
 }
 
 /** Gives the spliced store, piece by piece, in order. */
@@ -131,9 +111,15 @@ export function eachPiece(
   for (const splice of splices.slice(next)) onBytes(splice.bytes);
 }
 
-/** Whether a file holds the spliced store, byte for byte, and nothing else. */
-export function holdsSpliced(files: Files, path: string, fd: number, splices: readonly Splice[]): boolean {
+/** What a file holds, read back; undefined where that is not the spliced store, byte for byte, and nothing else. */
+export function imageOfSpliced(
+  files: Files,
+  path: string,
+  fd: number,
+  splices: readonly Splice[],
+): FileImage | undefined {
   return withOpen(files, path, "r", undefined, (own) => {
+    const { take, image } = imaging();
     const window = Buffer.allocUnsafe(windowBytes);
     let at = 0;
     let isSame = true;
@@ -141,11 +127,12 @@ export function holdsSpliced(files: Files, path: string, fd: number, splices: re
       for (let from = 0; isSame && from < bytes.length; ) {
         const got = files.read(own, window, 0, Math.min(window.length, bytes.length - from), at);
         isSame = got > 0 && window.compare(bytes, from, from + got, 0, got) === 0;
+        take(window.subarray(0, got));
         from += got;
         at += got;
       }
     });
-    return isSame && files.read(own, window, 0, 1, at) === 0;
+    return isSame && files.read(own, window, 0, 1, at) === 0 ? image() : undefined;
   });
 }
 

@@ -21,14 +21,14 @@ import { blindSpot } from "./owner/writer.ts";
 import { planArchive, planPrune } from "./plan/prunePlan.ts";
 import { type Choice, planRepair } from "./plan/repairPlan.ts";
 import { planTidy } from "./plan/tidyPlan.ts";
-import { planUndo } from "./plan/undoPlan.ts";
+import { goesBackFrom, planUndo } from "./plan/undoPlan.ts";
+import { imageOf } from "./repair/fileImage.ts";
 import { codeOf, type Files, isSystemError, nodeFiles } from "./repair/files.ts";
-import { type Prepared, prepare, prepareFiles, stampsOf } from "./repair/prepare.ts";
+import { type Prepared, prepare, prepareFiles, prepareUndoOfRows, stampsOf } from "./repair/prepare.ts";
 import { placesFor } from "./repair/quarantine.ts";
-import { imageOf, listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
+import { listReceipts, loadReceipt } from "./repair/receiptFolder.ts";
 import { type Recovered, recover } from "./repair/recovery.ts";
 import { sweepReceipts } from "./repair/retention.ts";
-import { rowsAsLeft } from "./repair/rowImages.ts";
 import type { StateFolder } from "./repair/stateFolder.ts";
 import { planAgain } from "./repair/storeFile.ts";
 import { type RepairInput, refusalOf, refusedFor, repairStore, touchesStore } from "./repair/storeRepair.ts";
@@ -220,10 +220,9 @@ export function planReceiptUndo(
   const { edits, store } = receipt.plan;
   const keys = new Set(edits.map((edit) => ("key" in edit ? edit.key : "")).filter((key) => key !== ""));
   const moved = edits.flatMap((edit) => (edit.kind === "move" ? [edit.from, edit.to] : []));
-  const isStored = touchesStore(receipt.plan);
-  const stored = isStored ? prepare(files, store.path, keys, [], store.kind) : prepareFiles(files, store.path, moved);
-  const asLeft = isStored && store.kind === "openclaw-sqlite" && { asLeft: rowsAsLeft(files, receipt) };
-  return planUndo(receipt, { ...stored, ...asLeft }, only);
+  if (!touchesStore(receipt.plan)) return planUndo(receipt, prepareFiles(files, store.path, moved), only);
+  if (store.kind === "openclaw-sqlite") return planUndo(receipt, prepareUndoOfRows(files, receipt), only);
+  return planUndo(receipt, prepare(files, store.path, keys, [], store.kind, goesBackFrom(receipt, only)), only);
 }
 
 /** Needs the same permission as a repair; one of a captured store that was named as the person's needs none (CLI.md). */

@@ -334,6 +334,7 @@ const handlers: {
   pruneReview: (ask) => repairs.pruneReview(ask),
   prune: (ask) => repairs.prune(ask),
   receipts: () => repairs.receipts(),
+  undoLeaves: (ask) => repairs.undoLeaves(ask),
   undoPreview: (ask) => repairs.undoPreview(ask),
   undo: (ask) => repairs.undo(mayAskFor(ask)),
   quarantine: () => repairs.quarantine(),

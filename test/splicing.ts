@@ -1,7 +1,15 @@
 // Stores in memory and edits of them, for tests of the splice.
 import { ok } from "node:assert/strict";
 import type { Splice } from "../src/repair/members.ts";
-import { isSpliced, placesOf, type RowEdit, readRows, type StoreBytes, spliceRows } from "../src/repair/rowSplice.ts";
+import {
+  areRowsSpliced,
+  isSpliced,
+  placesOf,
+  type RowEdit,
+  readRows,
+  type StoreBytes,
+  spliceRows,
+} from "../src/repair/rowSplice.ts";
 import { key } from "./homeBuilder.ts";
 
 export function inMemory(bytes: Buffer): StoreBytes {
@@ -33,7 +41,14 @@ export function edited(text: string | Buffer, ...edits: readonly RowEdit[]): str
   const before = Buffer.from(text);
   const after = applied(before, spliceRows(inMemory(before), edits));
   ok(isSpliced(placesOf(inMemory(before)).length, inMemory(after), edits), after.toString());
+  if (edits.every(({ kind }) => kind === "fields")) ok(areSpliced(before, after, edits), after.toString());
   return after.toString();
+}
+
+/** What is told of it by the rows that change alone. */
+export function areSpliced(before: Buffer, after: Buffer, edits: readonly RowEdit[], splices?: Splice[]): boolean {
+  const places = placesOf(inMemory(before));
+  return areRowsSpliced(places, splices ?? spliceRows(inMemory(before), edits), inMemory(after), edits);
 }
 
 export function set(field: string, before: unknown, after: unknown, row = key): RowEdit {

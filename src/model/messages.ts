@@ -53,7 +53,9 @@ export interface Requests {
   prune: { ask: { readonly rows: readonly SessionName[] } & Vouched; answer: readonly RepairSummary[] };
   /** Newest first. */
   receipts: { ask: undefined; answer: readonly ReceiptSummary[] };
-  /** What an undo would change now, as two texts. `keys`: only these rows. */
+  /** What an undo would leave as it is now, one sentence each. `keys`: only these rows. */
+  undoLeaves: { ask: { readonly receipt: string; readonly keys?: readonly string[] }; answer: readonly string[] };
+  /** What an undo would change now, as two texts, which can be long. */
   undoPreview: { ask: { readonly receipt: string; readonly keys?: readonly string[] }; answer: UndoPreview };
   undo: {
     ask: { readonly receipt: string; readonly keys?: readonly string[] } & Vouched & WhileItRuns;

@@ -8,15 +8,29 @@ import { isInFile, type Stored } from "./repairPlan.ts";
 export interface StoredNow extends Stored {
   /** Stamps by path; nothing for what is not there. */
   readonly files: ReadonlyMap<string, string>;
-  /** Of a database: the rows that are as the repair left them, by key, with the hash of what they were before. */
-  readonly asLeft?: ReadonlyMap<string, string>;
+  /** Of a database: the rows that are as the repair left them, by key. */
+  readonly asLeft?: ReadonlyMap<string, LeftRow>;
+}
+
+/** Hashes of a row of a database, whole. */
+export interface LeftRow {
+  readonly before: string;
+  readonly now: string;
+}
+
+/** The hash of a store that goes back as a whole, byte for byte; undefined where it cannot, or is not to. */
+export function goesBackFrom(
+  { before, after, backup }: Receipt,
+  only: ReadonlySet<string> | undefined,
+): string | undefined {
+  return only === undefined && before !== undefined && backup !== undefined ? after?.sha256 : undefined;
 }
 
 /**
  * `stored`: the store now. `only`: keys of the rows to bring back, with the files that went with them; the rest can be undone later.
  */
 export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet<string>): Plan {
-  const { plan, before, after, backup } = receipt;
+  const { plan, before, backup } = receipt;
   const left: string[] = [];
   const goesBack = (edit: Edit): boolean =>
     only === undefined || ("rows" in edit && edit.rows?.some((key) => only.has(key)) === true);
@@ -24,14 +38,9 @@ export function planUndo(receipt: Receipt, stored: StoredNow, only?: ReadonlySet
     .filter(goesBack)
     .map((edit) => inverseOfMove(edit, stored, left) ?? inverseOfFile(edit, receipt))
     .filter((edit) => edit !== undefined);
-  const isOurs =
-    stored.asLeft === undefined &&
-    before !== undefined &&
-    after !== undefined &&
-    backup !== undefined &&
-    stored.basis.sha256 === after.sha256;
+  const isOurs = stored.asLeft === undefined && stored.basis.sha256 === goesBackFrom(receipt, only);
   const rows: Edit[] =
-    isOurs && only === undefined
+    isOurs && before !== undefined && backup !== undefined
       ? [{ kind: "content", from: backup, sha256: before.sha256 }]
       : plan.edits
           .filter((edit) => only === undefined || ("key" in edit && only.has(edit.key)))
@@ -82,12 +91,11 @@ function inverseOfRow(edit: Edit, stored: Stored, left: string[]): Edit[] {
 /**
  * The whole row or nothing of it: half of what a run left, put back into a row that went on, would be a row of neither.
  */
-function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft, rows }: StoredNow, left: string[]): Edit[] {
+function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft }: StoredNow, left: string[]): Edit[] {
   if (edit.kind !== "fields" || backup === undefined) return [];
   const { key, fields, columns } = edit;
-  const sha256 = asLeft?.get(key);
-  const basis = rows.get(key)?.hash;
-  if (sha256 === undefined || basis === undefined) {
+  const row = asLeft?.get(key);
+  if (row === undefined) {
     left.push(`${key} was changed since, or is gone, and is left as it is.`);
     return [];
   }
@@ -97,10 +105,10 @@ function inverseInDatabase(edit: Edit, { backup }: Receipt, { asLeft, rows }: St
     {
       kind: "fields",
       key,
-      basis,
+      basis: row.now,
       fields: inverse(fields),
       ...(columns !== undefined && { columns: inverse(columns) }),
-      rowFrom: { path: backup, sha256 },
+      rowFrom: { path: backup, sha256: row.before },
     },
   ];
 }

@@ -16,6 +16,8 @@ import { saveReceipt } from "./receiptFolder.ts";
 import {
   type DatabaseEdit,
   databaseEdits,
+  hashesOf,
+  imageOfSpelled,
   imagesAt,
   type KeptRows,
   keepImages,
@@ -63,7 +65,7 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
       const images = readImages(query, keys);
       const before = spelled(images);
       checkBasis(before, edits);
-      const kept = keptRows(files);
+      const kept = seen?.kept ?? keptRows(files);
       const changes = images.map((image, i) => changeOf(kept, edits[i] as DatabaseEdit, image));
       for (const change of changes) {
         goOn?.();
@@ -74,7 +76,8 @@ export function putDatabaseRows(files: Files, folder: StateFolder, receipt: Rece
       if (!isDeepStrictEqual(written, meant)) throw new UserError(notMeant);
       const after = spelled(written);
       const backup = keepImages(files, folder, receipt.id, before, after);
-      current = { ...receipt, state: "prepared", before: before.image, after: after.image, backup };
+      const hashes = { before: imageOfSpelled(before), after: imageOfSpelled(after) };
+      current = { ...receipt, state: "prepared", ...hashes, backup };
       saveReceipt(files, folder, current);
       goOn?.();
       execute("COMMIT");
@@ -111,7 +114,8 @@ function closeQuietly(files: Files, database: Database): void {
   }
 }
 
-function checkBasis({ each }: SpelledImages, edits: readonly DatabaseEdit[]): void {
+function checkBasis(images: SpelledImages, edits: readonly DatabaseEdit[]): void {
+  const each = hashesOf(images);
   const isSame = each.length === edits.length && edits.every(({ basis }, i) => each[i] === basis);
   if (!isSame) throw new UserError(planAgain);
 }
@@ -134,12 +138,13 @@ function changeOf(kept: KeptRows, edit: DatabaseEdit, before: RowImage): RowChan
 
 /** What is written must be of this row, say what was meant and, if it comes from a receipt, say nothing else. */
 function checkEntry(edit: DatabaseEdit, { node }: RowImage, entry: string, spliced: string): void {
-  const { sessionId, updatedAt } = JSON.parse(entry) as { sessionId?: unknown; updatedAt?: unknown };
+  const meant = JSON.parse(entry) as { sessionId?: unknown; updatedAt?: unknown };
+  const { sessionId, updatedAt } = meant;
   if (sessionId !== node["current_session_id"] || updatedAt !== node["updated_at"])
     throw new PlanMismatch(`the row ${edit.key} is not the one of its columns`);
   if (edit.rowFrom === undefined && node["entry_valid"] !== 1)
     throw new PlanMismatch(`the row ${edit.key} is not valid`);
-  if (entry !== spliced && !isDeepStrictEqual(JSON.parse(entry), JSON.parse(spliced))) throw new UserError(notMeant);
+  if (entry !== spliced && !isDeepStrictEqual(meant, JSON.parse(spliced))) throw new UserError(notMeant);
 }
 
 function columnsOf({ columns = [] }: DatabaseEdit, table: string): ColumnValues {

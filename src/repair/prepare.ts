@@ -5,18 +5,21 @@ import { databaseVersionAt } from "../inspect/databaseReading.ts";
 import { asRecord } from "../inspect/openclawJson/records.ts";
 import { fileStampOf } from "../inspect/regularFile.ts";
 import type { ListElement, PlanBasis, StoredMode } from "../model/plan.ts";
+import type { Receipt } from "../model/receipt.ts";
+import type { RowImage } from "../model/rowImage.ts";
 import type { StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { columnTexts } from "../plan/databaseColumns.ts";
 import type { StoredRow } from "../plan/repairPlan.ts";
+import type { StoredNow } from "../plan/undoPlan.ts";
 import { rowBytes } from "./agentctlRows.ts";
 import { preparedMemoryRows } from "./claudeMemRows.ts";
 import { elementsIn } from "./elements.ts";
+import { imageOfOpen, imaging } from "./fileImage.ts";
 import { type Files, readAll, withOpen } from "./files.ts";
 import { identityOf, modeOf } from "./modes.ts";
-import { imageOfOpen } from "./receiptFolder.ts";
-import { imagesAt, spelled } from "./rowImages.ts";
-import { type Place, PlanMismatch, placesOf, readRows, rowTexts } from "./rowSplice.ts";
+import { databaseEdits, hashesOf, imageOfSpelled, imagesAt, type KeptRows, rowsAsLeft, spelled } from "./rowImages.ts";
+import { type Place, PlanMismatch, placesOf, readRows, rowTexts, type StoreBytes } from "./rowSplice.ts";
 import { openBytes, readUnchanged, stampOfOpen } from "./storeFile.ts";
 
 export interface Prepared {
@@ -43,8 +46,13 @@ const lockLimitBytes = 65_536n;
 export interface SeenStore {
   /** Of the open file; of a database and its log. */
   readonly stamp: string;
-  /** Of all rows of a file. */
-  readonly places: readonly Place[];
+  /**
+   * Of all rows of a file, as they lie in the very bytes that the basis is the hash of; absent where they were not
+   * looked for.
+   */
+  readonly places?: readonly Place[];
+  /** Of rows of a database that are to go back: what they were. */
+  readonly kept?: KeptRows;
 }
 
 /** For as long as the plan is there: whoever carries it out need not go through the whole store again. */
@@ -57,7 +65,7 @@ export function seenStore(basis: PlanBasis | undefined): SeenStore | undefined {
 
 /**
  * Throws a PlanMismatch where the store does not parse, a UserError where it changes meanwhile, and what the system throws
- * where it cannot be read.
+ * where it cannot be read. `whole`: a file with this hash goes back as a whole, and none of its rows is asked for.
  */
 export function prepare(
   files: Files,
@@ -65,6 +73,7 @@ export function prepare(
   keys: ReadonlySet<string>,
   lockPaths: readonly string[],
   kind: StoreKind = "openclaw-json",
+  whole?: string,
 ): Prepared {
   if (kind === "claude-mem") {
     const rows = preparedMemoryRows(files.realpath(storePath), keys);
@@ -76,15 +85,33 @@ export function prepare(
   const read = withOpen(files, storePath, "r", undefined, (fd) => {
     const stamp = stampOfOpen(files, fd);
     return readUnchanged(files, fd, stamp, () => {
-      const basis = imageOfOpen(files, fd);
-      const { object } = rowBytes(kind, openBytes(files, fd));
-      const places = placesOf(object);
+      const mode = modeOf(files, fd);
+      const image = whole === undefined ? undefined : imageOfOpen(files, fd);
+      if (image !== undefined && image.sha256 === whole) {
+        seen.set(image, { stamp });
+        return { basis: image, rows: new Map(), mode };
+      }
+      const { basis, object, places } = placedRows(files, fd, kind);
       seen.set(basis, { stamp, places });
-      return { basis, rows: readRows(object, keys, places), mode: modeOf(files, fd) };
+      return { basis, rows: readRows(object, keys, places), mode };
     });
   });
   const elements = isList ? { elements: readElements(files, storePath, lockPaths) } : {};
   return { ...read, locks, files: new Map(), ...elements };
+}
+
+/** Hash and places are of one and the same reading: whoever has a file with this hash knows where its rows lie. */
+function placedRows(files: Files, fd: number, kind: StoreKind): Placed {
+  const { take, image } = imaging();
+  const { object } = rowBytes(kind, openBytes(files, fd, take));
+  const places = placesOf(object);
+  return { basis: image(), object, places };
+}
+
+interface Placed {
+  readonly basis: PlanBasis;
+  readonly object: StoreBytes;
+  readonly places: readonly Place[];
 }
 
 /** Of a database, without a trace. */
@@ -93,17 +120,40 @@ function prepareRows(
   storePath: string,
   keys: ReadonlySet<string>,
 ): Pick<Prepared, "basis" | "rows" | "mode"> {
-  const path = files.realpath(storePath);
-  const version = databaseVersionAt(path);
-  const images = imagesAt(path, [...keys]);
-  const { each, image: basis } = spelled(images);
-  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version, places: [] });
+  const { images, hashes, ...read } = readHashed(files, storePath, [...keys]);
   const rows = images.map((image, i) => {
     const texts = rowTexts(String(image.node["entry_json"]));
-    return [image.key, { ...texts, columns: columnTexts(image), hash: each[i] ?? "" }] as const;
+    return [image.key, { ...texts, columns: columnTexts(image), hash: hashes[i] ?? "" }] as const;
   });
+  return { ...read, rows: new Map(rows) };
+}
+
+/** What undoing a repair of a database rests on: its rows as they are, and as that left them. Throws a UserError. */
+export function prepareUndoOfRows(files: Files, receipt: Receipt): Prepared & Pick<StoredNow, "asLeft"> {
+  const { plan } = receipt;
+  const keys = databaseEdits(plan).map(({ key }) => key);
+  const { images, hashes, ...read } = readHashed(files, plan.store.path, keys);
+  const { asLeft, kept } = rowsAsLeft(files, receipt, images, hashes);
+  const known = seen.get(read.basis);
+  if (known !== undefined) seen.set(read.basis, { ...known, kept });
+  return { ...read, rows: new Map(), locks: new Map(), files: new Map(), asLeft };
+}
+
+interface HashedRows extends Pick<Prepared, "basis" | "mode"> {
+  readonly images: readonly RowImage[];
+  /** Of each. */
+  readonly hashes: readonly string[];
+}
+
+function readHashed(files: Files, storePath: string, keys: readonly string[]): HashedRows {
+  const path = files.realpath(storePath);
+  const version = databaseVersionAt(path);
+  const images = imagesAt(path, keys);
+  const all = spelled(images);
+  const basis = imageOfSpelled(all);
+  if (version !== undefined && databaseVersionAt(path) === version) seen.set(basis, { stamp: version });
   const mode = withOpen(files, storePath, "r", undefined, (fd) => modeOf(files, fd));
-  return { basis, rows: new Map(rows), mode };
+  return { basis, images, hashes: hashesOf(all), mode };
 }
 
 function storedLocks(files: Files, paths: readonly string[]): Map<string, StoredLock> {

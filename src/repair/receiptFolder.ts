@@ -1,11 +1,11 @@
 // Receipts on disk: a folder each, with the manifest that says what was meant and how far it came, the copy of the store
 // from before, and copies of whatever else goes. Folders 0700, files 0600.
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import type { FileImage, Receipt } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
-import { type Files, readAll, readPieces, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
+import { imageOf } from "./fileImage.ts";
+import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
 import type { StateFolder } from "./stateFolder.ts";
 
 const privateFolder = 0o700;
@@ -85,18 +85,4 @@ export function keepCopy(files: Files, from: string, to: string, known?: FileIma
     throw new UserError(
       `${from} changed while it was copied, and nothing was written. Look at it again and plan anew.`,
     );
-}
-
-export function imageOf(files: Files, path: string): FileImage {
-  return withOpen(files, path, "r", undefined, (fd) => imageOfOpen(files, fd));
-}
-
-export function imageOfOpen(files: Files, fd: number): FileImage {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  readPieces(files, fd, (bytes) => {
-    hash.update(bytes);
-    sizeBytes += bytes.length;
-  });
-  return { sha256: hash.digest("hex"), sizeBytes };
 }

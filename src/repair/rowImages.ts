@@ -7,8 +7,10 @@ import { isUnreadable } from "../inspect/regularFile.ts";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { FileImage, Receipt } from "../model/receipt.ts";
 import type { ColumnValues, RowImage, RowImages } from "../model/rowImage.ts";
+import type { ByteRange } from "../model/session.ts";
 import { UserError } from "../model/userError.ts";
 import { isSameRow } from "../plan/databaseColumns.ts";
+import type { LeftRow } from "../plan/undoPlan.ts";
 import { statementOf } from "./databaseFile.ts";
 import { checkSchema } from "./databaseSchema.ts";
 import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
@@ -56,22 +58,37 @@ export function imagesAt(path: string, keys: readonly string[]): RowImage[] {
 
 /** Images as a receipt spells them. */
 export interface SpelledImages {
-  /** Of a JSON list. */
-  readonly pieces: readonly Buffer[];
-  readonly image: FileImage;
-  /** The hash of each, as of a list of one. */
-  readonly each: readonly string[];
+  /** A JSON list. */
+  readonly bytes: Buffer;
+  /** Where each stands in it. */
+  readonly ranges: readonly ByteRange[];
 }
 
 export function spelled(images: readonly RowImage[]): SpelledImages {
-  const texts = images.map((image) => Buffer.from(JSON.stringify(image)));
-  const pieces = [open, ...texts.flatMap((text, i) => (i === 0 ? [text] : [comma, text])), close];
-  const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
-  const each = texts.map((text) => sha256(open, text, close));
-  return { pieces, image: { sha256: sha256(...pieces), sizeBytes }, each };
+  const texts = images.map((image) => JSON.stringify(image));
+  let end = 0;
+  const ranges = texts.map((text): ByteRange => {
+    const start = end + 1;
+    end = start + Buffer.byteLength(text);
+    return { start, end };
+  });
+  const bytes = Buffer.alloc(texts.length === 0 ? 2 : end + 1, ",");
+  for (const [i, { start }] of ranges.entries()) bytes.write(texts[i] ?? "", start);
+  bytes.write("[", 0);
+  bytes.write("]", bytes.length - 1);
+  return { bytes, ranges };
 }
 
-const [open, comma, close] = ["[", ",", "]"].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+export function imageOfSpelled({ bytes }: SpelledImages): FileImage {
+  return { sha256: sha256(bytes), sizeBytes: bytes.length };
+}
+
+/** Of each, as of a list of one. */
+export function hashesOf({ bytes, ranges }: SpelledImages): string[] {
+  return ranges.map(({ start, end }) => sha256(open, bytes.subarray(start, end), close));
+}
+
+const [open, close] = [Buffer.from("["), Buffer.from("]")] as const;
 
 function sha256(...pieces: readonly Buffer[]): string {
   const hash = createHash("sha256");
@@ -79,9 +96,12 @@ function sha256(...pieces: readonly Buffer[]): string {
   return hash.digest("hex");
 }
 
-export function hashOfImages(images: readonly RowImage[]): FileImage {
-  return spelled(images).image;
-}
+/** What stands around the two lists in the file. */
+const frame = {
+  start: Buffer.from('{"schema":1,"before":'),
+  between: Buffer.from(',"after":'),
+  end: Buffer.from("}"),
+};
 
 /** As `RowImages`. Gives the path of the file, which is on the disk when this returns. */
 export function keepImages(
@@ -94,8 +114,7 @@ export function keepImages(
   const path = receiptPath(folder, id, "rows.json");
   unlinkIfThere(files, path);
   withOpen(files, path, "wx", 0o600, (fd) => {
-    const [start, between, end] = ['{"schema":1,"before":', ',"after":', "}"].map((text) => Buffer.from(text));
-    writeAll(files, fd, Buffer.concat([start, ...before.pieces, between, ...after.pieces, end] as Buffer[]));
+    writeAll(files, fd, Buffer.concat([frame.start, before.bytes, frame.between, after.bytes, frame.end]));
     files.fsync(fd);
   });
   syncDirectory(files, receiptPath(folder, id));
@@ -117,26 +136,37 @@ export function loadImages(
   files: Files,
   { backup, before, after }: Pick<Receipt, "backup" | "before" | "after">,
 ): RowImages {
-  const kept = backup === undefined ? undefined : parsedImages(files, backup);
-  const isWhole =
-    kept !== undefined &&
-    hashOfImages(kept.before).sha256 === before?.sha256 &&
-    hashOfImages(kept.after).sha256 === after?.sha256;
-  if (!isWhole) throw new UserError(wasChanged);
+  const bytes = backup === undefined ? undefined : keptBytes(files, backup);
+  const kept = before && after && bytes && isKept(bytes, before, after) ? parsedImages(bytes) : undefined;
+  if (kept === undefined) throw new UserError(wasChanged);
   return kept;
+}
+
+/** Byte for byte, so that nothing of it is spelled once more to be hashed. */
+function isKept(bytes: Buffer, before: FileImage, after: FileImage): boolean {
+  const { start, between, end } = frame;
+  let at = 0;
+  const next = (length: number): Buffer => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const isSame =
+    next(start.length).equals(start) &&
+    sha256(next(before.sizeBytes)) === before.sha256 &&
+    next(between.length).equals(between) &&
+    sha256(next(after.sizeBytes)) === after.sha256;
+  return isSame && next(bytes.length - at).equals(end);
 }
 
 /** Gives a row as it was. Throws a UserError where it is not what was kept. */
 export type KeptRows = (from: NonNullable<DatabaseEdit["rowFrom"]>, key: string) => RowImage;
 
-/** Reads each receipt's file once. */
-export function keptRows(files: Files): KeptRows {
-  const read = new Map<
-    string,
-    ReadonlyMap<string, { readonly image: RowImage; readonly sha256: string | undefined }>
-  >();
+type HashedImages = ReadonlyMap<string, { readonly image: RowImage; readonly sha256: string | undefined }>;
+
+/** Reads each receipt's file once. `read`: what was read already, by its path. */
+export function keptRows(files: Files, read = new Map<string, HashedImages>()): KeptRows {
   return ({ path, sha256 }, key) => {
-    const before = read.get(path) ?? hashed(parsedImages(files, path)?.before ?? []);
+    const before = read.get(path) ?? hashed(keptBefore(files, path));
     read.set(path, before);
     const kept = before.get(key);
     if (kept === undefined || kept.sha256 !== sha256) throw new UserError(wasChanged);
@@ -144,33 +174,53 @@ export function keptRows(files: Files): KeptRows {
   };
 }
 
-function hashed(
-  images: readonly RowImage[],
-): Map<string, { readonly image: RowImage; readonly sha256: string | undefined }> {
-  const { each } = spelled(images);
+function hashed(images: readonly RowImage[]): HashedImages {
+  const each = hashesOf(spelled(images));
   return new Map(images.map((image, i) => [image.key, { image, sha256: each[i] }]));
 }
 
-function parsedImages(files: Files, path: string): RowImages | undefined {
+function keptBefore(files: Files, path: string): readonly RowImage[] {
+  const bytes = keptBytes(files, path);
+  return (bytes && parsedImages(bytes)?.before) ?? [];
+}
+
+/** Undefined where it is gone. */
+function keptBytes(files: Files, path: string): Buffer | undefined {
   try {
-    const kept: unknown = JSON.parse(readAll(files, path).toString("utf8"));
-    return z.safeParse(imagesSchema, kept).success ? (kept as RowImages) : undefined;
+    return readAll(files, path);
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
 }
 
-/**
- * The rows that are as the repair left them, by key, with the hash of each as it was before. Throws a UserError where that
- * cannot be told.
- */
-export function rowsAsLeft(files: Files, receipt: Receipt): Map<string, string> {
+function parsedImages(bytes: Buffer): RowImages | undefined {
+  try {
+    const kept: unknown = JSON.parse(bytes.toString("utf8"));
+    return z.safeParse(imagesSchema, kept).success ? (kept as RowImages) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Of these rows of a database those that are as the repair left them, and what they were before. Throws a UserError where that cannot be told. */
+export function rowsAsLeft(
+  files: Files,
+  receipt: Receipt,
+  rows: readonly RowImage[],
+  hashes: readonly string[],
+): { readonly asLeft: ReadonlyMap<string, LeftRow>; readonly kept: KeptRows } {
   const { before, after } = loadImages(files, receipt);
   const left = byKey(after);
-  const now = byKey(imagesNow(files, receipt));
-  const { each } = spelled(before);
-  return new Map(before.flatMap(({ key }, i) => (isSame(left.get(key), now.get(key)) ? [[key, each[i] ?? ""]] : [])));
+  const old = hashed(before);
+  const asLeft = new Map<string, LeftRow>();
+  for (const [i, row] of rows.entries()) {
+    const [was, now] = [old.get(row.key)?.sha256, hashes[i]];
+    if (was !== undefined && now !== undefined && isSame(left.get(row.key), row))
+      asLeft.set(row.key, { before: was, now });
+  }
+  return { asLeft, kept: keptRows(files, new Map([[receipt.backup ?? "", old]])) };
 }
 
 /**

@@ -85,10 +85,10 @@ export function spliceRows(
   return inOrder([...ofFields, ...ofRows]);
 }
 
-/** The text of one row with these edits. Throws a PlanMismatch as `spliceRows` does. */
+/** The text of one row, which is known to parse, with these edits. Throws a PlanMismatch as `spliceRows` does. */
 export function spliceRow(key: string, text: string, edits: readonly FieldEdit[]): string {
   const bytes = Buffer.from(text);
-  const shape = asRecord(JSON.parse(text)) === undefined ? "scalar" : "object";
+  const shape = /^\s*\{/.test(text) ? "object" : "scalar";
   const place: Place = { key, keyRange: { start: 0, end: 0 }, range: { start: 0, end: bytes.length }, shape };
   const pieces: Buffer[] = [];
   let at = 0;
@@ -101,20 +101,101 @@ export function spliceRow(key: string, text: string, edits: readonly FieldEdit[]
 
 /** Of a row by itself. */
 export function rowTexts(text: string): RowTexts {
-  const bytes = Buffer.from(text);
-  const fields = asRecord(JSON.parse(text)) === undefined ? [] : fieldsOf(bytes);
-  return {
-    text,
-    fields: new Map(fields.map(({ name, value }) => [name, bytes.toString("utf8", value.start, value.end)])),
-  };
+  return textsOf(Buffer.from(text), asRecord(JSON.parse(text)) !== undefined, text);
+}
+
+function textsOf(bytes: Buffer, isObject: boolean, text = bytes.toString("utf8")): RowTexts {
+  // Where each byte is a character, each is at the same place in both: a piece of a text is no copy.
+  const pieceOf = ({ start, end }: ByteRange): string =>
+    text.length === bytes.length ? text.slice(start, end) : bytes.toString("utf8", start, end);
+  const fields = isObject ? fieldsOf(bytes) : [];
+  return { text, fields: new Map(fields.map(({ name, value }) => [name, pieceOf(value)])) };
 }
 
 /** What a store of so many rows must be once it is spliced: it parses, holds as many as it should, and says what was meant. */
 export function isSpliced(rowsBefore: number, after: StoreBytes, edits: readonly RowEdit[]): boolean {
   const count = (kind: RowEdit["kind"]): number => edits.filter((edit) => edit.kind === kind).length;
   const places = placesOf(after);
-  if (places.length !== rowsBefore - count("removeRow") + count("addRow")) return false;
-  const rows = readRows(after, new Set(edits.map(({ key }) => key)), places);
+  return places.length === rowsBefore - count("removeRow") + count("addRow") && isMeant(after, edits, places);
+}
+
+/**
+ * The same of a store that is known to be another one, which parses and has its rows at these places, with just these
+ * splices: what is outside of the rows that they are in is what it was and where it was in the grammar, so that only
+ * those rows are gone through. Each must be one value from its first byte to its last. Rows that come or go are not told.
+ */
+export function areRowsSpliced(
+  places: readonly Place[],
+  splices: readonly Splice[],
+  after: StoreBytes,
+  edits: readonly RowEdit[],
+): boolean {
+  const keys = new Set(edits.map(({ key }) => key));
+  const moved = placesAfter(
+    places.filter(({ key }) => keys.has(key)),
+    splices,
+  );
+  return moved !== undefined && areValues(after, moved) && isMeant(after, edits, moved);
+}
+
+/** Where these rows stand once the store is spliced. Undefined where a splice is not within one of them. */
+function placesAfter(places: readonly Place[], splices: readonly Splice[]): Place[] | undefined {
+  let next = 0;
+  let shift = 0;
+  const moved = places.map((place): Place => {
+    const start = place.range.start + shift;
+    for (let splice = splices[next]; splice !== undefined; splice = splices[next]) {
+      if (splice.start < place.range.start || splice.end > place.range.end) break;
+      shift += splice.bytes.length - (splice.end - splice.start);
+      next += 1;
+    }
+    return { ...place, range: { start, end: place.range.end + shift } };
+  });
+  return next === splices.length ? moved : undefined;
+}
+
+/** Whether each of these ranges is one JSON value: read as the store of just them, each must begin and end where it does. */
+function areValues(store: StoreBytes, places: readonly Place[]): boolean {
+  const expected: ByteRange[] = [];
+  let at = 0;
+  const piece = (bytes: Buffer): Buffer => {
+    at += bytes.length;
+    return bytes;
+  };
+  function* pieces(): Generator<Buffer> {
+    for (const [i, { range }] of places.entries()) {
+      yield piece(Buffer.from(`${i === 0 ? "{" : ","}"${i}":`));
+      const start = at;
+      yield piece(store.slice(range));
+      expected.push({ start, end: at });
+    }
+    yield Buffer.from(places.length === 0 ? "{}" : "}");
+  }
+  const found = placesOf({ source: () => sourceOf(pieces()), slice: () => noBytes });
+  return (
+    found.length === expected.length &&
+    found.every(({ range }, i) => range.start === expected[i]?.start && range.end === expected[i]?.end)
+  );
+}
+
+const noBytes = Buffer.alloc(0);
+
+function sourceOf(pieces: Iterator<Buffer>): ByteSource {
+  let left: Buffer = noBytes;
+  return (target, at) => {
+    while (left.length === 0) {
+      const next = pieces.next();
+      if (next.done === true) return 0;
+      left = next.value;
+    }
+    const got = left.copy(target, at);
+    left = left.subarray(got);
+    return got;
+  };
+}
+
+function isMeant(store: StoreBytes, edits: readonly RowEdit[], places: readonly Place[]): boolean {
+  const rows = readRows(store, new Set(edits.map(({ key }) => key)), places);
   return edits.every((edit) => {
     const row = rows.get(edit.key);
     if (edit.kind === "removeRow") return row === undefined;
@@ -132,10 +213,7 @@ export function readRows(
   const found = new Map<string, RowTexts>();
   for (const place of places) {
     if (!keys.has(place.key)) continue;
-    const bytes = store.slice(place.range);
-    const fields = place.shape === "object" ? fieldsOf(bytes) : [];
-    const texts = fields.map(({ name, value }) => [name, bytes.toString("utf8", value.start, value.end)] as const);
-    found.set(place.key, { text: bytes.toString("utf8"), fields: new Map(texts) });
+    found.set(place.key, textsOf(store.slice(place.range), place.shape === "object"));
   }
   return found;
 }

@@ -6,19 +6,20 @@ import type { GoOn } from "../model/stopped.ts";
 import type { Permission, StoreKind } from "../model/store.ts";
 import { UserError } from "../model/userError.ts";
 import { movedBy, rowBytes } from "./agentctlRows.ts";
-import { type Files, isSystemError, withOpen, withOpenToRead } from "./files.ts";
+import { imageOf, imageOfOpen } from "./fileImage.ts";
+import { type Files, isSystemError, readPieces, withOpen, withOpenToRead } from "./files.ts";
 import { settleFailure } from "./journal.ts";
 import { keepFiles } from "./keptFiles.ts";
 import { type Landing, watchLanding } from "./landing.ts";
 import type { Splice } from "./members.ts";
 import { identityOf } from "./modes.ts";
 import { seenStore } from "./prepare.ts";
-import { imageOf, imageOfOpen, keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
-import { isSpliced, type Place, placesOf, type RowEdit, spliceRows } from "./rowSplice.ts";
+import { keepCopy, receiptPath, saveReceipt } from "./receiptFolder.ts";
+import { areRowsSpliced, isSpliced, type Place, placesOf, type RowEdit, spliceRows } from "./rowSplice.ts";
 import type { StateFolder } from "./stateFolder.ts";
 import {
   eachPiece,
-  holdsSpliced,
+  imageOfSpliced,
   openBytes,
   planAgain,
   putInPlace,
@@ -60,13 +61,10 @@ export async function putRows(
     const opened = stampOfOpen(files, fd);
     const content = plan.edits.find((edit) => edit.kind === "content");
     const edits = plan.edits.filter(isRowEdit);
-    const { before, places, splices } = readUnchanged(files, fd, opened, () => {
+    const { before, spliced } = readUnchanged(files, fd, opened, () => {
       const before = basisIn(files, fd, opened, plan);
-      if (content !== undefined) return { before, places: [], splices: [] };
-      return { before, ...splicesIn(files, fd, before, plan) };
+      return { before, spliced: content === undefined ? splicesIn(files, fd, before, plan) : nothingSpliced };
     });
-    if (content !== undefined && imageOf(files, content.from).sha256 !== content.sha256)
-      throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
     const temporary = temporaryBeside(path, receipt.id);
     let current: Receipt = { ...receipt, before, temporary };
     const reached = (more: Partial<Receipt>): void => {
@@ -82,12 +80,14 @@ export async function putRows(
       reached({ state: "backedUp", backup, kept: keepFiles(files, folder, receipt, goOn) });
       goOn?.();
       const after = readUnchanged(files, fd, opened, () => {
+        if (content !== undefined) return writeWhole(files, fd, temporary, content.from);
         // The copy is known to be what the plan was made from: what is written is made of that.
-        const written = writeNew(files, fd, temporary, splices, content?.from ?? backup);
-        if (content === undefined) checkMeaning(files, plan.store.kind, temporary, places.length, edits);
+        const written = writeNew(files, fd, temporary, spliced.splices, backup);
+        checkMeaning(files, plan.store.kind, temporary, spliced, edits);
         return written;
       });
-      if (content !== undefined && after.sha256 !== content.sha256) throw new UserError(notMeant);
+      if (content !== undefined && after.sha256 !== content.sha256)
+        throw new UserError("The copy from before the repair was changed: nothing is put back from it.");
       // A version that takes none does not mind it; one that may take it, does.
       const takesLock = plan.store.kind === "openclaw-json" && plan.store.era !== "J2";
       const vendorLock = takesLock ? vendorLockOf(path, now) : undefined;
@@ -122,15 +122,21 @@ function basisIn(files: Files, fd: number, stamp: string, { basis }: Plan): File
 interface Spliced {
   /** Of all rows of the store. */
   readonly places: readonly Place[];
+  /** The places are of the very bytes that the plan was made from, and the copy is. */
+  readonly arePlacesProven: boolean;
   readonly splices: readonly Splice[];
 }
+
+const nothingSpliced: Spliced = { places: [], arePlacesProven: false, splices: [] };
 
 /** Throws a UserError where the store is not what it was although it has the same stamp. */
 function splicesIn(files: Files, fd: number, before: FileImage, { store, edits, basis }: Plan): Spliced {
   try {
     const { object, start } = rowBytes(store.kind, openBytes(files, fd));
-    const places = seenStore(basis)?.places ?? placesOf(object);
-    return { places, splices: movedBy(spliceRows(object, edits.filter(isRowEdit), places), start) };
+    const known = seenStore(basis)?.places;
+    const places = known ?? placesOf(object);
+    const splices = movedBy(spliceRows(object, edits.filter(isRowEdit), places), start);
+    return { places, arePlacesProven: known !== undefined, splices };
   } catch (error) {
     if (!isSystemError(error) && imageOfOpen(files, fd).sha256 !== before.sha256) throw new UserError(planAgain);
     throw error;
@@ -140,22 +146,41 @@ function splicesIn(files: Files, fd: number, before: FileImage, { store, edits, 
 /** Gives what was written, and read back: of the file `from` all but the splices. Throws a UserError where it is another. */
 function writeNew(files: Files, like: number, temporary: string, splices: readonly Splice[], from: string): FileImage {
   return withOpen(files, from, "r", undefined, (fd) => {
-    const written = writeBeside(files, temporary, like, (onBytes) => eachPiece(files, fd, splices, onBytes));
-    if (!holdsSpliced(files, temporary, fd, splices)) throw new UserError(notMeant);
+    writeBeside(files, temporary, like, (onBytes) => eachPiece(files, fd, splices, onBytes));
+    const written = imageOfSpliced(files, temporary, fd, splices);
+    if (written === undefined) throw new UserError(notMeant);
     return written;
   });
 }
 
+/** The same of a whole file, of which it is known what it is to hold. */
+function writeWhole(files: Files, like: number, temporary: string, from: string): FileImage {
+  withOpen(files, from, "r", undefined, (fd) =>
+    writeBeside(files, temporary, like, (onBytes) => readPieces(files, fd, onBytes)),
+  );
+  return imageOf(files, temporary);
+}
+
+/**
+ * The new file holds what was meant. Where it is known to be the copy but for its splices, where the copy is what the
+ * plan was made from, and where the rows lie in that, only rows that change can be anything else, and only these are read
+ * once more; in every other case, the whole file.
+ */
 function checkMeaning(
   files: Files,
   kind: StoreKind,
   temporary: string,
-  rowsBefore: number,
+  { places, arePlacesProven, splices }: Spliced,
   edits: readonly RowEdit[],
 ): void {
+  const onlyFields = kind === "openclaw-json" && edits.every((edit) => edit.kind === "fields");
   withOpen(files, temporary, "r", undefined, (fd) => {
-    const after = rowBytes(kind, openBytes(files, fd)).object;
-    if (!isSpliced(rowsBefore, after, edits)) throw new UserError(notMeant);
+    const after = openBytes(files, fd);
+    const isMeant =
+      arePlacesProven && onlyFields
+        ? areRowsSpliced(places, splices, after, edits)
+        : isSpliced(places.length, rowBytes(kind, after).object, edits);
+    if (!isMeant) throw new UserError(notMeant);
   });
 }
 

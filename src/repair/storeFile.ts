@@ -1,23 +1,27 @@
 // The store's own file: read for a plan, written beside itself, put in place by a rename.
-import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ByteSource } from "../inspect/openclawJson/storeScanner.ts";
 import type { FileImage } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
+import { imaging } from "./fileImage.ts";
 import { type Files, isSystemError, readPieces, syncDirectory, withOpen, writeAll } from "./files.ts";
 import type { Splice } from "./members.ts";
 import type { StoreBytes } from "./rowSplice.ts";
 
 const windowBytes = 256 << 10;
 
-/** The store through an open descriptor: a rename over its path does not change what is read. */
-export function openBytes(files: Files, fd: number): StoreBytes {
+/**
+ * The store through an open descriptor: a rename over its path does not change what is read.
+ * `onBytes` gets what each source reads.
+ */
+export function openBytes(files: Files, fd: number, onBytes?: (bytes: Buffer) => void): StoreBytes {
   return {
     source: (): ByteSource => {
       let at = 0;
       return (target, offset) => {
         const got = files.read(fd, target, offset, target.length - offset, at);
+        onBytes?.(target.subarray(offset, offset + got));
         at += got;
         return got;
       };
@@ -64,28 +68,21 @@ export function readUnchanged<T>(files: Files, fd: number, stamp: string, read: 
   return result;
 }
 
-/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. Gives what it is to hold. */
+/** A new file beside the store with the store's mode and owner, all of it on the disk when this returns. */
 export function writeBeside(
   files: Files,
   temporary: string,
   like: number,
   write: (onBytes: (bytes: Buffer) => void) => void,
-): FileImage {
+): void {
   const { mode, uid, gid } = files.fstat(like);
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
   withOpen(files, temporary, "wx", 0o600, (fd) => {
-    write((bytes) => {
-      hash.update(bytes);
-      sizeBytes += bytes.length;
-      writeAll(files, fd, bytes);
-    });
+    write((bytes) => writeAll(files, fd, bytes));
     const own = files.fstat(fd);
     if (own.uid !== uid || own.gid !== gid) files.fchown(fd, Number(uid), Number(gid));
     files.fchmod(fd, Number(mode & 0o7777n));
     files.fsync(fd);
   });
-  return { sha256: hash.digest("hex"), sizeBytes };
 }
 
 /** Gives the spliced store, piece by piece, in order. */
@@ -114,9 +111,15 @@ export function eachPiece(
   for (const splice of splices.slice(next)) onBytes(splice.bytes);
 }
 
-/** Whether a file holds the spliced store, byte for byte, and nothing else. */
-export function holdsSpliced(files: Files, path: string, fd: number, splices: readonly Splice[]): boolean {
+/** What a file holds, read back; undefined where that is not the spliced store, byte for byte, and nothing else. */
+export function imageOfSpliced(
+  files: Files,
+  path: string,
+  fd: number,
+  splices: readonly Splice[],
+): FileImage | undefined {
   return withOpen(files, path, "r", undefined, (own) => {
+    const { take, image } = imaging();
     const window = Buffer.allocUnsafe(windowBytes);
     let at = 0;
     let isSame = true;
@@ -124,11 +127,12 @@ export function holdsSpliced(files: Files, path: string, fd: number, splices: re
       for (let from = 0; isSame && from < bytes.length; ) {
         const got = files.read(own, window, 0, Math.min(window.length, bytes.length - from), at);
         isSame = got > 0 && window.compare(bytes, from, from + got, 0, got) === 0;
+        take(window.subarray(0, got));
         from += got;
         at += got;
       }
     });
-    return isSame && files.read(own, window, 0, 1, at) === 0;
+    return isSame && files.read(own, window, 0, 1, at) === 0 ? image() : undefined;
   });
 }
 

@@ -56,7 +56,7 @@ async function undo(
     () => permissionOf(receipts, parts),
   );
   const left: string[] = [];
-  for (const { id } of receipts) left.push(...(await client.ask("undoPreview", ask(id))).left);
+  for (const { id } of receipts) left.push(...(await client.ask("undoLeaves", ask(id))));
   const edits = receipts
     .flatMap((receipt) => receipt.edits)
     .filter(({ key }) => keys === undefined || keys.includes(key ?? ""));

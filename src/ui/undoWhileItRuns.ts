@@ -24,7 +24,7 @@ async function undoWhileItRuns(receipt: ReceiptSummary, parts: RepairParts): Pro
   const store = model.stores.find(({ path }) => path === receipt.storePath);
   if (store === undefined) return;
   const receipts = await permissionWhileItRuns(store, client);
-  const { left } = await client.ask("undoPreview", { receipt: receipt.id });
+  const left = await client.ask("undoLeaves", { receipt: receipt.id });
   const lines = [...receipt.edits.map(({ text }) => text), ...left].map((line) => visibleText(line, 200));
   const at = shortTime(receipt.at, { locale: vscode.env.language, now: model.now });
   const message = vscode.l10n.t("Undo the repair from {0}, while its gateway runs", at);

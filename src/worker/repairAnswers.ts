@@ -14,7 +14,7 @@ import type {
   UndoPreview,
   WritePermission,
 } from "../model/messages.ts";
-import type { Edit } from "../model/plan.ts";
+import type { Edit, Plan } from "../model/plan.ts";
 import type { Receipt, RepairResult } from "../model/receipt.ts";
 import type { PruneCandidate, Scan } from "../model/scan.ts";
 import { UserError } from "../model/userError.ts";
@@ -51,6 +51,7 @@ export interface RepairAnswers {
   pruneReview(ask: Ask<"pruneReview">): Promise<Requests["pruneReview"]["answer"]>;
   prune(ask: Ask<"prune">): Promise<RepairSummary[]>;
   receipts(): ReceiptSummary[];
+  undoLeaves(ask: Ask<"undoLeaves">): readonly string[];
   undoPreview(ask: Ask<"undoPreview">): UndoPreview;
   undo(ask: Ask<"undo">): Promise<RepairSummary>;
   quarantine(): QuarantineSummary;
@@ -123,6 +124,7 @@ export function repairAnswers(
       return finished([...refused, ...(await repairPlans(found, plans, own))]);
     },
     receipts: () => receiptsOf(context()).map((receipt) => receiptSummary(receipt, join(folder.receipts, receipt.id))),
+    undoLeaves: ({ receipt, keys }) => plannedUndo(receiptById(receipt), keys, context()).left ?? [],
     undoPreview: ({ receipt, keys }) => undoPreview(receiptById(receipt), keys, context()),
     async undo({ receipt, keys, vouched, whileItRuns }) {
       const own = context(vouched, whileItRuns);
@@ -195,7 +197,7 @@ function receiptSummary(receipt: Receipt, folder: string): ReceiptSummary {
 
 /** The rows that the repair changed, as they are and as they would be. */
 function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, context: RepairContext): UndoPreview {
-  const plan = planned(() => planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys)));
+  const plan = plannedUndo(receipt, keys, context);
   const edits = receipt.plan.edits.filter((edit) => "key" in edit && (keys === undefined || keys.includes(edit.key)));
   const rowKeys = edits.map((edit) => ("key" in edit ? edit.key : ""));
   const noRows: ReturnType<typeof prepare>["rows"] = new Map();
@@ -226,9 +228,9 @@ function undoPreview(receipt: Receipt, keys: readonly string[] | undefined, cont
 }
 
 /** What keeps an undo from being planned is said; a bug is thrown on. */
-function planned<T>(plan: () => T): T {
+function plannedUndo(receipt: Receipt, keys: readonly string[] | undefined, context: RepairContext): Plan {
   try {
-    return plan();
+    return planReceiptUndo(receipt, context, keys === undefined ? undefined : new Set(keys));
   } catch (error) {
     throw new UserError(refusalOf(error));
   }

@@ -90,4 +90,13 @@ describe("The title of a repair", () => {
     assert.equal(shortTime(today, { locale: "en", now }), "14:03");
     assert.equal(shortTime(earlier, { locale: "de", now }), "19 Nov. 06:00");
   });
+
+  it("says the day in English as every other program does, in every month", () => {
+    const format = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+    for (let month = 0; month < 12; month++) {
+      const at = new Date(2025, month, 3 * month + 1, 8, 5);
+      const [name, day] = format.format(at).split(" ");
+      assert.equal(shortTime(at.getTime(), { locale: "en", now }), `${day} ${name} 08:05`);
+    }
+  });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isSpliced, PlanMismatch, placesOf, type RowEdit, readRows, spliceRows } from "../../src/repair/rowSplice.ts";
 import { jsonCaseNames, unpackCase } from "../fixtures/unpack.ts";
 import { key } from "../homeBuilder.ts";
-import { applied, edited, inMemory, set, spelled, taken } from "../splicing.ts";
+import { applied, areSpliced, edited, inMemory, set, spelled, taken } from "../splicing.ts";
 
 type Json = Record<string, Record<string, unknown>>;
 
@@ -250,6 +250,40 @@ describe("edits of rows", () => {
     ok(check(`{"a":{"n":2},"b":{}}`));
     for (const wrong of [`{"a":{"n":1},"b":{}}`, `{"a":{"n":2}}`, `{"a":{},"b":{}}`, `{"a":{"n":2},"b":{},"c":{}}`])
       ok(!check(wrong), wrong);
+  });
+
+  describe("is told by the rows that change alone", () => {
+    const before = Buffer.from(`{"a":{"n":1},"b":{},"c": {"n":1} }`);
+    const edits = [set("n", 1, 2, "a"), set("n", 1, 3, "c")];
+    /** Of a store that has these rows instead. */
+    const told = (rows: Readonly<Record<string, string>>): boolean => {
+      const places = placesOf(inMemory(before)).filter((place) => place.key in rows);
+      const splices = places.map((place) => ({ ...place.range, bytes: Buffer.from(rows[place.key] ?? "") }));
+      return areSpliced(before, applied(before, splices), edits, splices);
+    };
+
+    it("where they say what was meant, however long they became", () => {
+      ok(told({ a: '{"n":2}', c: '{"n":3}' }));
+      ok(told({ a: '{"m":{"n":1},"n":2}', c: '{"n":3,"m":[]}' }));
+    });
+
+    it("where one of them does not say it", () => {
+      ok(!told({ a: '{"n":1}', c: '{"n":3}' }));
+      ok(!told({ a: '{"n":2}', c: "{}" }));
+      ok(!told({ a: '{"n":2}' }));
+    });
+
+    it("where a row comes that was not meant", () => ok(!told({ a: '{"n":2},"x":{"n":2}', c: '{"n":3}' })));
+
+    it("where others than those change", () => ok(!told({ a: '{"n":2}', b: '{"n":2}', c: '{"n":3}' })));
+
+    it("where what is between them would become a part of one", () => {
+      const [a, c] = ['{"n":2,"s":{"y":1', '{"n":3}}},"z":{}'];
+      equal(Object.keys(JSON.parse(`{"a":${a},"b":{},"c": ${c} }`)).join(), "a,z");
+      ok(!told({ a, c }));
+    });
+
+    it("where one does not parse", () => throws(() => told({ a: '{"n":2', c: '{"n":3}' }), PlanMismatch));
   });
 });
 

@@ -16,6 +16,8 @@ const limitMs = 300_000;
 export interface FirstWindow {
   /** Milliseconds of reading the bundle. */
   readonly loadMs: number;
+  /** Milliseconds of what activation does before it returns. */
+  readonly activateMs: number;
   /** From opening the view until VS Code was given its first row. */
   readonly firstRowMs: number;
   /** The longest block, in milliseconds. */
@@ -46,6 +48,7 @@ export async function screenCosts(home: string, transcript: string, rounds: numb
   const middle = (of: (costs: ScreenCosts) => number): number => median(all.map(of));
   const window = (which: "first" | "again"): FirstWindow => ({
     loadMs: middle((costs) => costs[which].loadMs),
+    activateMs: middle((costs) => costs[which].activateMs),
     firstRowMs: middle((costs) => costs[which].firstRowMs),
     opened: middle((costs) => costs[which].opened),
   });

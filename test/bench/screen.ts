@@ -2,8 +2,8 @@
 // `BenchHome` made. Written to PROFILES: what the extension host did meanwhile, as V8 profiles it.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
 import type { Page } from "playwright-core";
+import { bundle } from "../bundle.mjs";
 import { openBrowser } from "../vscode/browser.mjs";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { startServer } from "../vscode/server.mjs";
@@ -118,8 +118,7 @@ async function runIn(page: Page, server: Awaited<ReturnType<typeof startServer>>
 /** Inside of the extension's folder: only there does `vscode` mean the very object that the extension has. */
 async function bundled(): Promise<string> {
   const outfile = join(root, "dist", "test-host", "screen.cjs");
-  const entryPoints = [join(import.meta.dirname, "screenRun.ts")];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "cjs", external: ["vscode"] });
+  await bundle(join(import.meta.dirname, "screenRun.ts"), outfile, { external: ["vscode"] });
   return outfile;
 }
 

@@ -28,7 +28,7 @@ const oneVscode = {
  */
 const lateFunctions = {
   "node:child_process": ["execFileSync"],
-  "node:crypto": ["createHash", "randomUUID"],
+  "node:crypto": ["createHash", "hash", "randomUUID"],
   "node:http": ["get"],
   "node:net": ["connect"],
   "node:zlib": ["zstdDecompressSync"],

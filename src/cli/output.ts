@@ -33,7 +33,9 @@ function* listPieces(start: string, list: Iterable<unknown>): Generator<string> 
   for (const items of batches(list)) {
     // Two lists deep they are indented as they are to be: [\n  [\n    {…}\n  ]\n]
     const text = JSON.stringify([items], null, 2);
-    yield visible(`${before}${text.slice(isEmpty ? "[\n  ".length : "[\n  [".length, -"\n  ]\n]".length)}`);
+    // For itself, since to join texts of a megabyte is to copy them.
+    yield before;
+    yield visible(text.slice(isEmpty ? "[\n  ".length : "[\n  [".length, -"\n  ]\n]".length));
     before = ",";
     isEmpty = false;
   }

@@ -6,7 +6,7 @@ import { isUnreadable, withFile } from "./regularFile.ts";
 /** Above this a line number costs more than it tells; the byte offset is there all the same. */
 const countLimitBytes = 16 << 20;
 /** Of all files of a scan: nobody looks at the line numbers of ten thousand trajectories, and each is 80 KB to read. */
-const countBudgetBytes = 64 << 20;
+const countBudgetBytes = 16 << 20;
 
 /**
  * Puts line numbers to evidence that has only a byte offset: each file is read once, up to the last offset in it. In the

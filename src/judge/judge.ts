@@ -1,6 +1,4 @@
 // From facts to verdicts and findings: pure, and independent of the order of rows.
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Evidence } from "../model/evidence.ts";
 import type { LockFacts, StoreFacts } from "../model/facts.ts";
 import type { Finding, Severity } from "../model/finding.ts";
@@ -58,51 +56,59 @@ function oneOf(verdict: Verdict, why: string): string {
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
+/** Gives a text a short name that no other text has, always the same: hexadecimal, 16 letters or more. */
+export type Digest = (text: string) => string;
+
 /** Judges one store by the clock `now` (epoch milliseconds). */
-export function judge(store: StoreFacts, now: number, around: Around): Verdicts {
-  return judgeToKeep(store, now, around).verdicts;
+export function judge(store: StoreFacts, now: number, around: Around, digest: Digest): Verdicts {
+  return judgeToKeep(store, now, around, digest).verdicts;
 }
 
 /** The same, with what whoever judges some of its sessions anew has to know of the others. */
-export function judgeToKeep(store: StoreFacts, now: number, around: Around): JudgedStore {
+export function judgeToKeep(store: StoreFacts, now: number, around: Around, digest: Digest): JudgedStore {
   const facts = store.content.state === "read" ? store.content.sessions : [];
   const cases = facts.map((session) => sessionCase(store, session, now));
   const neighbours = neighboursOf(cases);
-  const judged = cases.map((session) => judgeSession(session, neighbours, around));
+  const judged = cases.map((session) => judgeSession(session, neighbours, around, digest));
   const ofSessions = judged.flatMap(({ findings }) => findings);
-  const ofLocks = judgeLocks(store, cases, now);
+  const ofLocks = judgeLocks(store, cases, now, digest);
   const verdicts = {
     sessions: judged.map(({ session }) => session),
     locks: locksOf(store, cases, [...ofSessions, ...ofLocks], now),
-    findings: [...judgeStore(store, now, around), ...ofSessions, ...ofLocks],
+    findings: [...judgeStore(store, now, around, digest), ...ofSessions, ...ofLocks],
   };
   return { verdicts, neighbours };
 }
 
 /** What is said of one session. Of the others only what `neighbours` and `around` tell counts. */
-export function judgeSession(session: SessionCase, neighbours: Neighbours, around: Around): JudgedSession {
+export function judgeSession(
+  session: SessionCase,
+  neighbours: Neighbours,
+  around: Around,
+  digest: Digest,
+): JudgedSession {
   const drafts = settle(sessionRules(session, neighbours, around));
   if (drafts.length === 0) return { session: view(session, none), findings: none };
-  const findings = drafts.map((draft) => finish(draft, session.store));
+  const findings = drafts.map((draft) => finish(draft, session.store, digest));
   return { session: view(session, codesBySubject(findings).get(session.key) ?? none), findings };
 }
 
 /** What is said of the store as a whole, and of what lies beside it. */
-export function judgeStore(store: StoreFacts, now: number, around: Around): Finding[] {
+export function judgeStore(store: StoreFacts, now: number, around: Around, digest: Digest): Finding[] {
   return [
     ...storeRules(store),
     ...storePlaceRules(store, around),
     ...databaseRules(store, around),
     ...leftoverRules(store, now, around),
-  ].map((draft) => finish(draft, store));
+  ].map((draft) => finish(draft, store, digest));
 }
 
 /** What is said of locks for themselves. `cases`: at least every session that has a lock. */
-export function judgeLocks(store: StoreFacts, cases: readonly SessionCase[], now: number): Finding[] {
+export function judgeLocks(store: StoreFacts, cases: readonly SessionCase[], now: number, digest: Digest): Finding[] {
   const ofLock = sessionsByLock(cases);
   return store.locks
     .flatMap((lock) => lockRules({ store, lock, session: ofLock.get(lock), now }))
-    .map((draft) => finish(draft, store));
+    .map((draft) => finish(draft, store, digest));
 }
 
 /** @param findings at least every one that names a lock */
@@ -167,14 +173,14 @@ function isNearer(a: SessionCase, b: SessionCase): boolean {
 }
 
 /** Gives a draft its id and its sentence. */
-export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">): Finding {
+export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">, digest: Digest): Finding {
   const { code, args, repair, severity, veto: _veto, identity, ...rest } = draft;
   const about = [store.path, draft.session, draft.lock, draft.path, code];
   const proposal = [repair.kind, repair.class, repair.set, repair.unlock, repair.from, repair.mode, identity];
   if (repair.request !== undefined) proposal.push(JSON.stringify(repair.request));
   return {
     ...rest,
-    id: bytesToHex(sha256(utf8ToBytes(JSON.stringify([about, proposal])))).slice(0, 16),
+    id: digest(JSON.stringify([about, proposal])).slice(0, 16),
     code,
     severity: severity ?? catalogue[code].severity,
     store: store.id,

@@ -36,15 +36,17 @@ const none: Others = { count: 0, named: [] };
 export function neighboursOf(sessions: readonly SessionCase[]): Neighbours {
   // A session's own kind is left out of what it is told: its conversation of a transcript, itself of a key.
   const byTranscript = group(sessions, transcriptOf, conversationOf);
-  const byKey = group(
-    sessions,
-    ({ key }) => key.toLowerCase(),
-    (key) => key,
-  );
+  // No key stands in a store twice: two can be the same but for case only where one of them is not in lower case.
+  const isLower = sessions.every(({ key }) => key === key.toLowerCase());
+  const byKey = isLower ? undefined : group(sessions, lowerKey, (key) => key);
   return {
     sameTranscript: ({ facts, key }) => byTranscript(facts.transcript.path ?? "", key),
-    sameKey: ({ key }) => byKey(key.toLowerCase(), key),
+    sameKey: (session) => byKey?.(lowerKey(session), session.key) ?? none,
   };
+}
+
+function lowerKey({ key }: SessionCase): string {
+  return key.toLowerCase();
 }
 
 function transcriptOf({ facts }: SessionCase): string | undefined {

@@ -13,6 +13,7 @@ import type { Session } from "../model/session.ts";
 import type { Permission } from "../model/store.ts";
 import { findDaemon } from "../owner/agentctlDaemon.ts";
 import { blindSpot } from "../owner/writer.ts";
+import { digest } from "./digest.ts";
 import {
   believed,
   type Found,
@@ -89,7 +90,12 @@ function judged(
     },
     permissionOf("agentctl", { writer, processes, problem: worst && problem }),
   );
-  const { findings, sessions, locks, claims } = judgeAgentctl(facts, before.now, knownSessions(dir, before, reports));
+  const { findings, sessions, locks, claims } = judgeAgentctl(
+    facts,
+    before.now,
+    knownSessions(dir, before, reports),
+    digest,
+  );
   return { ...place, sessions, locks, findings: withLines(findings), ...(claims !== undefined && { claims }) };
 }
 

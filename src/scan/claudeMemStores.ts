@@ -12,6 +12,7 @@ import type { Permission, StoreKind } from "../model/store.ts";
 import type { Where } from "../model/where.ts";
 import { findWorker } from "../owner/claudeMemWorker.ts";
 import { blindSpot } from "../owner/writer.ts";
+import { digest } from "./digest.ts";
 import {
   believed,
   type Found,
@@ -85,7 +86,7 @@ function judged(dir: FoundStateDir, facts: ClaudeMemFacts, processes: ProcessTab
     openclaw: sessionsOf(before, ["openclaw-json", "openclaw-sqlite"]),
     agentctl: sessionsOf(before, ["agentctl"]),
   };
-  const { findings, sessions, claims } = judgeClaudeMem(facts, before.now, known);
+  const { findings, sessions, claims } = judgeClaudeMem(facts, before.now, known, digest);
   return { ...place, sessions, locks: [], findings, ...(claims !== undefined && { claims }) };
 }
 

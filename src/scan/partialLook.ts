@@ -10,6 +10,7 @@ import type { Around } from "../judge/neighbours.ts";
 import { sessionCase } from "../judge/sessionCase.ts";
 import type { LockFacts, SessionFacts, SessionRow, StoreFacts } from "../model/facts.ts";
 import type { Scan } from "../model/scan.ts";
+import { digest } from "./digest.ts";
 import { type ReadFacts, replaced } from "./replacing.ts";
 import { samePlain } from "./samePlain.ts";
 import { type Known, type KnownStore, type ScanInput, type ScanMemory, storeView } from "./scan.ts";
@@ -173,8 +174,9 @@ function lookAt(
   if (asks && somethingRuns(before) !== somethingRuns(facts)) return undefined;
   const { now } = input;
   const judged = new Map<number, JudgedSession>();
-  for (const [i, session] of anew) judged.set(i, judgeSession(sessionCase(facts, session, now), neighbours, around));
-  const ofStore = rows === undefined ? undefined : judgeStore(facts, now, around);
+  for (const [i, session] of anew)
+    judged.set(i, judgeSession(sessionCase(facts, session, now), neighbours, around, digest));
+  const ofStore = rows === undefined ? undefined : judgeStore(facts, now, around, digest);
   return {
     facts,
     scan: replaced(last, { facts, view: storeView(facts, facts.content.sessions.length, input), judged, ofStore, now }),

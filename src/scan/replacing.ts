@@ -8,6 +8,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Scan } from "../model/scan.ts";
 import type { Session } from "../model/session.ts";
 import type { Store } from "../model/store.ts";
+import { digest } from "./digest.ts";
 
 export type ReadFacts = StoreFacts & { readonly content: Extract<StoreContent, { readonly state: "read" }> };
 
@@ -71,7 +72,7 @@ function saidOf(last: Scan, first: number, { facts, judged, ofStore, now }: Anew
     return ofStore === undefined ? findings : findings.map((finding) => placedAt(finding, row, lines));
   });
   const cases = hasLocks ? [...judged.keys()].map((i) => sessionCase(facts, sessions[i] as SessionFacts, now)) : [];
-  const ofLocks = hasLocks ? withLines(judgeLocks(facts, cases, now)) : own.filter(isOfLock);
+  const ofLocks = hasLocks ? withLines(judgeLocks(facts, cases, now, digest)) : own.filter(isOfLock);
   const all = [...(ofStore ?? own.filter(isOfStore)), ...ofSessions, ...ofLocks];
   const locks = hasLocks
     ? put(last, last.locks, facts.id, locksOf(facts, cases, [...ofSessions, ...ofLocks], now))

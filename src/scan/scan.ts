@@ -12,13 +12,14 @@ import { storeReaders } from "../inspect/storeReaders.ts";
 import { type JudgedStore, judgeToKeep } from "../judge/judge.ts";
 import type { Around, Neighbours } from "../judge/neighbours.ts";
 import { askedFor, type PruneQuestion, pruneCandidates } from "../judge/prune.ts";
-import type { LockFacts, StoreFacts, WriterReport } from "../model/facts.ts";
+import type { LockFacts, SessionFacts, StoreFacts, WriterReport } from "../model/facts.ts";
 import type { Scan, StateDir } from "../model/scan.ts";
 import type { Store, Writer } from "../model/store.ts";
 import type { ClaimedStore, Where } from "../model/where.ts";
 import { type Answers, hear, type Told } from "../owner/asking.ts";
 import { type Look, type LookInput, lookAtWriters, secondLook, writerOf } from "../owner/look.ts";
 import { blindSpot } from "../owner/writer.ts";
+import { digest } from "./digest.ts";
 import { isClaimed, type Place, permissionOf, watched } from "./freshLook.ts";
 import type { NeighbourInput } from "./neighbour.ts";
 import { lookAtNeighbours, withNeighbours } from "./neighbourStores.ts";
@@ -251,7 +252,7 @@ function judgeAll(
     const report = told.get(facts.stateDir)?.report;
     const current = { ...facts, writer: writerAt(facts.stateDir), ...(report !== undefined && { report }) };
     const around = aroundOf(facts, stores);
-    return { facts: current, around, ...judgeToKeep(current, now, around) };
+    return { facts: current, around, ...judgeToKeep(current, now, around, digest) };
   });
   const again = [...told.values()].map(({ againAt }) => againAt).filter((at) => at !== undefined);
   const found: Scan = {
@@ -279,34 +280,55 @@ function judgeAll(
 
 /** Profiles lie side by side on purpose; `.clawdbot` beside `.openclaw`, and one inside the other, do not (facts I 55). */
 function aroundOf(facts: StoreFacts, stores: readonly StoreFacts[]): Around {
-  const keys = new Set<string>();
-  const others = new Set<string>();
-  const namedByOthers = new Set<string>();
   const siblings = stores.filter((store) => store.stateDir === facts.stateDir);
-  for (const store of stores) {
-    if (store.content.state !== "read" || store.content.sessions.length === 0) continue;
-    if (store.stateDir !== facts.stateDir) {
-      if (facts === siblings[0] && isSplitFrom(facts.stateDir, store.stateDir)) others.add(store.stateDir);
-      continue;
-    }
-    for (const { row, transcript } of store.content.sessions) {
-      keys.add(row.key.toLowerCase());
-      const { path } = transcript;
-      if (store === facts) continue;
-      if (path !== undefined && dirname(path) === dirname(facts.path)) namedByOthers.add(basename(path));
-      for (const name of checkpointsOf(row.fields)) namedByOthers.add(name);
-    }
-  }
+  const namedByOthers = new Set<string>();
+  for (const store of siblings) if (store !== facts) for (const name of namesIn(store, facts)) namedByOthers.add(name);
+  // Told once, with the first store of the directory.
+  const others = facts === siblings[0] && siblings.some(hasSessions) ? splitFrom(facts.stateDir, stores) : [];
   const sharesDirectory = stores.some((store) => store !== facts && dirname(store.path) === dirname(facts.path));
   const isWhole = siblings.every((store) => store.content.state === "read");
   const otherEra = siblings.find((store) => store.kind !== facts.kind && agentDirOf(store) === agentDirOf(facts));
   return {
-    otherStateDirs: keys.size > 0 ? [...others] : [],
+    otherStateDirs: others,
     sharesDirectory,
     namedByOthers,
-    ...(isWhole && { keys }),
+    ...(isWhole && { keys: keysOf(siblings) }),
     ...(otherEra !== undefined && { otherEra }),
   };
+}
+
+/** A set of ten thousand keys costs more than most scans ask of it: it is made when the first is asked for. */
+function keysOf(stores: readonly StoreFacts[]): NonNullable<Around["keys"]> {
+  let keys: ReadonlySet<string> | undefined;
+  const all = (): ReadonlySet<string> =>
+    new Set(stores.flatMap((store) => sessionsOf(store).map(({ row }) => row.key.toLowerCase())));
+  return {
+    has: (key) => {
+      keys ??= all();
+      return keys.has(key);
+    },
+  };
+}
+
+/** What rows of another store name in the directory of this one: their transcripts there, and their checkpoints anywhere. */
+function namesIn(store: StoreFacts, { path }: StoreFacts): string[] {
+  return sessionsOf(store).flatMap(({ row, transcript: { path: named } }) => {
+    const checkpoints = checkpointsOf(row.fields);
+    return named !== undefined && dirname(named) === dirname(path) ? [basename(named), ...checkpoints] : checkpoints;
+  });
+}
+
+function splitFrom(stateDir: string, stores: readonly StoreFacts[]): string[] {
+  const split = stores.filter((store) => store.stateDir !== stateDir && isSplitFrom(stateDir, store.stateDir));
+  return [...new Set(split.filter(hasSessions).map((store) => store.stateDir))];
+}
+
+function sessionsOf({ content }: StoreFacts): readonly SessionFacts[] {
+  return content.state === "read" ? content.sessions : [];
+}
+
+function hasSessions(store: StoreFacts): boolean {
+  return sessionsOf(store).length > 0;
 }
 
 /** `agents/<id>`: a JSON store lies in its `sessions`, a database in its `agent`. */

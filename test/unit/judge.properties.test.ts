@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { judge, type Verdicts } from "../../src/judge/judge.ts";
 import type { SessionFacts, StoreFacts } from "../../src/model/facts.ts";
 import type { Finding } from "../../src/model/finding.ts";
+import { digest } from "../../src/scan/digest.ts";
 import { minute, now } from "../homeBuilder.ts";
 import { aroundOf, storeFacts } from "../storeFacts.ts";
 
@@ -12,7 +13,7 @@ const runs = { numRuns: 400 };
 const shortestTimeoutMs = 4 * 60 * minute;
 
 function judged(store: StoreFacts): Verdicts {
-  return judge(store, now, aroundOf(store));
+  return judge(store, now, aroundOf(store), digest);
 }
 
 function sessionsOf({ content }: StoreFacts): readonly SessionFacts[] {

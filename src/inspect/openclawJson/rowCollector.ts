@@ -12,6 +12,7 @@ import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 export const oversize: unknown = Object.freeze({ oversize: true });
 
 const windowBytes = 1 << 20;
+const firstStepBytes = 8 << 10;
 /** Keys and values in use above this are not decoded; genuine ones are under 1 KB. */
 const decodeLimitBytes = 1 << 16;
 /** Longer texts, as ids and paths, are of their row alone. */
@@ -38,6 +39,8 @@ export class RowCollector {
   filled = 0;
 
   readonly #source: ByteSource;
+  /** How much is read at once. Little at first: the machine's loop is compiled when it has seen a window end. */
+  #stepBytes = firstStepBytes;
   readonly #options: ScanOptions;
   readonly #onRow: (row: ScannedRow) => void;
   /** Offset in the store of the key or value that is being kept, or -1. */
@@ -75,7 +78,8 @@ export class RowCollector {
     const keep = this.#keptFrom >= 0 ? end - this.#keptFrom : 0;
     if (keep > 0) window.copy(window, 0, this.filled - keep, this.filled);
     this.base = end - keep;
-    const got = this.#source(window, keep);
+    const got = this.#source(window.subarray(0, keep + this.#stepBytes), keep);
+    if (this.#stepBytes < windowBytes) this.#stepBytes *= 2;
     this.filled = keep + got;
     return got > 0 ? keep : -1;
   }

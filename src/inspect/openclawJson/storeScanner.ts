@@ -223,7 +223,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       }
       const known = isRepeatable(depth) ? repeated.start(depth, base, i, filled) : 0;
       if (known > 0) {
-        if (depth === 2) collector.startField(at);
+        startValue(collector, depth, at, "scalar");
         i += known;
         endValue(collector, depth, base + i);
         state = afterValue;

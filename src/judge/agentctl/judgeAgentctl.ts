@@ -3,14 +3,14 @@ import type { AgentctlFacts, BrokenFile } from "../../model/agentctl.ts";
 import type { Evidence } from "../../model/evidence.ts";
 import type { Session } from "../../model/session.ts";
 import { type Draft, nothing } from "../draft.ts";
-import { codesBySubject, finish, type Verdicts } from "../judge.ts";
+import { codesBySubject, type Digest, finish, type Verdicts } from "../judge.ts";
 import { basenameOf } from "../paths.ts";
 import { fuseRules, lockCases, lockPath, lockRules, lockView } from "./directoryLocks.ts";
 import { type KnownSessions, type RowCase, rowCases } from "./rowCase.ts";
 import { rowEvidence, rowRules } from "./rows.ts";
 
 /** Judges one folder of agentctl by the clock `now` (epoch milliseconds). */
-export function judgeAgentctl(facts: AgentctlFacts, now: number, known: KnownSessions): Verdicts {
+export function judgeAgentctl(facts: AgentctlFacts, now: number, known: KnownSessions, digest: Digest): Verdicts {
   const cases = rowCases(facts, known, now);
   const byId = new Map(cases.map((one) => [one.row.id, one]));
   const locks = lockCases(facts, cases);
@@ -22,7 +22,7 @@ export function judgeAgentctl(facts: AgentctlFacts, now: number, known: KnownSes
     ...locks.flatMap((one) => lockRules(one, facts)),
     ...facts.fuses.flatMap((fuse) => fuseRules(fuse, byId)),
   ];
-  const findings = drafts.map((draft) => finish(draft, store));
+  const findings = drafts.map((draft) => finish(draft, store, digest));
   const codes = codesBySubject(findings);
   return {
     sessions: cases.map((one) => view(one, facts, codes.get(one.row.id) ?? [])),

@@ -5,7 +5,7 @@ import type { Repair } from "../../model/finding.ts";
 import type { Session, Verdict } from "../../model/session.ts";
 import { saidBy } from "../agentctl/rowCase.ts";
 import { type Draft, nothing } from "../draft.ts";
-import { codesBySubject, finish, type Verdicts } from "../judge.ts";
+import { codesBySubject, type Digest, finish, type Verdicts } from "../judge.ts";
 import { settle } from "../settle.ts";
 import { clock, counted } from "../words.ts";
 
@@ -35,7 +35,7 @@ interface MemoryCase {
 /** A session between two prompts is silent for as long as its person is away (facts 2.4). */
 const silentMs = 3 * 3_600_000;
 
-export function judgeClaudeMem(facts: ClaudeMemFacts, now: number, known: KnownAgents): Verdicts {
+export function judgeClaudeMem(facts: ClaudeMemFacts, now: number, known: KnownAgents, digest: Digest): Verdicts {
   const newest = newestOfKey(facts.rows);
   const cases = facts.rows.map((row) => memoryCase(row, { now, known, newest, facts }));
   const store = { id: facts.path, path: facts.path };
@@ -43,7 +43,7 @@ export function judgeClaudeMem(facts: ClaudeMemFacts, now: number, known: KnownA
     ...ofStore(facts),
     ...cases.flatMap((one) => settle([...ghost(one, facts, now), ...split(one, facts)])),
   ];
-  const findings = drafts.map((draft) => finish(draft, store));
+  const findings = drafts.map((draft) => finish(draft, store, digest));
   const codes = codesBySubject(findings);
   return {
     sessions: cases.map((one) => view(one, facts, codes.get(one.row.key) ?? [])),

@@ -69,7 +69,7 @@ const findingsWithoutPage = {
   name: "findings without what the page says",
   transform(source, id) {
     if (!/judge[\\/]catalogue[\\/]/.test(id)) return undefined;
-    const text = /^ {4}(?:title|about|repair|issues):\s*(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]),\n/gm;
+    const text = /^ {4}(?:title|about|repair|issues):\s*(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]),\r?\n/gm;
     const findings = source.split("    sentence:").length - 1;
     if ((source.match(text) ?? []).length !== 4 * findings) throw new Error(`${id} is not spelled as the others are.`);
     return source.replace(text, "");

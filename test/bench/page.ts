@@ -183,7 +183,7 @@ function screenRows(screen: ScreenCosts | undefined): string {
     [`longest block: ${claimed} rows finalized in one repair`, "16 ms", ms(repaired)],
     ["longest block: that undone", "16 ms", ms(undone)],
   ];
-  return `A genuine VS Code without a screen, ${rows.toLocaleString("en")} rows. A *block* is the longest time that our code keeps the extension host to itself, as V8 profiles it: VS Code's own work there takes longer, with us or without. Loading and activation count by the marks that VS Code itself sets, which are whole milliseconds. The first row counts from the command that opens the view to the row's being given to VS Code, four questions of VS Code's later.
+  return `A genuine VS Code without a screen, ${rows.toLocaleString("en")} rows. A *block* is the longest time that our code keeps the extension host to itself, as V8 profiles it: VS Code's own work there takes longer, with us or without. Reading and activation count by marks of VS Code: in whole milliseconds, with what other extensions that start then do in between. The first row counts from the command that opens the view to the row's being given to VS Code, four questions of VS Code's later.
 
 | figure | target | today |
 |---|---|---|

@@ -81,7 +81,7 @@ async function activated(): Promise<Pick<FirstWindow, "loadMs" | "activateMs"> &
   return {
     api,
     loadMs: betweenMarks("willLoadExtensionCode", "didLoadExtensionCode"),
-    // VS Code calls `activate` right after the first, and waits for nothing but its result before the second.
+    // VS Code calls `activate` right after the first; before the second, other extensions may have their turn.
     activateMs: betweenMarks("willActivateExtension", "didActivateExtension"),
   };
 }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 import { now } from "./homeBuilder.ts";
 
 export interface Ran {
@@ -25,16 +25,7 @@ export async function buildCli(): Promise<BuiltCli> {
   const folder = mkdtempSync(join(tmpdir(), "session-inspector-cli-"));
   const path = join(folder, "cli.js");
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  await build({
-    entryPoints: [join(import.meta.dirname, "..", "src", "cli.ts")],
-    outfile: path,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "esm",
-    legalComments: "none",
-    logLevel: "warning",
-  });
+  await bundle(join(import.meta.dirname, "..", "src", "cli.ts"), path);
   return {
     path,
     folder,

@@ -1,23 +1,21 @@
-import * as z from "zod/mini";
 import type { LockFacts } from "../model/facts.ts";
 import type { LockKind } from "../model/lock.ts";
 import { holderOf, ownerOfPid } from "../owner/pidOwner.ts";
+import { asNumber, asRecord, asText } from "./openclawJson/records.ts";
 import type { ProcessTable } from "./processes.ts";
 import { isUnreadable, linkStatsAt, readText } from "./regularFile.ts";
 
-/** Facts D1 to D3, K: `starttime` in transcript and store locks, `startTime` in gateway locks; the rest is not used. */
-const payloadSchema = z.object({
-  pid: z.int().check(z.positive()),
-  createdAt: z.catch(z.optional(z.string()), undefined),
-  starttime: z.catch(z.optional(z.number()), undefined),
-  startTime: z.catch(z.optional(z.number()), undefined),
-  maxHoldMs: z.catch(z.optional(z.number()), undefined),
-  configPath: z.catch(z.optional(z.string()), undefined),
-  stateDir: z.catch(z.optional(z.string()), undefined),
-  port: z.catch(z.optional(z.number()), undefined),
-  role: z.catch(z.optional(z.string()), undefined),
-});
-export type LockPayload = z.infer<typeof payloadSchema>;
+/** What a lock says of its holder (facts D1 to D3, K); the rest is not used. Only the pid is always there. */
+export interface LockPayload {
+  readonly pid: number;
+  readonly createdAt: string | undefined;
+  readonly startTicks: number | undefined;
+  readonly maxHoldMs: number | undefined;
+  readonly configPath: string | undefined;
+  readonly stateDir: string | undefined;
+  readonly port: number | undefined;
+  readonly role: string | undefined;
+}
 
 const payloadLimitBytes = 64 << 10;
 
@@ -59,9 +57,9 @@ export function readLock(
     return { facts: { ...file, payload: "unparsable", owner: "unknown", why: "the lock names no process" } };
   }
   const createdAt = payload.createdAt === undefined ? Number.NaN : Date.parse(payload.createdAt);
-  const startTicks = payload.starttime ?? payload.startTime;
+  const { pid, startTicks } = payload;
   const claim = {
-    pid: payload.pid,
+    pid,
     ...(Number.isFinite(createdAt) && { createdAt }),
     ...(startTicks !== undefined && { startTicks }),
   };
@@ -70,7 +68,7 @@ export function readLock(
   const facts: LockFacts = {
     ...file,
     payload: "valid",
-    pid: payload.pid,
+    pid,
     owner,
     why,
     ...(claim.createdAt !== undefined && { createdAt: claim.createdAt }),
@@ -79,10 +77,25 @@ export function readLock(
   return { facts, payload, ...(holder !== undefined && { holder }) };
 }
 
+/** Undefined where it names no process. What else is odd about it counts as not said. */
 function parsePayload(text: string): LockPayload | undefined {
+  let said: ReturnType<typeof asRecord>;
   try {
-    return z.safeParse(payloadSchema, JSON.parse(text.trim())).data;
+    said = asRecord(JSON.parse(text.trim()));
   } catch {
     return undefined;
   }
+  const pid = asNumber(said?.["pid"]);
+  if (said === undefined || pid === undefined || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
+  return {
+    pid,
+    createdAt: asText(said["createdAt"]),
+    // Transcript and store locks spell it the first way, gateway locks the second.
+    startTicks: asNumber(said["starttime"]) ?? asNumber(said["startTime"]),
+    maxHoldMs: asNumber(said["maxHoldMs"]),
+    configPath: asText(said["configPath"]),
+    stateDir: asText(said["stateDir"]),
+    port: asNumber(said["port"]),
+    role: asText(said["role"]),
+  };
 }

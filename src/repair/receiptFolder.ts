@@ -1,8 +1,8 @@
 // Receipts on disk: a folder each, with the manifest that says what was meant and how far it came, the copy of the store
 // from before, and copies of whatever else goes. Folders 0700, files 0600.
 import { dirname, join } from "node:path";
-import * as z from "zod/mini";
-import type { FileImage, Receipt } from "../model/receipt.ts";
+import { asNumber, asRecord, asText } from "../inspect/openclawJson/records.ts";
+import type { FileImage, Receipt, RepairState } from "../model/receipt.ts";
 import { UserError } from "../model/userError.ts";
 import { imageOf } from "./fileImage.ts";
 import { type Files, readAll, syncDirectory, unlinkIfThere, withOpen, writeAll } from "./files.ts";
@@ -11,19 +11,14 @@ import type { StateFolder } from "./stateFolder.ts";
 const privateFolder = 0o700;
 const privateFile = 0o600;
 
-/** Only what recovery and undo rest on; a manifest that does not fit is another version's, and is left alone. */
-const manifestSchema = z.looseObject({
-  schema: z.literal(1),
-  id: z.string(),
-  batch: z.string(),
-  at: z.number(),
-  state: z.enum(["intended", "backedUp", "prepared", "rowsWritten", "done", "rolledBack"]),
-  plan: z.looseObject({
-    store: z.looseObject({ path: z.string(), kind: z.string() }),
-    action: z.string(),
-    edits: z.array(z.unknown()),
-  }),
-});
+const states: ReadonlySet<unknown> = new Set<RepairState>([
+  "intended",
+  "backedUp",
+  "prepared",
+  "rowsWritten",
+  "done",
+  "rolledBack",
+]);
 
 export function receiptPath(folder: StateFolder, id: string, ...names: string[]): string {
   return join(folder.receipts, id, ...names);
@@ -47,11 +42,26 @@ export function saveReceipt(files: Files, folder: StateFolder, receipt: Receipt)
 export function loadReceipt(files: Files, folder: StateFolder, id: string): Receipt | undefined {
   try {
     const manifest: unknown = JSON.parse(readAll(files, receiptPath(folder, id, "manifest.json")).toString("utf8"));
-    return z.safeParse(manifestSchema, manifest).success ? (manifest as Receipt) : undefined;
+    return isReceipt(manifest) ? manifest : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Only what recovery and undo rest on; a manifest that does not fit is another version's, and is left alone. */
+function isReceipt(value: unknown): value is Receipt {
+  const { schema, id, batch, at, state, plan } = asRecord(value) ?? {};
+  const { store, action, edits } = asRecord(plan) ?? {};
+  const { path, kind } = asRecord(store) ?? {};
+  const texts = [id, batch, action, path, kind];
+  return (
+    schema === 1 &&
+    states.has(state) &&
+    asNumber(at) !== undefined &&
+    Array.isArray(edits) &&
+    texts.every((text) => asText(text) !== undefined)
+  );
 }
 
 /** All receipts, newest first. */

@@ -1,8 +1,8 @@
 // Rows of a database as a receipt keeps them: whole, hashed, and in a file of their own. Nothing else of a database is
 // ever kept: the rest of it is large, and holds what is nobody's business (promise 9).
 import { createHash } from "node:crypto";
-import * as z from "zod/mini";
 import { readDatabase } from "../inspect/databaseReading.ts";
+import { asNumber, asRecord, asText } from "../inspect/openclawJson/records.ts";
 import { isUnreadable } from "../inspect/regularFile.ts";
 import type { Edit, Plan } from "../model/plan.ts";
 import type { FileImage, Receipt } from "../model/receipt.ts";
@@ -122,14 +122,6 @@ export function keepImages(
 }
 
 const wasChanged = "The rows from before the repair were changed: nothing is put back from them.";
-const values = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
-const image = z.object({
-  key: z.string(),
-  node: values,
-  window: z.nullable(values),
-  isPending: z.optional(z.boolean()),
-});
-const imagesSchema = z.object({ schema: z.literal(1), before: z.array(image), after: z.array(image) });
 
 /** What a receipt keeps. Throws a UserError where that is gone, or is not what was kept. */
 export function loadImages(
@@ -197,11 +189,32 @@ function keptBytes(files: Files, path: string): Buffer | undefined {
 function parsedImages(bytes: Buffer): RowImages | undefined {
   try {
     const kept: unknown = JSON.parse(bytes.toString("utf8"));
-    return z.safeParse(imagesSchema, kept).success ? (kept as RowImages) : undefined;
+    return isRowImages(kept) ? kept : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function isRowImages(value: unknown): value is RowImages {
+  const { schema, before, after } = asRecord(value) ?? {};
+  return schema === 1 && [before, after].every((rows) => Array.isArray(rows) && rows.every(isRowImage));
+}
+
+function isRowImage(value: unknown): value is RowImage {
+  const { key, node, window, isPending } = asRecord(value) ?? {};
+  return (
+    asText(key) !== undefined &&
+    isColumnValues(node) &&
+    (window === null || isColumnValues(window)) &&
+    (isPending === undefined || typeof isPending === "boolean")
+  );
+}
+
+function isColumnValues(value: unknown): value is ColumnValues {
+  const columns = asRecord(value);
+  const isValue = (one: unknown): boolean => one === null || (asText(one) ?? asNumber(one)) !== undefined;
+  return columns !== undefined && Object.values(columns).every(isValue);
 }
 
 /** Of these rows of a database those that are as the repair left them, and what they were before. Throws a UserError where that cannot be told. */

@@ -1,5 +1,5 @@
 // Checks of data that was read back from a file: another version of us, or anybody, may have written it.
-// zod is the worker's: here every byte is loaded before the first row is on screen.
+// Apart from the checks of `inspect`, which are the worker's: here every byte is loaded before the first row is on screen.
 
 type Check = (value: unknown) => boolean;
 

@@ -12,11 +12,13 @@ export interface Settings {
 
 /** What a person wrote may be of any type; what is of another than it should be counts as not written. */
 export function readSettings(): Settings {
+  // Once: VS Code puts together all that is configured, by whomever, each time it is asked.
+  const configuration = vscode.workspace.getConfiguration();
   return {
-    where: { homes: paths(ids.homes), stateDirs: paths(ids.stateDirectories) },
-    showSystemSessions: vscode.workspace.getConfiguration().get(ids.showSystemSessions) === true,
-    statusBar: vscode.workspace.getConfiguration().get(ids.statusBar) !== false,
-    askGateway: vscode.workspace.getConfiguration().get(ids.askGateway) === true,
+    where: { homes: paths(configuration.get(ids.homes)), stateDirs: paths(configuration.get(ids.stateDirectories)) },
+    showSystemSessions: configuration.get(ids.showSystemSessions) === true,
+    statusBar: configuration.get(ids.statusBar) !== false,
+    askGateway: configuration.get(ids.askGateway) === true,
   };
 }
 
@@ -35,8 +37,7 @@ export async function writeShowSystemSessions(shown: boolean): Promise<void> {
   await configuration.update(ids.showSystemSessions, shown, target);
 }
 
-function paths(id: string): string[] {
-  const value = vscode.workspace.getConfiguration().get<unknown>(id);
+function paths(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((path) => typeof path === "string" && path.trim() !== "") : [];
 }
 

@@ -76,6 +76,8 @@ ${screenRows(figures.screen)}
 - **A transcript that grew, a row that changed** are looked at for themselves only while the gateway is seen to run and is the process that it was. A look at everything is due once a minute while something changes, when a lock comes or goes, when a row comes, goes or names other files, when the gateway stopped, and where agentctl or claude-mem know the session too: a store that takes long is then looked at every five seconds at most. A database is looked at whole.
 - **What is kept** of 10,000 rows is their fields (6 MB), how they were judged (2 MB), what was found of 3,000 of them (2 MB) and what lay beside them (1 MB).
 - **A database** is read in full for the rows that claim to run and the 200 latest; the narrow columns of the others are a fifth of what it costs. The rest is Node's start, verdicts and output, as above.
+- **7 rows** cost V8 6 ms to parse the 230 KB that are loaded, Node 4 to 5 ms to load what hashes (for the ids of findings), and the system what every process of the machine that it is asked for costs, twice.
+- **The .vsix** is code for nearly nine tenths: 470 KB, minified, in 14 files, deflate to 161 KB. As one file they would be 5 in 100 less, and with the best deflate there is (zopfli) another 3 in 100. Names of fields are not shortened: no tool knows which of them stand in files of others. The rest is the page about findings (8 KB), the icon, the README, and what VS Code reads of the extension.
 - **500 rows in one repair** hash the store to plan, its copy to know that it is kept, and what is written for the receipt (SHA-256, 80 ms each); go through all of its rows once, in the reading that is hashed, and through those that change three times more; and compare the new file with the copy byte for byte. Three hashes are nearly the whole target by themselves. A second copy and a second fsync come on top: that of the backup. None of it is given up. Of a database the 7 MB of the rows are gone through a dozen times, as text, as bytes and as JSON: to plan, to compare, to keep before and after, to write, and to read back.
 `;
 }
@@ -170,6 +172,7 @@ function screenRows(screen: ScreenCosts | undefined): string {
   const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
   const lines = [
     ["reading the bundle that is loaded before the first view, from disk and as code", "", ms(again.loadMs)],
+    ["activation, from its call to its return", "5 ms", ms(again.activateMs)],
     [
       "first row after opening the view",
       "150 ms",
@@ -184,7 +187,7 @@ function screenRows(screen: ScreenCosts | undefined): string {
     [`longest block: ${claimed} rows finalized in one repair`, "16 ms", ms(repaired)],
     ["longest block: that undone", "16 ms", ms(undone)],
   ];
-  return `A genuine VS Code without a screen, ${rows.toLocaleString("en")} rows. A *block* is the longest time that our code keeps the extension host to itself, as V8 profiles it: VS Code's own work there takes longer, with us or without. The first row counts from the command that opens the view to the row's being given to VS Code, four questions of VS Code's later.
+  return `A genuine VS Code without a screen, ${rows.toLocaleString("en")} rows. A *block* is the longest time that our code keeps the extension host to itself, as V8 profiles it: VS Code's own work there takes longer, with us or without. Reading and activation count by marks of VS Code: in whole milliseconds, with what other extensions that start then do in between. The first row counts from the command that opens the view to the row's being given to VS Code, four questions of VS Code's later.
 
 | figure | target | today |
 |---|---|---|

@@ -2,8 +2,8 @@
 // `BenchHome` made. Written to PROFILES: what the extension host did meanwhile, as V8 profiles it.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
 import type { Page } from "playwright-core";
+import { bundle } from "../bundle.mjs";
 import { openBrowser } from "../vscode/browser.mjs";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { startServer } from "../vscode/server.mjs";
@@ -16,6 +16,8 @@ const limitMs = 300_000;
 export interface FirstWindow {
   /** Milliseconds of reading the bundle. */
   readonly loadMs: number;
+  /** Milliseconds of what activation does before it returns. */
+  readonly activateMs: number;
   /** From opening the view until VS Code was given its first row. */
   readonly firstRowMs: number;
   /** The longest block, in milliseconds. */
@@ -46,6 +48,7 @@ export async function screenCosts(home: string, transcript: string, rounds: numb
   const middle = (of: (costs: ScreenCosts) => number): number => median(all.map(of));
   const window = (which: "first" | "again"): FirstWindow => ({
     loadMs: middle((costs) => costs[which].loadMs),
+    activateMs: middle((costs) => costs[which].activateMs),
     firstRowMs: middle((costs) => costs[which].firstRowMs),
     opened: middle((costs) => costs[which].opened),
   });
@@ -115,8 +118,7 @@ async function runIn(page: Page, server: Awaited<ReturnType<typeof startServer>>
 /** Inside of the extension's folder: only there does `vscode` mean the very object that the extension has. */
 async function bundled(): Promise<string> {
   const outfile = join(root, "dist", "test-host", "screen.cjs");
-  const entryPoints = [join(import.meta.dirname, "screenRun.ts")];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "cjs", external: ["vscode"] });
+  await bundle(join(import.meta.dirname, "screenRun.ts"), outfile, { external: ["vscode"] });
   return outfile;
 }
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CatalogueEntry } from "../../src/judge/catalogue/entry.ts";
-import { catalogue } from "../../src/judge/catalogue.ts";
+import { wholeCatalogue } from "../../src/judge/catalogue.ts";
 
 export const findingsPagePath = join(import.meta.dirname, "..", "..", "docs", "findings.md");
 
@@ -15,7 +15,7 @@ This page is made from \`src/judge/catalogue\` by \`npm run docs\`.
 `;
 
 export function findingsPage(): string {
-  const sections = Object.entries<CatalogueEntry>(catalogue).map(([code, entry]) => {
+  const sections = Object.entries<CatalogueEntry>(wholeCatalogue).map(([code, entry]) => {
     const issues = entry.issues.length === 0 ? [] : ["", `Reported as ${entry.issues.join(", ")}.`];
     return [
       `## ${code}`,

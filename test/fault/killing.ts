@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serialize } from "node:v8";
-import { build } from "esbuild";
 import type { RepairContext } from "../../src/repairs.ts";
+import { bundle } from "../bundle.mjs";
 import type { Disk, Strike } from "./faults.ts";
 import type { Scene } from "./scenes.ts";
 import type { Task } from "./task.ts";
@@ -28,15 +28,7 @@ export function bundledChild(): (order: Order) => ChildProcess {
   let orders = 0;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "session-inspector-children-"));
-    await build({
-      entryPoints: [join(import.meta.dirname, "killChild.ts")],
-      outfile: join(folder, "child.mjs"),
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node22",
-      logLevel: "warning",
-    });
+    await bundle(join(import.meta.dirname, "killChild.ts"), join(folder, "child.mjs"));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
   return (order) => {

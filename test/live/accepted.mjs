@@ -4,7 +4,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "../bundle.mjs";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { startModel } from "./modelServer.mjs";
 import { install, prepareGateway, until } from "./openclaw.mjs";
@@ -21,14 +21,7 @@ const step = (/** @type {string} */ what) => console.log(`· ${what}`);
 const scratch = temporaryDirectory().path;
 const cli = join(scratch, "cli.js");
 writeFileSync(join(scratch, "package.json"), '{"type":"module"}');
-await build({
-  entryPoints: [join(import.meta.dirname, "../../src/cli.ts")],
-  outfile: cli,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  logLevel: "warning",
-});
+await bundle(join(import.meta.dirname, "../../src/cli.ts"), cli);
 const programs = install(process.env["OPENCLAW_CACHE"] ?? join(scratch, "cache"), version);
 const home = join(scratch, "home");
 mkdirSync(home);

@@ -4,11 +4,11 @@ import { randomUUID } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { build } from "esbuild";
 import type { WriterReport } from "../../src/model/facts.ts";
 import type { Asked } from "../../src/model/where.ts";
 import { accessOf, askGateway } from "../../src/owner/gatewayReport.ts";
 import { scan } from "../../src/scan/scan.ts";
+import { bundle } from "../bundle.mjs";
 import { temporaryDirectory } from "../vscode/scratch.mjs";
 import { type Gateway, type Installation, makeHome, startGateway, type Version } from "./gateway.mjs";
 import { startModel } from "./model.mjs";
@@ -134,14 +134,7 @@ describe("asking a genuine gateway", () => {
     await gateway.send(key, "go [[slow:60]]");
     await until("it runs", () => statusIn(at, "main", key) === "running");
     const script = join(at.home, "worker.cjs");
-    await build({
-      entryPoints: [join(import.meta.dirname, "..", "..", "src", "worker.ts")],
-      outfile: script,
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      logLevel: "warning",
-    });
+    await bundle(join(import.meta.dirname, "..", "..", "src", "worker.ts"), script);
     const worker = new Worker(script, { env: { ...process.env, XDG_STATE_HOME: join(at.home, "state") } });
     const heard: (string | undefined)[] = [];
     worker.on("message", ({ event, data }) => {

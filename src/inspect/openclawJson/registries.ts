@@ -1,37 +1,24 @@
 // What OpenClaw's own registries say of a session's run: the sub-agent registry (facts B2) and the cron run logs.
 import { join } from "node:path";
-import * as z from "zod/mini";
 import type { CronFacts, SubagentFacts } from "../../model/facts.ts";
 import { readLinesBackwards } from "../lines.ts";
 import { isUnreadable, readText, withFile } from "../regularFile.ts";
 import { asNumber, asRecord, asText, asWord, parseLine } from "./records.ts";
 
 const registryLimitBytes = 64 << 20;
-const time = z.catch(z.optional(z.number()), undefined);
-
-const runSchema = z.object({
-  runId: z.string(),
-  childSessionKey: z.string(),
-  createdAt: time,
-  startedAt: time,
-  sessionStartedAt: time,
-  endedAt: time,
-  accumulatedRuntimeMs: time,
-  endedReason: z.catch(z.optional(z.string()), undefined),
-  outcome: z.catch(z.optional(z.object({ status: z.string() })), undefined),
-});
 
 /** The latest run of each sub-agent by its session key; empty where there is no registry or it does not parse. */
 export function readSubagents(stateDir: string): ReadonlyMap<string, SubagentFacts> {
   const path = join(stateDir, "subagents", "runs.json");
   const latest = new Map<string, { facts: SubagentFacts; order: number }>();
   for (const value of registryRuns(path)) {
-    const run = z.safeParse(runSchema, value).data;
-    if (run === undefined) continue;
-    const order = run.startedAt ?? run.createdAt ?? 0;
-    const known = latest.get(run.childSessionKey);
+    const run = asRecord(value) ?? {};
+    const [runId, childKey] = [asWord(run["runId"]), asText(run["childSessionKey"])];
+    if (runId === undefined || childKey === undefined) continue;
+    const order = asNumber(run["startedAt"]) ?? asNumber(run["createdAt"]) ?? 0;
+    const known = latest.get(childKey);
     if (known !== undefined && known.order > order) continue;
-    latest.set(run.childSessionKey, { facts: subagentFacts(path, run), order });
+    latest.set(childKey, { facts: subagentFacts(path, runId, run), order });
   }
   return new Map([...latest].map(([key, { facts }]) => [key, facts]));
 }
@@ -48,12 +35,13 @@ function registryRuns(path: string): readonly unknown[] {
 }
 
 /** As OpenClaw itself maps a run to a row (resolveSubagentSessionStatus, getSubagentSessionRuntimeMs). */
-function subagentFacts(path: string, run: z.infer<typeof runSchema>): SubagentFacts {
-  const { startedAt, endedAt, sessionStartedAt } = run;
+function subagentFacts(path: string, runId: string, run: Readonly<Record<string, unknown>>): SubagentFacts {
+  const [startedAt, sessionStartedAt] = [asNumber(run["startedAt"]), asNumber(run["sessionStartedAt"])];
+  const endedAt = asNumber(run["endedAt"]);
   const ended = endedAt !== undefined && endedAt > 0;
-  const status = run.outcome?.status;
+  const status = asRecord(run["outcome"])?.["status"];
   const outcome =
-    run.endedReason === "subagent-killed"
+    run["endedReason"] === "subagent-killed"
       ? "killed"
       : status === "error"
         ? "failed"
@@ -62,14 +50,14 @@ function subagentFacts(path: string, run: z.infer<typeof runSchema>): SubagentFa
           : "done";
   return {
     path,
-    runId: asWord(run.runId) ?? "",
+    runId,
     status: ended ? outcome : "running",
     ...(startedAt !== undefined && { startedAt }),
     ...(sessionStartedAt !== undefined && { sessionStartedAt }),
     ...(ended && { endedAt }),
     ...(ended &&
       startedAt !== undefined && {
-        runtimeMs: Math.max(0, (run.accumulatedRuntimeMs ?? 0) + Math.max(0, endedAt - startedAt)),
+        runtimeMs: Math.max(0, (asNumber(run["accumulatedRuntimeMs"]) ?? 0) + Math.max(0, endedAt - startedAt)),
       }),
   };
 }

@@ -17,7 +17,9 @@ const oneVscode = {
   load: (id) => (id === "\0one-vscode" ? 'export const vscode = require("vscode");' : undefined),
   transform(source, id) {
     if (!id.endsWith(".ts")) return undefined;
-    return source.replace('import * as vscode from "vscode";', 'import { vscode } from "one-vscode";');
+    const code = source.replace('import * as vscode from "vscode";', 'import { vscode } from "one-vscode";');
+    // Every line stays where it is.
+    return { code, map: null };
   },
 };
 
@@ -72,7 +74,7 @@ const findingsWithoutPage = {
     const text = /^ {4}(?:title|about|repair|issues):\s*(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]),\r?\n/gm;
     const findings = source.split("    sentence:").length - 1;
     if ((source.match(text) ?? []).length !== 4 * findings) throw new Error(`${id} is not spelled as the others are.`);
-    return source.replace(text, "");
+    return { code: source.replace(text, (found) => found.replaceAll(/[^\n]/g, "")), map: null };
   },
 };
 

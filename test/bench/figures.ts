@@ -141,6 +141,8 @@ export interface WindowCost {
   readonly wallMs: number;
   /** How many sessions were told. */
   readonly rows: number;
+  /** Of the first changes, while V8 compiles what they run; absent where these are not told apart. */
+  readonly warmingMs?: number;
 }
 
 export interface WindowCosts {

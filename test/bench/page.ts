@@ -194,8 +194,9 @@ function screenRows(screen: ScreenCosts | undefined): string {
 ${lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}`;
 }
 
-function windowCost({ cpuMs, wallMs, rows }: WindowCost): string {
-  return `${cpuMs.toFixed(0)} ms of CPU, ${wallMs.toFixed(0)} ms until it was told; ${rows} rows sent`;
+function windowCost({ cpuMs, wallMs, rows, warmingMs }: WindowCost): string {
+  const first = warmingMs === undefined ? "" : ` (of the first 15, while V8 compiles: ${warmingMs.toFixed(0)} ms)`;
+  return `${cpuMs.toFixed(0)} ms of CPU${first}, ${wallMs.toFixed(0)} ms until it was told; ${rows} rows sent`;
 }
 
 function vendorRows(vendor: readonly VendorCost[]): string[] {

@@ -56,7 +56,7 @@ function oneOf(verdict: Verdict, why: string): string {
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
-/** Gives a text a short name that no other text has, always the same: hexadecimal, 16 letters or more. */
+/** Gives a text a short name that no other text has, always the same: 16 digits in hexadecimal. */
 export type Digest = (text: string) => string;
 
 /** Judges one store by the clock `now` (epoch milliseconds). */
@@ -180,7 +180,7 @@ export function finish(draft: Draft, store: Pick<StoreFacts, "id" | "path">, dig
   if (repair.request !== undefined) proposal.push(JSON.stringify(repair.request));
   return {
     ...rest,
-    id: digest(JSON.stringify([about, proposal])).slice(0, 16),
+    id: digest(JSON.stringify([about, proposal])),
     code,
     severity: severity ?? catalogue[code].severity,
     store: store.id,

@@ -21,7 +21,7 @@ import {
   lookTwice,
   type Neighbour,
   type NeighbourInput,
-  permissionOf,
+  neighbourPermission,
   placed,
   type Reports,
   shut,
@@ -62,7 +62,7 @@ export async function agentctlPermission(
   input: LookAgainInput,
 ): Promise<Permission> {
   const { writer, processes } = await lookTwice(stateDir, input, (processes) => findDaemon(stateDir, processes));
-  return permissionOf("agentctl", { writer, processes, problem });
+  return neighbourPermission("agentctl", { writer, processes, problem });
 }
 
 function judged(
@@ -88,7 +88,7 @@ function judged(
       ...(fileVersion !== undefined && { fileVersion }),
       ...(worst !== undefined && { problem }),
     },
-    permissionOf("agentctl", { writer, processes, problem: worst && problem }),
+    neighbourPermission("agentctl", { writer, processes, problem: worst && problem }),
   );
   const { findings, sessions, locks, claims } = judgeAgentctl(
     facts,

@@ -19,7 +19,7 @@ import {
   type LookAgainInput,
   type Neighbour,
   type NeighbourInput,
-  permissionOf,
+  neighbourPermission,
   placed,
   shut,
 } from "./neighbour.ts";
@@ -55,7 +55,11 @@ export async function claudeMemPermission(
 ): Promise<Permission> {
   const ports = isUnnamed(input.where) ? usualPorts() : [];
   const processes = input.capture?.processes ?? readProcesses();
-  return permissionOf("claude-mem", { writer: await findWorker(stateDir, processes, ports), processes, problem });
+  return neighbourPermission("claude-mem", {
+    writer: await findWorker(stateDir, processes, ports),
+    processes,
+    problem,
+  });
 }
 
 /** Up to 12.3 and since (facts 2.1). */
@@ -80,7 +84,7 @@ function judged(dir: FoundStateDir, facts: ClaudeMemFacts, processes: ProcessTab
       ...(problem !== undefined && { problem: "STORE-UNREADABLE" }),
       ...(unknown !== undefined && { unknown }),
     },
-    permissionOf("claude-mem", { writer, processes, problem: problem && "STORE-UNREADABLE", unknown }),
+    neighbourPermission("claude-mem", { writer, processes, problem: problem && "STORE-UNREADABLE", unknown }),
   );
   const known = {
     openclaw: sessionsOf(before, ["openclaw-json", "openclaw-sqlite"]),

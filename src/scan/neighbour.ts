@@ -94,7 +94,10 @@ export interface PermissionFacts {
   readonly unknown?: string | undefined;
 }
 
-export function permissionOf(kind: StoreKind, { writer, processes, problem, unknown }: PermissionFacts): Permission {
+export function neighbourPermission(
+  kind: StoreKind,
+  { writer, processes, problem, unknown }: PermissionFacts,
+): Permission {
   return permissionFor({
     kind,
     writer: writer.state,

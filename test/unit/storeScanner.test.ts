@@ -195,6 +195,28 @@ function shortStore(caseName: string, agent: string): Buffer {
   return Buffer.from(JSON.stringify(store, null, 2));
 }
 
+/** Of a few names, so that rows repeat one another; deep here and there. */
+function nestedRow(random: (below: number) => number): Record<string, unknown> {
+  const value = (depth: number): unknown => {
+    const scalars = [
+      random(1e9),
+      -random(99) / 7,
+      random(9) * 1e-9,
+      6e22,
+      'a "b" \\ \n é \u{1f600}',
+      "plain",
+      true,
+      null,
+    ];
+    if (depth === 0 || random(3) > 0) return scalars[random(scalars.length)];
+    if (random(40) === 0) return JSON.parse("[".repeat(20) + "]".repeat(20));
+    if (random(2) === 0) return Array.from({ length: random(4) }, () => value(depth - 1));
+    return Object.fromEntries(["on", "of", "with"].slice(random(4)).map((name) => [name, value(depth - 1)]));
+  };
+  const names = ["status", "label", "origin", "acp", "estimatedCostUsd", "report"];
+  return Object.fromEntries(names.slice(random(3)).map((name) => [name, value(5)]));
+}
+
 describe("store scanner", () => {
   for (const [kind, values] of Object.entries({ numbers, literals, strings, structures })) {
     it(`agrees with JSON.parse on ${kind}, wherever they stand`, () => {
@@ -295,6 +317,44 @@ describe("store scanner", () => {
       seen[compare(bytes, readBytes, `round ${round}`) ? "parsable" : "broken"] += 1;
     }
     assert.ok(seen.parsable > 500 && seen.broken > 500, JSON.stringify(seen));
+  });
+
+  it("reads rows that hold objects and lists of their own as JSON.parse does, and says the same of what is broken", () => {
+    const random = randomNumbers(20_261_123);
+    const seen = { parsable: 0, broken: 0 };
+    for (let round = 0; round < 1500; round++) {
+      const store = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`row ${i}`, nestedRow(random)]));
+      const whole = Buffer.from(JSON.stringify(store, null, [0, 1, 2, "\t"][random(4)]));
+      const bytes = round % 5 === 0 ? whole : mutate(whole, random);
+      seen[compare(bytes, 1 << 20, `round ${round}`) ? "parsable" : "broken"] += 1;
+      const [one, more] = [1, 89, 1 << 20].map((size) => scanBytes(bytes, size).scan);
+      assert.deepEqual(one, more, `round ${round}`);
+    }
+    assert.ok(seen.parsable > 300 && seen.broken > 300, JSON.stringify(seen));
+  });
+
+  it("reads a store of more than it reads at once as JSON.parse does, whatever stands where that ends", () => {
+    const random = randomNumbers(20_261_124);
+    const seen = { parsable: 0, broken: 0 };
+    const long = "what is long ".repeat(300);
+    for (let round = 0; round < 24; round++) {
+      const rows = Array.from({ length: 120 }, (_, i) => {
+        const own = {
+          ...nestedRow(random),
+          prompt: long.slice(random(3000)),
+          list: new Array(random(400)).fill(i / 7),
+        };
+        return [`row ${i}`, { ...own, report: { at: i, own, tools: new Array(90).fill({ name: "tool", chars: 7 }) } }];
+      });
+      const whole = Buffer.from(JSON.stringify(Object.fromEntries(rows), null, random(2) * 2));
+      assert.ok(whole.length > (5 << 20) / 4);
+      // At the end of what is read first, or after it.
+      const at = (1 << 20) - 2000 + random(4000);
+      const bytes =
+        round % 3 === 0 ? whole : Buffer.concat([whole.subarray(0, at), mutate(whole.subarray(at), random)]);
+      seen[compare(bytes, 1 << 20, `round ${round}`) ? "parsable" : "broken"] += 1;
+    }
+    assert.ok(seen.parsable > 7 && seen.broken > 5, JSON.stringify(seen));
   });
 
   for (const [caseName, agent] of [

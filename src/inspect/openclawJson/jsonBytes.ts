@@ -4,12 +4,21 @@
 const quote = 0x22;
 const backslash = 0x5c;
 const zero = 0x30;
+const minus = 0x2d;
+const plus = 0x2b;
+const dot = 0x2e;
+const letterU = 0x75;
 /** 1 for bytes that a string holds as they are. */
 const plainInString = new Uint8Array(256).fill(1, 0x20);
 plainInString[quote] = 0;
 plainInString[backslash] = 0;
 export const isSpace = new Uint8Array(256);
 for (const space of [0x20, 0x0a, 0x0d, 0x09]) isSpace[space] = 1;
+export const isHex = new Uint8Array(256);
+for (const digit of "0123456789abcdefABCDEF") isHex[digit.charCodeAt(0)] = 1;
+/** What may come after a backslash, but for `u` and its four digits. */
+export const isEscape = new Uint8Array(256);
+for (const letter of '"\\/bfnrt') isEscape[letter.charCodeAt(0)] = 1;
 /** The words, by their first byte. */
 export const literals = new Map<number, Buffer>(
   ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
@@ -91,7 +100,47 @@ export function spaceEnd(window: Buffer, from: number, filled: number): number {
   return at;
 }
 
-export function digitsEnd(window: Buffer, from: number, filled: number): number {
+/** One past a string's closing quote, from behind its opening one; -1 where it is broken, or not all there. */
+export function stringEnd(window: Buffer, from: number, filled: number): number {
+  let at = from;
+  for (;;) {
+    at = plainEnd(window, at, filled);
+    if (at >= filled) return -1;
+    if (window[at] === quote) return at + 1;
+    if (window[at] !== backslash) return -1;
+    if (isEscape[window[at + 1] as number] === 1) at += 2;
+    else if (window[at + 1] === letterU && hexEnd(window, at + 2) === at + 6) at += 6;
+    else return -1;
+  }
+}
+
+function hexEnd(window: Buffer, from: number): number {
+  let at = from;
+  while (at < from + 4 && isHex[window[at] as number] === 1) at += 1;
+  return at;
+}
+
+/** One past a number; -1 where it is broken, or may go on behind what is there. */
+export function numberEnd(window: Buffer, from: number, filled: number): number {
+  const start = window[from] === minus ? from + 1 : from;
+  const whole = window[start] === zero ? start + 1 : digitsEnd(window, start, filled);
+  if (start >= filled || whole === start) return -1;
+  let end = whole;
+  if (end < filled && window[end] === dot) end = someDigitsEnd(window, end + 1, filled);
+  if (end < filled && (window[end] === 0x65 || window[end] === 0x45)) {
+    const sign = window[end + 1];
+    end = someDigitsEnd(window, end + (sign === plus || sign === minus ? 2 : 1), filled);
+  }
+  return end < filled ? end : -1;
+}
+
+/** Behind all that is there where there is no digit. */
+function someDigitsEnd(window: Buffer, from: number, filled: number): number {
+  const end = digitsEnd(window, from, filled);
+  return end > from ? end : filled;
+}
+
+function digitsEnd(window: Buffer, from: number, filled: number): number {
   let at = from;
   for (; at < filled; at++) {
     const byte = window[at] as number;

@@ -4,7 +4,6 @@
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
 import { decodeText, decodeValue, isDeep, sameBytes } from "./jsonBytes.ts";
-import type { Gap } from "./repeatedNames.ts";
 import { Fields } from "./rowFields.ts";
 import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 
@@ -12,13 +11,13 @@ import type { ByteSource, ScannedRow, ScanOptions } from "./storeScanner.ts";
 export const oversize: unknown = Object.freeze({ oversize: true });
 
 const windowBytes = 1 << 20;
-const firstStepBytes = 8 << 10;
 /** Keys and values in use above this are not decoded; genuine ones are under 1 KB. */
 const decodeLimitBytes = 1 << 16;
 /** Longer texts, as ids and paths, are of their row alone. */
 const sharedTextBytes = 32;
 const nameSlots = 256;
 const quote = 0x22;
+const backslash = 0x5c;
 const noBytes = Buffer.alloc(0);
 
 /** A name that was decoded, and the last short text of that field: in the next row both mostly are the same bytes. */
@@ -27,8 +26,6 @@ export interface FieldName {
   readonly bytes: Buffer;
   readonly isInUse: boolean;
   text?: { readonly bytes: Buffer; readonly value: unknown };
-  /** The name with what was around it the last time. */
-  gap?: Gap;
 }
 
 export class RowCollector {
@@ -39,8 +36,6 @@ export class RowCollector {
   filled = 0;
 
   readonly #source: ByteSource;
-  /** How much is read at once. Little at first: the machine's loop is compiled when it has seen a window end. */
-  #stepBytes = firstStepBytes;
   readonly #options: ScanOptions;
   readonly #onRow: (row: ScannedRow) => void;
   /** Offset in the store of the key or value that is being kept, or -1. */
@@ -69,19 +64,28 @@ export class RowCollector {
 
   /** Reads on, what is being kept stays in the window. Gives the place in the window to go on at, or -1 at the end. */
   refill(): number {
-    const { window } = this;
     const end = this.base + this.filled;
     if (this.#keptFrom >= 0 && end - this.#keptFrom > decodeLimitBytes) {
       this.#keptFrom = -1;
       this.#keptTooLarge = true;
     }
     const keep = this.#keptFrom >= 0 ? end - this.#keptFrom : 0;
+    return this.#readBehind(keep) > 0 ? keep : -1;
+  }
+
+  /** Reads on where nothing is being kept: what is at `from` in the window is its first byte then. */
+  readOn(from: number): void {
+    this.#readBehind(this.filled - from);
+  }
+
+  /** How many bytes were read behind the last `keep` ones, which come first in the window then. */
+  #readBehind(keep: number): number {
+    const { window } = this;
     if (keep > 0) window.copy(window, 0, this.filled - keep, this.filled);
-    this.base = end - keep;
-    const got = this.#source(window.subarray(0, keep + this.#stepBytes), keep);
-    if (this.#stepBytes < windowBytes) this.#stepBytes *= 2;
+    this.base += this.filled - keep;
+    const got = this.#source(window, keep);
     this.filled = keep + got;
-    return got > 0 ? keep : -1;
+    return got;
   }
 
   /** A key begins, of the store's object (depth 1) or of a row (depth 2). */
@@ -104,9 +108,9 @@ export class RowCollector {
     }
   }
 
-  /** The field whose name was read last. */
-  get field(): FieldName {
-    return this.#field;
+  /** The name of a field that stands at these places of the window, with its quotes. */
+  nameAt(from: number, to: number): FieldName {
+    return this.#fieldName(from, to, this.window.subarray(from, to).includes(backslash));
   }
 
   /** The same as a key of a row that was read. */

@@ -5,10 +5,8 @@
 
 import type { SessionRow } from "../../model/facts.ts";
 import type { ByteRange } from "../../model/session.ts";
-import { isSpace, literals, plainEnd, spaceEnd } from "./jsonBytes.ts";
-import { passKnown } from "./knownFields.ts";
-import { RepeatedNames } from "./repeatedNames.ts";
-import { RepeatedValues } from "./repeatedValues.ts";
+import { isEscape, isHex, isSpace, literals, plainEnd, spaceEnd } from "./jsonBytes.ts";
+import { KnownRows } from "./knownRows.ts";
 import { RowCollector } from "./rowCollector.ts";
 
 /** Fills `target` from `at` on and says how many bytes it gave; 0 at the end. */
@@ -67,10 +65,6 @@ const closeBracket = 0x5d;
 const colon = 0x3a;
 const comma = 0x2c;
 
-const isHex = new Uint8Array(256);
-for (const digit of "0123456789abcdefABCDEF") isHex[digit.charCodeAt(0)] = 1;
-const isEscape = new Uint8Array(256);
-for (const letter of '"\\/bfnrt') isEscape[letter.charCodeAt(0)] = 1;
 /**
  * Reads a store once, from its first byte to its last, and gives its rows in the order of the file.
  * `onRow` gets every row, duplicates too: the last one of a key is the one that counts, as in JSON.parse.
@@ -81,23 +75,21 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   const collector = new RowCollector(source, options, onRow);
   // Everything that every byte touches is a local of this one function, which keeps it in registers.
   const { window } = collector;
-  const repeated = new RepeatedValues(window);
-  const names = new RepeatedNames(window);
+  const known = new KnownRows(window);
   let base = 0;
   let filled = 0;
   let i = 0;
   let state = expectValue;
   let depth = 0;
   let isObject = new Uint8Array(64);
-  let keyStart = 0;
   let stringIsKey = false;
   let stringHasEscape = false;
   let hexLeft = 0;
   let literal = literals.get(0x74) as Buffer;
   let literalAt = 0;
   let number = numberMinus;
-  /** What is being read stands between two values of a row, or before its first, and is no known name. */
-  let inGap = false;
+  /** What comes was left by what passes over rows and fields: it is read byte by byte. */
+  let isLeft = false;
 
   for (;;) {
     if (i === filled) {
@@ -118,10 +110,8 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
           i += 1;
           if (stringIsKey) {
             if (depth <= 2) collector.endKey(base + i, depth, stringHasEscape);
-            if (isRepeatable(depth)) repeated.name(depth, keyStart - base, i);
             state = expectColon;
           } else {
-            if (isRepeatable(depth)) repeated.end(depth, base, i);
             endValue(collector, depth, base + i);
             state = afterValue;
           }
@@ -168,12 +158,16 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       }
       default:
     }
-    if (depth === 2 && !inGap && (state === afterValue || state === expectKeyOrEnd) && isObject[1] === 1) {
-      const next = passKnown(collector, names, repeated, i, state === expectKeyOrEnd);
-      inGap = next < 0;
-      if (next >= 0) state = expectValue;
-      else if (~next > i) state = afterValue;
+    if (!isLeft && (state === afterValue || state === expectKeyOrEnd) && depth <= 2 && isObject[depth - 1] === 1) {
+      const opens = state === expectKeyOrEnd;
+      const next = depth === 1 ? known.passRows(collector, i, opens) : known.passFields(collector, i, opens);
+      base = collector.base;
+      filled = collector.filled;
+      if (known.isInRow) depth = 2;
+      isObject[1] = 1;
+      state = next >= 0 ? expectValue : known.isAtFirst ? expectKeyOrEnd : afterValue;
       i = next >= 0 ? next : ~next;
+      isLeft = true;
       continue;
     }
     if (isSpace[byte] === 1) {
@@ -189,7 +183,7 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
       } else if (byte === (object ? closeBrace : closeBracket)) {
         depth -= 1;
         i += 1;
-        if (isRepeatable(depth)) repeated.end(depth, base, i);
+        isLeft = false;
         endValue(collector, depth, base + i);
       } else return fail(base + i, object ? "a comma or } is missing" : "a comma or ] is missing");
     } else if (state === expectColon) {
@@ -199,12 +193,12 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     } else if (state === expectKeyOrEnd && byte === closeBrace) {
       depth -= 1;
       i += 1;
+      isLeft = false;
       endValue(collector, depth, base + i);
       state = afterValue;
     } else if (state === expectKeyOrEnd || state === expectKey) {
       if (byte !== quote) return fail(base + i, "a key is missing");
-      keyStart = base + i;
-      if (depth <= 2) collector.startKey(keyStart);
+      if (depth <= 2) collector.startKey(base + i);
       stringIsKey = true;
       stringHasEscape = false;
       state = inString;
@@ -217,25 +211,13 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
     } else {
       const at = base + i;
       if (depth === 0 && byte !== openBrace) return fail(base + i, noObject(byte));
-      if (depth === 2 && inGap) {
-        names.end(base, i, collector.field, repeated.slotAt(depth));
-        inGap = false;
-      }
-      const known = isRepeatable(depth) ? repeated.start(depth, base, i, filled) : 0;
-      if (known > 0) {
-        startValue(collector, depth, at, "scalar");
-        i += known;
-        endValue(collector, depth, base + i);
-        state = afterValue;
-        continue;
-      }
+      isLeft = false;
       if (byte === openBrace || byte === openBracket) {
         const object = byte === openBrace;
         startValue(collector, depth, at, object ? "object" : "array");
         if (depth === isObject.length) isObject = grown(isObject);
         isObject[depth] = object ? 1 : 0;
         depth += 1;
-        if (depth === 2) inGap = false;
         state = object ? expectKeyOrEnd : expectElementOrEnd;
       } else if (byte === quote) {
         startValue(collector, depth, at, "scalar");
@@ -259,11 +241,6 @@ export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row:
   }
   if (depth === 0 && state === afterValue) return { ok: true, bytes: base + i };
   return fail(base + i, base + i === 0 ? "it is empty" : "it ends in the middle");
-}
-
-/** The fields of a row, and what is in those that are objects: genuine snapshots are there. */
-function isRepeatable(depth: number): boolean {
-  return depth === 2 || depth === 3;
 }
 
 function startValue(collector: RowCollector, depth: number, at: number, shape: SessionRow["shape"]): void {

@@ -30,6 +30,8 @@ export interface ProcessTable {
 }
 
 const clockTicksPerSecond = 100;
+/** Linux: in field 9 of /proc/<pid>/stat, a thread of the kernel's own (PF_KTHREAD). It has no arguments. */
+const isKernelThread = 0x0020_0000;
 /** Inode of the first pid namespace on Linux (PROC_PID_INIT_INO): whoever has it sees every process of the machine. */
 const firstPidNamespace = "pid:[4026531836]";
 
@@ -129,7 +131,7 @@ function readProcess(pid: number, bootAt: number | undefined): ProcessInfo | und
     const after = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (after[0] === "Z" || after[0] === "X") return undefined;
     const startTicks = Number(after[19]);
-    const argv = readArgv(pid);
+    const argv = (Number(after[6]) & isKernelThread) === 0 ? readArgv(pid) : [];
     const innerPid = argv !== undefined && programOf({ pid, argv }) === "openclaw" ? readInnerPid(pid) : undefined;
     return {
       pid,

@@ -164,9 +164,11 @@ export function receiptsJson(receipts: readonly Receipt[]): Record<string, unkno
   };
 }
 
-export function resultsText(results: readonly RepairResult[], dryRun: boolean): string {
+/** `unread`: what is said of what could not be read. */
+export function resultsText(results: readonly RepairResult[], dryRun: boolean, unread = ""): string {
   const lines = results.flatMap((result) => resultText(result, dryRun));
-  return lines.length === 0 ? "Nothing to repair.\n" : `${lines.join("\n")}\n`;
+  if (lines.length > 0) return `${unread}${lines.join("\n")}\n`;
+  return unread === "" ? "Nothing to repair.\n" : unread;
 }
 
 function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: boolean): string[] {
@@ -181,6 +183,17 @@ function resultText({ plan, receipt, applied, refused }: RepairResult, dryRun: b
     ...edits.map((line) => visibleText(line, 600)),
     ...rest,
   ];
+}
+
+/** What could not be read, so that nothing of it is repaired: a line for each. */
+export function unreadText({ stateDirs, stores, findings }: Scan): string {
+  const found = (store: string, code: string): string | undefined =>
+    findings.find((finding) => finding.store === store && finding.code === code)?.message;
+  const ofDirs = stateDirs.map(({ path, problem }) => problem && `${path}: Left alone: ${problem}.`);
+  const ofStores = stores.map(
+    ({ id, path, problem }) => problem && `${path}: Left alone. ${found(id, problem) ?? problem}`,
+  );
+  return [...ofDirs, ...ofStores].flatMap((line) => (line ? `${visibleText(line, 600)}\n` : [])).join("");
 }
 
 /** What pruning leaves, by its reason: a line for each, however many rows it has. */

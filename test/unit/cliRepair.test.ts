@@ -165,7 +165,12 @@ describe("the command that repairs", () => {
     const torn = mixed();
     truncateSync(torn.store, 50);
     const before = imagesIn(torn.home);
-    equal((await run(torn, ["repair", "--proven"])).code, 0);
+    const left = await run(torn, ["repair", "--proven"]);
+    equal(left.code, 0);
+    ok(
+      left.stdout.startsWith(`${torn.store}: Left alone. `) && !left.stdout.includes("Nothing to repair"),
+      left.stdout,
+    );
     deepEqual(imagesIn(torn.home), before);
     const well = buildHome({
       rows: { [key]: done() },

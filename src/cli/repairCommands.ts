@@ -23,7 +23,7 @@ export const repairCommands: Readonly<Record<Exclude<Command, "scan">, Run>> = {
     if (!unattended) failUnlessRead(result, call.input);
     const results = await repairCall(result, call, context);
     if (call.json) await printJson(process.stdout, resultsJson(results));
-    else await print(process.stdout, resultsText(results, call.dryRun, unreadText(result)));
+    else await print(process.stdout, resultsText(results, call.dryRun, call.proven ? unreadText(result) : ""));
     return unattended || results.every(({ refused }) => refused === undefined) ? exitCodes.fine : exitCodes.findings;
   },
   async prune(call, context) {

@@ -94,22 +94,31 @@ function isAlive({ pid, startTicks, token }: Claim): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  const ticks = startTicksOf(pid);
-  return ticks === undefined || startTicks === 0 || ticks === startTicks;
+  const stat = statOf(pid);
+  return stat === undefined || (!stat.isDead && (startTicks === 0 || stat.startTicks === startTicks));
 }
 
 let own: { readonly startTicks: number | undefined } | undefined;
 
 /** Read once: the system goes through all threads of a process to tell it. */
 function ownStartTicks(): number | undefined {
-  own ??= { startTicks: startTicksOf(process.pid) };
+  own ??= { startTicks: statOf(process.pid)?.startTicks };
   return own.startTicks;
 }
 
-function startTicksOf(pid: number): number | undefined {
+interface Stat {
+  readonly startTicks: number;
+  /** It only waits to be collected, which in a container may never happen; none of its threads is left. */
+  readonly isDead: boolean;
+}
+
+/** Undefined where the system does not tell. */
+function statOf(pid: number): Stat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [state = "", threads] = [fields[0], Number(fields[17])];
+    return { startTicks: Number(fields[19]), isDead: "ZX".includes(state) && threads <= 1 };
   } catch {
     return undefined;
   }

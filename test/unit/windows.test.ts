@@ -1,6 +1,7 @@
 // Two windows and one store: one wins, the other is told.
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -109,6 +110,32 @@ describe("two windows", () => {
     renameSync(join(folder.locks, name), join(folder.locks, [store, pid, Number(ticks) + 100, token, end].join(".")));
     takeStoreLock(nodeFiles, folder, built.store).release();
   });
+
+  if (process.platform === "linux") {
+    it("a lock of a process that is dead and only waits to be collected is replaced", async () => {
+      // A shell that never collects its child, which ends when it is told to.
+      const shell = spawn("sh", ["-c", "sh -c 'echo $$; read line' <&3 & exec sleep 60"], {
+        stdio: ["ignore", "pipe", "inherit", "pipe"],
+      });
+      children.push(shell);
+      const pid = Number(await new Promise((resolve) => shell.stdout?.once("data", (data) => resolve(String(data)))));
+      const statOf = (): string[] =>
+        readFileSync(`/proc/${pid}/stat`, "latin1")
+          .replace(/^.*\) /, "")
+          .split(" ");
+      const built = sick();
+      const folder = newFolder();
+      const own = takeStoreLock(nodeFiles, folder, built.store);
+      const [store] = (readdirSync(folder.locks)[0] ?? "").split(".");
+      own.release();
+      writeFileSync(join(folder.locks, `${store}.${pid}.${statOf()[19]}.${randomUUID()}.lock`), "");
+      throws(() => takeStoreLock(nodeFiles, folder, built.store), /Another window/);
+      process.kill(pid, "SIGKILL");
+      while (statOf()[0] !== "Z");
+      takeStoreLock(nodeFiles, folder, built.store).release();
+      deepEqual(readdirSync(folder.locks), []);
+    });
+  }
 
   it("what else lies in the folder of locks is left alone", () => {
     const folder = newFolder();

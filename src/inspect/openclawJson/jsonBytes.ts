@@ -1,5 +1,5 @@
-// JSON values as bytes `[from, to)` of a buffer that are known to be whole and right. What is in use of a row is short and
-// mostly plain: JSON.parse is left for what it alone can do.
+// JSON in bytes: where its smallest pieces end, and what values are that are known to be whole and right, as `[from, to)`
+// of a buffer. What is in use of a row is short and mostly plain: JSON.parse is left for what it alone can do.
 
 const quote = 0x22;
 const backslash = 0x5c;

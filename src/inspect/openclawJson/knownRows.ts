@@ -60,7 +60,7 @@ class Members {
 
 /**
  * The way through rows and fields that lie whole in the window, as nearly all do; what is broken, or goes on behind the
- * window, is left to the machine of storeScanner.ts.
+ * window, is left to the machine of storeScanner.ts, whose one large loop V8 is slow to compile: here it has little to do.
  */
 export class KnownRows {
   /** Whether what was passed over last ends in a row, and not between two. */
@@ -119,9 +119,9 @@ export class KnownRows {
     for (;;) {
       const { base, filled } = collector;
       const gap = this.#gapAt(this.#rows, this.#gap, this.isAtFirst, i, filled, collector);
-      const start = gap?.field === undefined ? -1 : i + gap.bytes.length;
-      const end = start < 0 ? -1 : this.#valueEnd(gap as Gap, start, filled, mostLevels);
-      if (end < 0 && isNearEnd(collector, i) && gap?.closes !== true) {
+      const start = i + (gap?.bytes.length ?? 0);
+      const end = gap?.field === undefined ? -1 : this.#valueEnd(gap, start, filled, mostLevels);
+      if (end < 0 && gap?.closes !== true && isNearEnd(collector, i)) {
         collector.readOn(i);
         i = 0;
         continue;

@@ -73,7 +73,7 @@ const comma = 0x2c;
  */
 export function scanStore(source: ByteSource, options: ScanOptions, onRow: (row: ScannedRow) => void): StoreScan {
   const collector = new RowCollector(source, options, onRow);
-  // Everything that every byte touches is a local of this one function, which keeps it in registers.
+  // What is read byte by byte may be all of a store: whatever a byte touches is a local, which stays in a register.
   const { window } = collector;
   const known = new KnownRows(window);
   let base = 0;
